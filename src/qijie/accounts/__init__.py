@@ -1,0 +1,1 @@
+"""Who signs in. Rights come from posts (`teams`), never from an account."""

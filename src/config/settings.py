@@ -1,0 +1,213 @@
+"""Django settings. Everything that differs between places comes from the environment.
+
+`qijie check` explains each setting that is missing or unsafe (see `qijie.setup.checks`).
+"""
+
+import os
+from pathlib import Path
+
+from config import environment
+from config.databases import databases
+
+ROOT = Path(__file__).resolve().parents[2]
+VAR = Path(environment.text("QIJIE_VAR", str(ROOT / "var")))
+
+DEMO = environment.flag("QIJIE_DEMO", default=False)
+DEBUG = environment.flag("QIJIE_DEBUG", default=False)
+SECRET_KEY = environment.secret("QIJIE_SECRET_KEY")
+ALLOWED_HOSTS = environment.words("QIJIE_HOSTS", "127.0.0.1,localhost,[::1],testserver")
+CSRF_TRUSTED_ORIGINS = environment.words("QIJIE_ORIGINS")
+PUBLIC_ADDRESS = environment.text("QIJIE_PUBLIC_ADDRESS", "http://127.0.0.1:8000")
+TRUSTED_PROXY_COUNT = environment.number("QIJIE_TRUSTED_PROXY_COUNT", 0)
+HTTPS = environment.flag("QIJIE_HTTPS", default=False)
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.gis",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "axes",
+    "csp",
+    "django_htmx",
+    "django_linear_migrations",
+    "procrastinate.contrib.django",
+    "qijie.records",
+    "qijie.accounts",
+    "qijie.territory",
+    "qijie.teams",
+    "qijie.issues",
+    "qijie.outbound",
+    "qijie.setup",
+    "qijie.ui",
+    "qijie.surfaces.portal",
+    "qijie.surfaces.field",
+    "qijie.surfaces.console",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
+    "qijie.teams.gate.GateMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+                "qijie.ui.context.page",
+            ],
+        },
+    },
+]
+
+DATABASES = databases(os.environ)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# The table is made by `qijie migrate`. allauth's limits and its replay guard live in the cache, so
+# it has to be shared by all processes; a database table spares the operator one more server.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "qijie_cache",
+    }
+}
+
+# Who signs in
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_ADAPTER = "qijie.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+# A whole compound or office may stand behind one address, so the limits are per account first;
+# django-axes locks the pair (account, address).
+ACCOUNT_RATE_LIMITS = {"login": "600/m/ip", "login_failed": "200/m/ip,20/5m/key"}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "齐解"
+# Shown but optional in the demo; elsewhere every post whose kind asks for it (refdata) needs it.
+MFA_REQUIRED = environment.flag("QIJIE_MFA_REQUIRED", default=not DEMO)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_IPWARE_PROXY_COUNT = TRUSTED_PROXY_COUNT or None
+AXES_LOCKOUT_TEMPLATE = "account/locked.html"
+AXES_ENABLE_ADMIN = False
+
+# Browser rules
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_NAME = "__Host-qijie" if HTTPS else "qijie"
+CSRF_COOKIE_NAME = "__Host-qijie-csrf" if HTTPS else "qijie-csrf"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "qijie.ui.errors.csrf_failed"
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY_COUNT else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:", "blob:"],
+        "worker-src": ["'self'", "blob:"],
+        "connect-src": ["'self'"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+# Bodies: a 1 MB text is refused by the form with a sentence, not by the server with a blank page.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+PHOTO_FOLDER = Path(environment.text("QIJIE_PHOTO_FOLDER", str(VAR / "photos")))
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+STORAGES = {
+    "staticfiles": {
+        "BACKEND": (
+            "django.contrib.staticfiles.storage.StaticFilesStorage"
+            if DEBUG
+            else "qijie.ui.static_files.HashedFiles"
+        )
+    }
+}
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+
+EMAIL_BACKEND = environment.text(
+    "QIJIE_EMAIL_BACKEND",
+    "django.core.mail.backends.filebased.EmailBackend"
+    if DEMO
+    else "django.core.mail.backends.smtp.EmailBackend",
+)
+EMAIL_FILE_PATH = VAR / "mail"
+EMAIL_HOST = environment.text("QIJIE_EMAIL_HOST", "localhost")
+EMAIL_PORT = environment.number("QIJIE_EMAIL_PORT", 25)
+EMAIL_HOST_USER = environment.text("QIJIE_EMAIL_USER")
+EMAIL_HOST_PASSWORD = environment.secret("QIJIE_EMAIL_PASSWORD")
+EMAIL_USE_TLS = environment.flag("QIJIE_EMAIL_TLS", default=False)
+DEFAULT_FROM_EMAIL = environment.text("QIJIE_EMAIL_FROM", "qijie@localhost")
+
+# The place
+REFERENCE_FOLDER = Path(environment.text("QIJIE_REFDATA", str(ROOT / "refdata")))
+PROFILE_FOLDER = Path(environment.text("QIJIE_PROFILE", str(ROOT / "profiles" / "jianghan")))
+GRID_SUFFIX_WIDTH = environment.number("QIJIE_GRID_SUFFIX_WIDTH", 3)
+
+# Debian's GDAL 3.6 is older than GeoDjango's newest tested one; nothing of ours reads files with it.
+SILENCED_SYSTEM_CHECKS = ["gis.W001"]

@@ -1,0 +1,65 @@
+"""Which database role may do what to which table: the grant matrix.
+
+The app role owns nothing. What a row policy cannot say (append only, never delete) is said here.
+Letters: S select, I insert, U update, D delete.
+"""
+
+APP, READ = "qijie_app", "qijie_read"
+
+GRANTS: dict[str, dict[str, str]] = {
+    "territory_node": {APP: "SIU", READ: "S"},
+    "territory_building": {APP: "SIU", READ: "S"},
+    "territory_streetline": {APP: "S", READ: "S"},
+    "teams_orgunit": {APP: "SIU", READ: "S"},
+    "teams_post": {APP: "SIU", READ: "S"},
+    "teams_holding": {APP: "SIU"},
+    "accounts_user": {APP: "SIU"},
+    "issues_category": {APP: "S", READ: "S"},
+    "issues_condition": {APP: "S", READ: "S"},
+    "issues_responsibility": {APP: "S", READ: "S"},
+    "issues_issue": {APP: "SIU"},
+    "issues_workorder": {APP: "SIU"},
+    "issues_deadline": {APP: "SIU"},
+    "issues_reporter": {APP: "SIU"},
+    # Nothing is edited: history is appended to, by the database's own word.
+    "records_event": {APP: "SI"},
+    "records_accessentry": {APP: "SI"},
+    "records_attachment": {APP: "SI"},
+    "records_outboxentry": {APP: "SIUD"},
+    "records_timer": {APP: "SIUD"},
+    "records_intakekey": {APP: "SI"},
+    "records_linktoken": {APP: "SIU"},
+    "records_dailycounter": {APP: "SIU"},
+    "outbound_notice": {APP: "SIU"},
+    "spatial_ref_sys": {APP: "S", READ: "S"},
+    "django_migrations": {APP: "S"},
+    "django_content_type": {APP: "S"},
+}
+# Sign-in, sessions, cache and the queue manage their own rows.
+FRAMEWORK_PREFIXES = (
+    "account_",
+    "auth_",
+    "axes_",
+    "django_session",
+    "mfa_",
+    "procrastinate_",
+    "qijie_cache",
+)
+_VERBS = {"S": "SELECT", "I": "INSERT", "U": "UPDATE", "D": "DELETE"}
+
+
+def grants_of(table: str) -> dict[str, str]:
+    """Role to letters for `table`; raises KeyError for a table nobody declared."""
+    if table in GRANTS:
+        return GRANTS[table]
+    if table.startswith(FRAMEWORK_PREFIXES):
+        return {APP: "SIUD"}
+    raise KeyError(f"表 {table} 没有授权声明：请在 qijie/access/grants.py 中写明。")
+
+
+def grant_sql(table: str) -> list[str]:
+    statements = [f"REVOKE ALL ON {table} FROM {APP}, {READ}, PUBLIC"]
+    for role, letters in grants_of(table).items():
+        verbs = ", ".join(_VERBS[letter] for letter in letters)
+        statements.append(f"GRANT {verbs} ON {table} TO {role}")
+    return statements

@@ -1,0 +1,132 @@
+"""Wall 1: the permission table (role × verb × relation) and the door of every URL.
+
+Verbs of the closed loop are the moves of `issues.rules`; a test holds the two tables against each
+other. Whoever has no row here is told nothing, not even that the thing exists.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from qijie.access.viewer import Kind, Role, Viewer
+
+STAFF = frozenset(Role)
+MATTER_STAFF = STAFF - {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN}
+SUPERVISION = frozenset({Role.DESK, Role.VERIFIER, Role.SUPERVISOR})
+
+
+class Reach(StrEnum):
+    """How the post must stand to the thing it acts on."""
+
+    ANY = "any"
+    OWN_TERRITORY = "own_territory"
+    OWN_LEVEL = "own_level"
+    """The matter is at the post's own level and in its territory."""
+    LEVEL_ABOVE = "level_above"
+    OWN_UNIT = "own_unit"
+    SELF = "self"
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    verb: str
+    roles: frozenset[Role]
+    reach: Reach
+
+
+def _row(verb: str, roles: frozenset[Role] | set[Role], reach: Reach) -> Permission:
+    return Permission(verb, frozenset(roles), reach)
+
+
+SEE_MATTERS = "see_matters"
+SEE_REPORTER = "see_reporter"
+SEE_TERRITORY = "see_territory"
+SEE_NOTICES = "see_notices"
+SEE_ACCESS_LOG = "see_access_log"
+SEE_OWN_DAY = "see_own_day"
+CHECK_TERRITORY = "check_territory"
+HAND_OVER_POST = "hand_over_post"
+MANAGE_OWN_ACCOUNT = "manage_own_account"
+
+PERMISSIONS: tuple[Permission, ...] = (
+    _row(SEE_MATTERS, MATTER_STAFF, Reach.OWN_TERRITORY),
+    _row(SEE_REPORTER, SUPERVISION, Reach.OWN_TERRITORY),
+    _row(SEE_TERRITORY, STAFF, Reach.ANY),
+    _row(SEE_NOTICES, STAFF, Reach.SELF),
+    _row(SEE_OWN_DAY, {Role.GRID_WORKER, Role.LEAD, Role.HANDLER}, Reach.SELF),
+    _row(SEE_ACCESS_LOG, {Role.AUDIT_ADMIN}, Reach.ANY),
+    _row(CHECK_TERRITORY, {Role.SYSTEM_ADMIN, Role.SUPERVISOR, Role.LEADER}, Reach.ANY),
+    _row(HAND_OVER_POST, {Role.SECURITY_ADMIN}, Reach.ANY),
+    _row(MANAGE_OWN_ACCOUNT, STAFF, Reach.SELF),
+    # The closed loop: who may, at most. `issues.rules.table` says when.
+    _row("report", MATTER_STAFF, Reach.ANY),
+    _row("add", MATTER_STAFF, Reach.OWN_TERRITORY),
+    _row("urge", {Role.SUPERVISOR}, Reach.OWN_TERRITORY),
+    _row("accept", {Role.DESK}, Reach.OWN_LEVEL),
+    _row("direct_urgent", {Role.DESK}, Reach.OWN_LEVEL),
+    _row("void", {Role.DESK}, Reach.OWN_LEVEL),
+    _row("check", {Role.DESK}, Reach.OWN_LEVEL),
+    _row("merge", {Role.DESK}, Reach.OWN_LEVEL),
+    _row("unmerge", {Role.DESK}, Reach.OWN_LEVEL),
+    _row("reclassify", {Role.DESK}, Reach.OWN_LEVEL),
+    _row("file", {Role.DESK}, Reach.OWN_LEVEL),
+    _row("solve", {Role.GRID_WORKER, Role.DESK}, Reach.OWN_TERRITORY),
+    _row("convene", {Role.GRID_WORKER, Role.LEAD}, Reach.OWN_TERRITORY),
+    _row("dispatch", {Role.DISPATCHER}, Reach.OWN_LEVEL),
+    _row("sign", {Role.HANDLER, Role.GRID_WORKER}, Reach.OWN_UNIT),
+    _row("done", {Role.HANDLER, Role.GRID_WORKER}, Reach.OWN_UNIT),
+    _row("return_order", {Role.HANDLER, Role.GRID_WORKER}, Reach.OWN_UNIT),
+    _row("add_order", {Role.DISPATCHER}, Reach.OWN_LEVEL),
+    _row("recall", {Role.DISPATCHER}, Reach.OWN_LEVEL),
+    _row("waive", {Role.DISPATCHER}, Reach.OWN_LEVEL),
+    _row("rule_on_returns", {Role.DISPATCHER, Role.LEAD}, Reach.LEVEL_ABOVE),
+    _row("whistle", {Role.GRID_WORKER, Role.LEAD, Role.DESK}, Reach.OWN_TERRITORY),
+    _row("refer", {Role.DESK}, Reach.OWN_LEVEL),
+    _row("send_back", {Role.VERIFIER}, Reach.OWN_LEVEL),
+    _row("close", {Role.VERIFIER}, Reach.OWN_LEVEL),
+    _row("reopen", {Role.SUPERVISOR}, Reach.OWN_TERRITORY),
+    _row("hang_up", SUPERVISION, Reach.LEVEL_ABOVE),
+    _row("resume", SUPERVISION, Reach.OWN_TERRITORY),
+    _row("extend", SUPERVISION, Reach.LEVEL_ABOVE),
+    _row("supervise", {Role.SUPERVISOR}, Reach.OWN_TERRITORY),
+    _row("appeal", {Role.HANDLER}, Reach.OWN_UNIT),
+)
+_BY_VERB = {permission.verb: permission for permission in PERMISSIONS}
+
+
+def roles_that_may(verb: str) -> frozenset[Role]:
+    return _BY_VERB[verb].roles
+
+
+def may(viewer: Viewer, verb: str) -> bool:
+    """Whether any post of the viewer has a row for `verb`; the reach is asked where the row is."""
+    return bool(viewer.roles & roles_that_may(verb))
+
+
+class Who(StrEnum):
+    """What a door asks of whoever knocks."""
+
+    ANYONE = "anyone"
+    """No sign-in, no matter: runs unscoped and sees no policed row."""
+    INTAKE = "intake"
+    """No sign-in; may hand in a report."""
+    LINK_HOLDER = "link_holder"
+    """Holds the private link of one matter."""
+    STAFF = "staff"
+    """Signed in, with a post whose role has the verb."""
+    SIGNING_IN = "signing_in"
+    """Sign-in's own pages, run by django-allauth."""
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    url_name: str
+    who: Who
+    verb: str = ""
+
+
+def lets_in(door: Door, viewer: Viewer) -> bool:
+    if door.who is Who.STAFF:
+        return viewer.kind is Kind.STAFF and may(viewer, door.verb)
+    if door.who is Who.LINK_HOLDER:
+        return viewer.kind is Kind.REPORTER
+    return True

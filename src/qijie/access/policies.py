@@ -1,0 +1,224 @@
+"""Wall 2: which relation opens which row of which table, and the SQL that says so to PostgreSQL.
+
+`POLICED` and `OPEN` together name every table of the database; a table in neither fails the build.
+A child row (order, event, photo …) follows its matter: its policy looks the matter up by primary
+key, and that look-up is itself under the matter's policy.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Relation(StrEnum):
+    TERRITORY = "territory"
+    """The row lies in the territory of a post."""
+    UNIT = "unit"
+    """A unit of the viewer was sent an order of the matter, main or assisting."""
+    OWN_UNIT = "own_unit"
+    """The row belongs to a unit of the viewer."""
+    PARTICIPANT = "participant"
+    """The matter names one of the viewer's posts."""
+    MATTER = "matter"
+    """The row follows a matter the viewer may see."""
+    SUPERVISED_MATTER = "supervised_matter"
+    """The same, for the supervision side only: what the handled side must not see."""
+    REPORTER = "reporter"
+    """The holder of the matter's private link."""
+    INTAKE = "intake"
+    """An anonymous report being handed in."""
+    HOLDER = "holder"
+    """The row is addressed to one of the viewer's posts."""
+    STAFF = "staff"
+    """Anybody who signed in with a post."""
+    AUDITOR = "auditor"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Policed:
+    table: str
+    select: tuple[Relation, ...]
+    insert: tuple[Relation, ...] = ()
+    update: tuple[Relation, ...] = ()
+    delete: tuple[Relation, ...] = ()
+    matter: str = "issue_id"
+    """The column that holds the matter's id."""
+
+
+R = Relation
+_MATTER_READERS = (R.MATTER, R.REPORTER, R.SYSTEM)
+_MATTER_WRITERS = (*_MATTER_READERS, R.INTAKE)
+
+POLICED: tuple[Policed, ...] = (
+    Policed(
+        "issues_issue",
+        matter="id",
+        select=(R.TERRITORY, R.UNIT, R.PARTICIPANT, R.REPORTER, R.SYSTEM),
+        insert=(R.TERRITORY, R.PARTICIPANT, R.INTAKE, R.SYSTEM),
+        update=(R.TERRITORY, R.UNIT, R.PARTICIPANT, R.REPORTER, R.SYSTEM),
+    ),
+    Policed(
+        "issues_workorder",
+        select=(R.OWN_UNIT, *_MATTER_READERS),
+        insert=_MATTER_READERS,
+        update=(R.OWN_UNIT, *_MATTER_READERS),
+    ),
+    Policed(
+        "issues_deadline",
+        select=_MATTER_READERS,
+        insert=_MATTER_WRITERS,
+        update=_MATTER_READERS,
+    ),
+    Policed(
+        "issues_reporter",
+        select=(R.SUPERVISED_MATTER, R.REPORTER, R.SYSTEM),
+        insert=(R.INTAKE, R.MATTER, R.SYSTEM),
+        update=(R.REPORTER, R.SYSTEM),
+    ),
+    Policed(
+        "records_event",
+        matter="subject_id",
+        select=_MATTER_READERS,
+        insert=_MATTER_WRITERS,
+    ),
+    Policed(
+        "records_attachment",
+        matter="subject_id",
+        select=_MATTER_READERS,
+        insert=_MATTER_WRITERS,
+    ),
+    Policed(
+        "records_timer",
+        matter="subject_id",
+        select=(R.MATTER, R.REPORTER, R.SYSTEM),
+        insert=_MATTER_WRITERS,
+        update=(R.MATTER, R.REPORTER, R.SYSTEM),
+        delete=(R.SYSTEM,),
+    ),
+    Policed(
+        "records_outboxentry",
+        matter="subject_id",
+        select=(R.SYSTEM,),
+        insert=(R.INTAKE, R.REPORTER, R.STAFF, R.SYSTEM),
+        update=(R.SYSTEM,),
+        delete=(R.SYSTEM,),
+    ),
+    Policed(
+        "records_accessentry",
+        select=(R.AUDITOR,),
+        insert=(R.INTAKE, R.REPORTER, R.STAFF, R.SYSTEM),
+    ),
+    Policed(
+        "outbound_notice",
+        select=(R.HOLDER, R.SYSTEM),
+        insert=(R.SYSTEM,),
+        update=(R.HOLDER, R.SYSTEM),
+    ),
+)
+
+# Tables without row security, and why that is right.
+OPEN: dict[str, str] = {
+    "territory_node": "The tree and its borders hang on public notice boards.",
+    "territory_building": "Buildings, floors and unit counts are public; households are not here.",
+    "territory_streetline": "The base map.",
+    "teams_orgunit": "Which offices exist is public.",
+    "teams_post": "Which posts exist and who to call is on the notice board.",
+    "teams_holding": "The name of who is responsible is on the notice board.",
+    "issues_category": "The published catalogue.",
+    "issues_condition": "The published catalogue.",
+    "issues_responsibility": "The published responsibility list.",
+    "records_intakekey": "Client-made random keys and digests; says nothing about anybody.",
+    "records_linktoken": "Hashes of 128-bit secrets; needed before any scope can be known.",
+    "records_dailycounter": "Counts numbers given out per county and day.",
+    "accounts_user": "Sign-in comes before scope.",
+}
+OPEN_FRAMEWORK_PREFIXES: dict[str, str] = {
+    "account_": "django-allauth: sign-in comes before scope.",
+    "mfa_": "django-allauth: sign-in comes before scope.",
+    "auth_": "Django's groups and permissions, not used for rights here.",
+    "axes_": "Lock-outs come before scope.",
+    "django_": "Django's own: sessions, content types, migrations.",
+    "procrastinate_": "The job queue holds references, never words or names.",
+    "qijie_cache": "Rate limits and replay guards.",
+    "spatial_ref_sys": "PostGIS's list of reference systems.",
+}
+
+
+def _setting(name: str) -> str:
+    return f"nullif(current_setting('app.{name}', true), '')"
+
+
+def _words_of(name: str) -> str:
+    return f"(SELECT string_to_array({_setting(name)}, ','))::text[]"
+
+
+def _numbers_of(name: str) -> str:
+    return f"(SELECT string_to_array({_setting(name)}, ','))::bigint[]"
+
+
+def _kind_is(kind: str) -> str:
+    return f"(SELECT {_setting('kind')}) = '{kind}'"
+
+
+_NOT_ABOUT_VIEWER = (
+    f"(about_unit_id IS NULL OR about_unit_id <> ALL("
+    f"coalesce({_numbers_of('units')}, ARRAY[]::bigint[])))"
+    f" AND (about_post_id IS NULL OR about_post_id <> ALL("
+    f"coalesce({_numbers_of('posts')}, ARRAY[]::bigint[])))"
+)
+_IN_TERRITORY = (
+    f"region_code = ANY({_words_of('regions')})"
+    f" OR street_code = ANY({_words_of('streets')})"
+    f" OR community_code = ANY({_words_of('communities')})"
+    f" OR grid_id = ANY({_numbers_of('grids')})"
+    f" OR left(region_code, 4) = ANY({_words_of('cities')})"
+)
+
+
+def _condition(relation: Relation, policed: Policed) -> str:
+    matter_seen = f"EXISTS (SELECT 1 FROM issues_issue m WHERE m.id = {policed.matter})"
+    conditions = {
+        R.TERRITORY: f"{_kind_is('staff')} AND ({_IN_TERRITORY}) AND {_NOT_ABOUT_VIEWER}",
+        R.UNIT: f"{_kind_is('staff')} AND unit_ids && {_numbers_of('units')}"
+        f" AND {_NOT_ABOUT_VIEWER}",
+        R.PARTICIPANT: f"{_kind_is('staff')} AND participant_ids && {_numbers_of('posts')}"
+        f" AND {_NOT_ABOUT_VIEWER}",
+        R.OWN_UNIT: f"{_kind_is('staff')} AND unit_id = ANY({_numbers_of('units')})",
+        R.MATTER: f"{_kind_is('staff')} AND {matter_seen}",
+        R.SUPERVISED_MATTER: f"{_kind_is('staff')} AND (SELECT {_setting('supervises')}) = 'yes'"
+        f" AND {matter_seen}",
+        R.REPORTER: f"{_kind_is('reporter')}"
+        f" AND {policed.matter} = (SELECT {_setting('matter')})::uuid",
+        R.INTAKE: _kind_is("intake"),
+        R.HOLDER: f"{_kind_is('staff')} AND post_id = ANY({_numbers_of('posts')})",
+        R.STAFF: _kind_is("staff"),
+        R.AUDITOR: f"{_kind_is('staff')} AND (SELECT {_setting('audits')}) = 'yes'",
+        R.SYSTEM: _kind_is("system"),
+    }
+    return conditions[relation]
+
+
+def _any_of(relations: tuple[Relation, ...], policed: Policed) -> str:
+    return " OR ".join(f"({_condition(relation, policed)})" for relation in relations) or "false"
+
+
+def policy_sql(policed: Policed, roles: tuple[str, ...]) -> list[str]:
+    """The statements that put one table behind its policies; running them again changes nothing."""
+    table, to = policed.table, ", ".join(roles)
+    statements = [
+        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+        f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+    ]
+    for verb in ("select", "insert", "update", "delete"):
+        condition = _any_of(getattr(policed, verb), policed)
+        clauses = {
+            "select": f"USING ({condition})",
+            "insert": f"WITH CHECK ({condition})",
+            "update": f"USING ({condition}) WITH CHECK ({condition})",
+            "delete": f"USING ({condition})",
+        }
+        statements += [
+            f"DROP POLICY IF EXISTS qijie_{verb} ON {table}",
+            f"CREATE POLICY qijie_{verb} ON {table} FOR {verb.upper()} TO {to} {clauses[verb]}",
+        ]
+    return statements

@@ -1,0 +1,97 @@
+"""Raises both walls in the database after migrations, and looks whether they still stand."""
+
+from collections.abc import Iterator
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from qijie.access.grants import APP, READ, grant_sql
+from qijie.access.policies import OPEN, OPEN_FRAMEWORK_PREFIXES, POLICED, policy_sql
+
+# Row security keeps an operator from using an index unless PostgreSQL trusts it not to leak what
+# it compares. Measured on 300,000 matters: 123 ms against 2 for a viewport, 195 against 3 for LIKE.
+LEAKPROOF = ("geometry_overlaps(geometry,geometry)", "textlike(text,text)")
+
+_TABLES = """
+    SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+    ORDER BY c.relname
+"""
+
+
+def tables(connection: BaseDatabaseWrapper) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(_TABLES)
+        return [name for (name,) in cursor.fetchall()]
+
+
+def raise_walls(connection: BaseDatabaseWrapper) -> None:
+    """Applies the grant matrix and every row policy. Run as the owner, at the end of a migration."""
+    present = tables(connection)
+    with connection.cursor() as cursor:
+        for table in present:
+            # PostGIS's list belongs to the superuser who made the extension and is public anyway.
+            if table != "spatial_ref_sys":
+                for statement in grant_sql(table):
+                    cursor.execute(statement)
+        cursor.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {APP}")
+        for policed in POLICED:
+            for statement in policy_sql(policed, (APP, READ)):
+                cursor.execute(statement)
+
+
+def undeclared(present: list[str]) -> list[str]:
+    """Tables that are neither policed nor declared open with a reason."""
+    policed = {row.table for row in POLICED}
+    return [
+        table
+        for table in present
+        if table not in policed
+        and table not in OPEN
+        and not table.startswith(tuple(OPEN_FRAMEWORK_PREFIXES))
+    ]
+
+
+def defects(connection: BaseDatabaseWrapper) -> list[str]:
+    """Why this connection must not serve; each a sentence with its cure. Empty when walls stand."""
+    return [*_role_defects(connection), *_mark_defects(connection), *_policy_defects(connection)]
+
+
+def _role_defects(connection: BaseDatabaseWrapper) -> Iterator[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT current_user, rolsuper, rolbypassrls,"
+            " EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+            "  WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND c.relowner = r.oid)"
+            " FROM pg_roles r WHERE rolname = current_user"
+        )
+        name, is_super, bypasses, owns = cursor.fetchone()
+    if is_super or bypasses or owns:
+        why = "超级用户" if is_super else "可绕过行级安全" if bypasses else "拥有数据表"
+        yield (
+            f"数据库角色 {name} 是{why}，行级安全对它不起作用。"
+            f"请让 DATABASE_URL 使用角色 {APP}（见 qijie bootstrap-database --print-sql）。"
+        )
+
+
+def _mark_defects(connection: BaseDatabaseWrapper) -> Iterator[str]:
+    with connection.cursor() as cursor:
+        for function in LEAKPROOF:
+            cursor.execute("SELECT proleakproof FROM pg_proc WHERE oid = %s::regprocedure", [function])
+            row = cursor.fetchone()
+            if not (row and row[0]):
+                yield (
+                    f"函数 {function} 没有 LEAKPROOF 标记，地图和查找会慢上百倍（备份恢复会丢失它）。"
+                    f"请由数据库管理员执行：ALTER FUNCTION {function} LEAKPROOF;"
+                )
+
+
+def _policy_defects(connection: BaseDatabaseWrapper) -> Iterator[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+            " WHERE n.nspname = 'public' AND c.relrowsecurity AND c.relforcerowsecurity"
+        )
+        walled = {name for (name,) in cursor.fetchall()}
+    for policed in POLICED:
+        if policed.table not in walled:
+            yield f"表 {policed.table} 没有开启行级安全。请执行 qijie migrate。"

@@ -1,0 +1,179 @@
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from qijie.kernel.ids import new_id
+
+
+class Event(models.Model):
+    """One move, never edited. Partitioned by month of `at`; the database role may only append."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    region_code = models.CharField("区县", max_length=6)
+    street_code = models.CharField("街道", max_length=9, blank=True)
+    community_code = models.CharField("社区", max_length=12, blank=True)
+    grid_id = models.BigIntegerField("网格", null=True)
+    subject_id = models.UUIDField("事项")
+    at = models.DateTimeField("时间")
+    device_at = models.DateTimeField("设备时间", null=True)
+    verb = models.CharField("动作", max_length=24)
+    from_state = models.CharField("原状态", max_length=16, blank=True)
+    to_state = models.CharField("新状态", max_length=16)
+    level = models.CharField("层级", max_length=12)
+    order_id = models.UUIDField("工单", null=True)
+    actor_kind = models.CharField("谁", max_length=12)
+    actor_user_id = models.BigIntegerField("人员", null=True)
+    actor_post_id = models.BigIntegerField("岗位", null=True)
+    actor_title = models.CharField("岗位名称", max_length=80, blank=True)
+    actor_side = models.CharField("立场", max_length=12, blank=True)
+    words = models.TextField("说明", blank=True)
+    facts = models.JSONField("要素", default=dict)
+
+    class Meta:
+        managed = False
+        db_table = "records_event"
+        ordering: ClassVar = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.at:%Y-%m-%d %H:%M}"
+
+
+class OutboxEntry(models.Model):
+    """An event somebody still has to be told of; deleted in the transaction that tells them."""
+
+    event_id = models.UUIDField(primary_key=True)
+    region_code = models.CharField(max_length=6)
+    subject_id = models.UUIDField()
+    event_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    retry_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["event_at"], name="outbox_by_time")]
+
+    def __str__(self) -> str:
+        return str(self.event_id)
+
+
+class IntakeKey(models.Model):
+    """A key the client made before sending: the same key with the same body takes effect once."""
+
+    key = models.UUIDField(primary_key=True)
+    region_code = models.CharField(max_length=6, blank=True)
+    purpose = models.CharField(max_length=24)
+    digest = models.BinaryField(max_length=32)
+    subject_id = models.UUIDField()
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.key}"
+
+
+class Timer(models.Model):
+    """Work due at a time; claimed with SKIP LOCKED in the transaction of its effect."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    region_code = models.CharField(max_length=6)
+    subject_id = models.UUIDField()
+    purpose = models.CharField(max_length=32)
+    due_at = models.DateTimeField()
+    facts = models.JSONField(default=dict)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["region_code", "id"], name="timer_in_region")
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["due_at"], name="timer_due", condition=models.Q(done_at__isnull=True)
+            ),
+            models.Index(
+                fields=["subject_id"],
+                name="timer_of_subject",
+                condition=models.Q(done_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.due_at:%Y-%m-%d %H:%M}"
+
+
+class Attachment(models.Model):
+    """A re-encoded photo, stored outside the web root under its SHA-256."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    region_code = models.CharField("区县", max_length=6)
+    subject_id = models.UUIDField("事项")
+    event_id = models.UUIDField("所属动作", null=True)
+    purpose = models.CharField("用途", max_length=16)
+    sha256 = models.CharField("摘要", max_length=64)
+    media_type = models.CharField("格式", max_length=32)
+    size_bytes = models.PositiveIntegerField("大小")
+    width_pixels = models.PositiveIntegerField("宽")
+    height_pixels = models.PositiveIntegerField("高")
+    from_reporter = models.BooleanField("反映人提供", default=False)
+    at = models.DateTimeField("时间")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["region_code", "id"], name="attachment_in_region")
+        ]
+        indexes: ClassVar = [models.Index(fields=["subject_id"], name="attachment_of_subject")]
+
+    def __str__(self) -> str:
+        return self.sha256[:12]
+
+
+class LinkToken(models.Model):
+    """A private link: only the hash of its 128-bit secret is kept."""
+
+    token_hash = models.BinaryField(primary_key=True, max_length=32)
+    subject_id = models.UUIDField()
+    purpose = models.CharField(max_length=16)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["subject_id"], name="link_of_subject")]
+
+    def __str__(self) -> str:
+        return self.purpose
+
+
+class DailyCounter(models.Model):
+    """The last number given out in a county on a day."""
+
+    pk = models.CompositePrimaryKey("region_code", "on", "series")
+    region_code = models.CharField(max_length=6)
+    on = models.DateField()
+    series = models.CharField(max_length=12)
+    last = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.region_code} {self.on} {self.last}"
+
+
+class AccessEntry(models.Model):
+    """Who looked at what: reads of personal fields, exports, denials, misses by id."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    at = models.DateTimeField("时间")
+    region_code = models.CharField("区县", max_length=6, blank=True)
+    kind = models.CharField("类别", max_length=16)
+    user_id = models.BigIntegerField("人员", null=True)
+    post_ids = ArrayField(models.BigIntegerField(), verbose_name="岗位", default=list)
+    door = models.CharField("页面", max_length=64)
+    subject = models.CharField("对象", max_length=64, blank=True)
+    fields = ArrayField(models.CharField(max_length=64), verbose_name="字段", default=list)
+    purpose = models.CharField("事由", max_length=120, blank=True)
+    address = models.GenericIPAddressField("来源地址", null=True)
+
+    class Meta:
+        managed = False
+        db_table = "records_accessentry"
+        ordering: ClassVar = ["-at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.door}"

@@ -1,0 +1,88 @@
+"""Who serves where, and what that lets a person see today."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Prefetch, Q, QuerySet
+
+from qijie.access.viewer import HeldPost, Kind, Role, Viewer
+from qijie.accounts.models import User
+from qijie.kernel.codes import Level, ancestors
+from qijie.teams.models import Holding, OrgUnit, Post
+from qijie.territory.models import Node
+
+
+def _held(on: date) -> Q:
+    return Q(from_on__lte=on) & (Q(to_on__isnull=True) | Q(to_on__gt=on))
+
+
+def _existing(on: date) -> Q:
+    return Q(valid_from__lte=on) & (Q(valid_to__isnull=True) | Q(valid_to__gt=on))
+
+
+def viewer_for(user: User, on: date) -> Viewer:
+    """The frozen value of what `user` may see on a day, from the posts held then; one query."""
+    drawings = Node.objects.filter(kind="grid", path=OuterRef("post__path")).values("pk")
+    holdings = (
+        Holding.objects.filter(_held(on), user=user)
+        .exclude(post__role="")
+        .filter(Q(post__valid_to__isnull=True) | Q(post__valid_to__gt=on))
+        .select_related("post")
+        .annotate(grid_ids=ArraySubquery(drawings))
+        .order_by("is_stand_in", "post__code")
+    )
+    return Viewer(
+        kind=Kind.STAFF,
+        user_id=user.pk,
+        name=user.name,
+        posts=tuple(_held_post(holding.post, tuple(holding.grid_ids)) for holding in holdings),
+    )
+
+
+def _held_post(post: Post, grid_ids: tuple[int, ...]) -> HeldPost:
+    return HeldPost(
+        post_id=post.pk,
+        title=post.title,
+        role=Role(post.role),
+        level=Level(post.level),
+        path=post.path,
+        unit_id=post.unit_id,
+        grid_ids=grid_ids,
+        needs_mfa=post.needs_mfa,
+    )
+
+
+def posts_at(path: str, on: date) -> QuerySet[Post]:
+    """Posts of exactly this place, each with today's holders as `holders_today`."""
+    return _with_holders(Post.objects.filter(_existing(on), path=path), on)
+
+
+def posts_responsible_for(path: str, on: date) -> list[Post]:
+    """Posts of a place and of everything above it, the nearest first; two queries."""
+    places = [*ancestors(path), path]
+    found = _with_holders(Post.objects.filter(_existing(on), path__in=places), on)
+    return sorted(found, key=lambda post: (-len(post.path), post.code))
+
+
+def posts_of_places(paths: Iterable[str], roles: Iterable[Role], on: date) -> QuerySet[Post]:
+    posts = Post.objects.filter(_existing(on), path__in=list(paths), role__in=list(roles))
+    return _with_holders(posts, on)
+
+
+def _with_holders(posts: QuerySet[Post], on: date) -> QuerySet[Post]:
+    holders = Holding.objects.filter(_held(on)).select_related("user").order_by("is_stand_in")
+    return posts.prefetch_related(Prefetch("holdings", holders, to_attr="holders_today")).order_by(
+        "path", "code"
+    )
+
+
+def units_serving(path: str) -> QuerySet[OrgUnit]:
+    """Units that take orders for a place: its own and those of every division above it."""
+    return OrgUnit.objects.filter(takes_orders=True, path__in=[*ancestors(path), path])
+
+
+def unheld(path: str, on: date) -> QuerySet[Post]:
+    """Posts in a subtree that nobody holds on a day."""
+    held = Holding.objects.filter(_held(on)).values("post")
+    return Post.objects.filter(_existing(on), path__startswith=path).exclude(pk__in=held)

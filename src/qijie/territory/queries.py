@@ -1,0 +1,127 @@
+"""Reads of the tree: by code, by path, by point. One question, one query."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from qijie.kernel.codes import Level, ancestors, path_at
+from qijie.kernel.coordinates import Coordinate
+from qijie.territory.models import Building, Node
+
+
+def in_force(on: date) -> Q:
+    return Q(valid_from__lte=on) & (Q(valid_to__isnull=True) | Q(valid_to__gt=on))
+
+
+def nodes(on: date) -> QuerySet[Node]:
+    return Node.objects.filter(in_force(on))
+
+
+def buildings(on: date) -> QuerySet[Building]:
+    return Building.objects.filter(in_force(on))
+
+
+def within(path: str) -> Q:
+    """Rows whose path is `path` or below it: digits grow, or a dash begins a segment."""
+    return Q(path=path) | Q(path__startswith=path if "-" not in path else f"{path}-")
+
+
+def subtree(path: str, on: date) -> QuerySet[Node]:
+    return nodes(on).filter(within(path)).order_by("path")
+
+
+def children(path: str, on: date) -> QuerySet[Node]:
+    return nodes(on).filter(parent__path=path).order_by("path")
+
+
+def lineage(path: str, on: date) -> list[Node]:
+    """The nodes above a path and the one at it, the city first; one query."""
+    found = nodes(on).filter(path__in=[*ancestors(path), path]).defer("boundary")
+    return sorted(found, key=lambda node: len(node.path))
+
+
+def node_at(path: str, on: date) -> Node | None:
+    return nodes(on).filter(path=path).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """Where a point lies: its grid, or the smallest division that holds it when no grid does."""
+
+    node_id: int
+    path: str
+    name: str
+    kind: str
+
+    @property
+    def grid_id(self) -> int | None:
+        return self.node_id if self.kind == "grid" else None
+
+    @property
+    def region_code(self) -> str:
+        return self.path[:6]
+
+    @property
+    def street_code(self) -> str:
+        return path_at(self.path, Level.STREET) or ""
+
+    @property
+    def community_code(self) -> str:
+        return path_at(self.path, Level.COMMUNITY) or ""
+
+
+_POINT = "ST_SetSRID(ST_MakePoint(%s, %s), 4490)"
+_LOCATE_GRID = f"""
+    SELECT id, path, name, kind FROM territory_node
+    WHERE kind = 'grid' AND valid_from <= %s AND (valid_to IS NULL OR valid_to > %s)
+      AND boundary && {_POINT} AND ST_Intersects(boundary, {_POINT})
+    ORDER BY path LIMIT 1
+"""
+_LOCATE_DIVISION = f"""
+    SELECT id, path, name, kind FROM territory_node
+    WHERE kind IN ('community', 'village', 'street', 'town', 'district')
+      AND valid_from <= %s AND (valid_to IS NULL OR valid_to > %s)
+      AND boundary && {_POINT} AND ST_Intersects(boundary, {_POINT})
+    ORDER BY length(path) DESC, path LIMIT 1
+"""
+_LOCATE_MANY = """
+    SELECT n.id, n.path
+    FROM unnest(%s::float8[], %s::float8[]) WITH ORDINALITY AS p (lon, lat, position)
+    LEFT JOIN LATERAL (
+        SELECT id, path FROM territory_node
+        WHERE kind = 'grid' AND valid_from <= %s AND (valid_to IS NULL OR valid_to > %s)
+          AND boundary && ST_SetSRID(ST_MakePoint(p.lon, p.lat), 4490)
+          AND ST_Intersects(boundary, ST_SetSRID(ST_MakePoint(p.lon, p.lat), 4490))
+        ORDER BY path LIMIT 1
+    ) n ON true
+    ORDER BY p.position
+"""
+
+
+def locate(place: Coordinate, on: date) -> Located | None:
+    """The grid a point lies in on a day; outside every grid, the smallest division that holds it.
+
+    One query for a point in a grid, two otherwise. A point on a shared border belongs to the grid
+    with the lower code. None outside the whole tree.
+    """
+    lon, lat = place.to_stored()
+    parameters = [on, on, lon, lat, lon, lat]
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCATE_GRID, parameters)
+        row = cursor.fetchone()
+        if row is None:
+            cursor.execute(_LOCATE_DIVISION, parameters)
+            row = cursor.fetchone()
+    return Located(*row) if row else None
+
+
+def locate_many(
+    lons: Sequence[float], lats: Sequence[float], on: date
+) -> list[tuple[int, str] | None]:
+    """For CGCS2000 points, (grid id, path) or None each, in the order given; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCATE_MANY, [list(lons), list(lats), on, on])
+        return [None if node_id is None else (node_id, path) for node_id, path in cursor]

@@ -156,15 +156,19 @@ def _numbers_of(name: str) -> str:
     return f"(SELECT string_to_array({_setting(name)}, ','))::bigint[]"
 
 
+def _ids_of(name: str) -> str:
+    return f"(SELECT string_to_array({_setting(name)}, ','))::uuid[]"
+
+
 def _kind_is(kind: str) -> str:
     return f"(SELECT {_setting('kind')}) = '{kind}'"
 
 
 _NOT_ABOUT_VIEWER = (
     f"(about_unit_id IS NULL OR about_unit_id <> ALL("
-    f"coalesce({_numbers_of('units')}, ARRAY[]::bigint[])))"
+    f"coalesce({_ids_of('units')}, ARRAY[]::uuid[])))"
     f" AND (about_post_id IS NULL OR about_post_id <> ALL("
-    f"coalesce({_numbers_of('posts')}, ARRAY[]::bigint[])))"
+    f"coalesce({_ids_of('posts')}, ARRAY[]::uuid[])))"
 )
 _IN_TERRITORY = (
     f"region_code = ANY({_words_of('regions')})"
@@ -179,18 +183,18 @@ def _condition(relation: Relation, policed: Policed) -> str:
     matter_seen = f"EXISTS (SELECT 1 FROM issues_issue m WHERE m.id = {policed.matter})"
     conditions = {
         R.TERRITORY: f"{_kind_is('staff')} AND ({_IN_TERRITORY}) AND {_NOT_ABOUT_VIEWER}",
-        R.UNIT: f"{_kind_is('staff')} AND unit_ids && {_numbers_of('units')}"
+        R.UNIT: f"{_kind_is('staff')} AND unit_ids && {_ids_of('units')}"
         f" AND {_NOT_ABOUT_VIEWER}",
-        R.PARTICIPANT: f"{_kind_is('staff')} AND participant_ids && {_numbers_of('posts')}"
+        R.PARTICIPANT: f"{_kind_is('staff')} AND participant_ids && {_ids_of('posts')}"
         f" AND {_NOT_ABOUT_VIEWER}",
-        R.OWN_UNIT: f"{_kind_is('staff')} AND unit_id = ANY({_numbers_of('units')})",
+        R.OWN_UNIT: f"{_kind_is('staff')} AND unit_id = ANY({_ids_of('units')})",
         R.MATTER: f"{_kind_is('staff')} AND {matter_seen}",
         R.SUPERVISED_MATTER: f"{_kind_is('staff')} AND (SELECT {_setting('supervises')}) = 'yes'"
         f" AND {matter_seen}",
         R.REPORTER: f"{_kind_is('reporter')}"
         f" AND {policed.matter} = (SELECT {_setting('matter')})::uuid",
         R.INTAKE: _kind_is("intake"),
-        R.HOLDER: f"{_kind_is('staff')} AND post_id = ANY({_numbers_of('posts')})",
+        R.HOLDER: f"{_kind_is('staff')} AND post_id = ANY({_ids_of('posts')})",
         R.STAFF: _kind_is("staff"),
         R.AUDITOR: f"{_kind_is('staff')} AND (SELECT {_setting('audits')}) = 'yes'",
         R.SYSTEM: _kind_is("system"),

@@ -77,13 +77,13 @@ class Kind(StrEnum):
 class HeldPost:
     """A post as access sees it on the day the Viewer was built."""
 
-    post_id: int
+    post_id: UUID
     title: str
     role: Role
     level: Level
     path: str
     """Territory path; a prefix of everything the post answers for."""
-    unit_id: int | None = None
+    unit_id: UUID | None = None
     grid_ids: tuple[int, ...] = ()
     """For grid posts: the rows of this grid, past drawings included."""
     needs_mfa: bool = False
@@ -100,7 +100,7 @@ class HeldPost:
 @dataclass(frozen=True, slots=True)
 class Viewer:
     kind: Kind
-    user_id: int | None = None
+    user_id: UUID | None = None
     name: str = ""
     posts: tuple[HeldPost, ...] = ()
     matter_id: UUID | None = None
@@ -110,17 +110,17 @@ class Viewer:
         return frozenset(post.role for post in self.posts)
 
     @property
-    def unit_ids(self) -> tuple[int, ...]:
+    def unit_ids(self) -> tuple[UUID, ...]:
         return tuple({post.unit_id: None for post in self.posts if post.unit_id is not None})
 
     @property
-    def handling_unit_ids(self) -> tuple[int, ...]:
+    def handling_unit_ids(self) -> tuple[UUID, ...]:
         """Units whose orders the viewer handles; membership of an office is not enough."""
         handling = (post for post in self.posts if post.role is Role.HANDLER)
         return tuple({post.unit_id: None for post in handling if post.unit_id is not None})
 
     @property
-    def post_ids(self) -> tuple[int, ...]:
+    def post_ids(self) -> tuple[UUID, ...]:
         return tuple(post.post_id for post in self.posts)
 
     def paths_at(self, *levels: Level) -> tuple[str, ...]:

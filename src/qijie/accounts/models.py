@@ -4,6 +4,8 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
 
+from qijie.kernel.ids import new_id
+
 
 class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
@@ -13,6 +15,7 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     """A person who signs in. No groups, no permission rows, no superuser: posts say what one may."""
 
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     username = models.CharField(
         "用户名",
         max_length=60,

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 
 from qijie.access.viewer import Role
 from qijie.kernel.codes import Level
+from qijie.kernel.ids import new_id
 from qijie.territory.models import DaySpan
 
 LEVELS = [
@@ -35,6 +36,7 @@ ROLES = [
 class OrgUnit(models.Model):
     """A department, centre, station, company or committee that orders can be sent to."""
 
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     code = models.CharField("单位编码", max_length=40, unique=True)
     name = models.CharField("单位名称", max_length=80)
     kind = models.CharField("单位类别", max_length=40)
@@ -57,6 +59,7 @@ class OrgUnit(models.Model):
 class Post(models.Model):
     """What somebody may be appointed to; exists whether or not it is held today."""
 
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     code = models.CharField("岗位编码", max_length=60, unique=True)
     kind = models.CharField("岗位类别", max_length=32)
     title = models.CharField("岗位名称", max_length=80)

@@ -1,0 +1,76 @@
+"""The door of every URL: who may knock, and with which verb of the permission table.
+
+A URL without a row fails the build and, should it ever run, answers 404.
+"""
+
+from qijie.access.permissions import (
+    CHECK_TERRITORY,
+    MANAGE_OWN_ACCOUNT,
+    SEE_ACCESS_LOG,
+    SEE_MATTERS,
+    SEE_NOTICES,
+    SEE_OWN_DAY,
+    SEE_REPORTER,
+    SEE_TERRITORY,
+    Door,
+    Who,
+)
+
+DOORS: tuple[Door, ...] = (
+    # Sign-in
+    Door("home", Who.STAFF, MANAGE_OWN_ACCOUNT),
+    Door("account_login", Who.SIGNING_IN),
+    Door("account_logout", Who.SIGNING_IN),
+    Door("account_reauthenticate", Who.SIGNING_IN),
+    Door("mfa_authenticate", Who.SIGNING_IN),
+    Door("mfa_reauthenticate", Who.SIGNING_IN),
+    Door("mfa_index", Who.SIGNING_IN),
+    Door("mfa_activate_totp", Who.SIGNING_IN),
+    Door("mfa_deactivate_totp", Who.SIGNING_IN),
+    Door("mfa_generate_recovery_codes", Who.SIGNING_IN),
+    Door("mfa_view_recovery_codes", Who.SIGNING_IN),
+    Door("mfa_download_recovery_codes", Who.SIGNING_IN),
+    # Residents
+    Door("portal:start", Who.ANYONE),
+    Door("portal:report", Who.INTAKE),
+    Door("portal:privacy", Who.ANYONE),
+    Door("portal:where", Who.ANYONE),
+    Door("portal:addresses", Who.ANYONE),
+    Door("portal:matter", Who.LINK_HOLDER),
+    Door("portal:move", Who.LINK_HOLDER),
+    Door("portal:photo", Who.LINK_HOLDER),
+    # Grid workers and handling units, on the phone
+    Door("field:today", Who.STAFF, SEE_OWN_DAY),
+    Door("field:report", Who.STAFF, "report"),
+    Door("field:matter", Who.STAFF, SEE_MATTERS),
+    Door("field:move", Who.STAFF, SEE_MATTERS),
+    Door("field:photo", Who.STAFF, SEE_MATTERS),
+    Door("field:me", Who.STAFF, MANAGE_OWN_ACCOUNT),
+    # Desks
+    Door("console:queue", Who.STAFF, SEE_MATTERS),
+    Door("console:report", Who.STAFF, "report"),
+    Door("console:matter", Who.STAFF, SEE_MATTERS),
+    Door("console:move", Who.STAFF, SEE_MATTERS),
+    Door("console:photo", Who.STAFF, SEE_MATTERS),
+    Door("console:reporter", Who.STAFF, SEE_REPORTER),
+    Door("console:find", Who.STAFF, SEE_MATTERS),
+    Door("console:territory", Who.STAFF, SEE_TERRITORY),
+    Door("console:place", Who.STAFF, SEE_TERRITORY),
+    Door("console:building", Who.STAFF, SEE_TERRITORY),
+    Door("console:territory_checks", Who.STAFF, CHECK_TERRITORY),
+    Door("console:notices", Who.STAFF, SEE_NOTICES),
+    Door("console:access_log", Who.STAFF, SEE_ACCESS_LOG),
+    Door("console:me", Who.STAFF, MANAGE_OWN_ACCOUNT),
+    # Maps: borders and streets are public
+    Door("api:streets_tile", Who.ANYONE),
+    Door("api:streets_here", Who.ANYONE),
+    Door("api:children", Who.ANYONE),
+    Door("api:buildings", Who.ANYONE),
+    # The machine
+    Door("health", Who.ANYONE),
+)
+_BY_NAME = {door.url_name: door for door in DOORS}
+
+
+def door_of(url_name: str) -> Door | None:
+    return _BY_NAME.get(url_name)

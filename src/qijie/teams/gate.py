@@ -1,0 +1,155 @@
+"""The gate every request passes: who is asking, in which scope, through which door.
+
+It opens the request's one transaction itself, since a scope set inside `ATOMIC_REQUESTS` would be
+gone before a middleware's response work; it rolls back on any answer of 500 or above, and it writes
+what must be remembered of a refusal in a transaction of its own, after the rollback.
+"""
+
+import ipaddress
+from collections.abc import Callable
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+
+from qijie.access.doors import door_of
+from qijie.access.permissions import Door, Who, lets_in
+from qijie.access.scope import clear_scope, scope, set_scope
+from qijie.access.viewer import INTAKE, NOBODY, Kind, Viewer, reporter_of
+from qijie.accounts.models import User
+from qijie.records import actions as records
+from qijie.records.actions import AccessNote
+from qijie.records.queries import subject_of_link
+from qijie.teams.queries import viewer_for
+
+
+class GuardedRequest(HttpRequest):
+    """A request that passed the gate."""
+
+    viewer: Viewer
+    door: Door
+    notes: list[AccessNote]
+
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+class GateMiddleware:
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: GuardedRequest) -> HttpResponseBase:
+        request.viewer, request.notes = NOBODY, []
+        try:
+            with transaction.atomic():
+                response = self.get_response(request)
+                if isinstance(response, StreamingHttpResponse) and request.viewer.kind is not Kind.NOBODY:
+                    raise RuntimeError("A streaming answer would be read outside its scope.")
+                if response.status_code >= 500:
+                    transaction.set_rollback(True)
+                else:
+                    clear_scope()
+        finally:
+            _write_notes(request)
+        return response
+
+    def process_view(
+        self,
+        request: GuardedRequest,
+        view: Callable[..., HttpResponse],
+        args: tuple[object, ...],
+        kwargs: dict[str, object],
+    ) -> HttpResponseBase | None:
+        match = request.resolver_match
+        door = door_of(match.view_name) if match else None
+        if door is None:
+            raise Http404
+        request.door = door
+        request.viewer = _viewer(request, door, kwargs)
+        set_scope(request.viewer)
+        if lets_in(door, request.viewer):
+            return _second_factor_first(request)
+        return _turned_away(request, door)
+
+
+def _viewer(request: HttpRequest, door: Door, kwargs: dict[str, object]) -> Viewer:
+    if door.who is Who.INTAKE:
+        return INTAKE
+    if door.who is Who.LINK_HOLDER:
+        matter_id = subject_of_link(str(kwargs.get("token", "")), at=timezone.now())
+        return reporter_of(matter_id) if matter_id else NOBODY
+    if door.who is Who.STAFF and isinstance(request.user, User):
+        return viewer_for(request.user, timezone.localdate())
+    return NOBODY
+
+
+def _turned_away(request: GuardedRequest, door: Door) -> HttpResponseBase:
+    """Absence and denial look the same; only somebody not signed in is told where to sign in."""
+    if door.who is Who.STAFF and not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    remember(request, "denied", subject=request.path[:64])
+    raise Http404
+
+
+def _second_factor_first(request: GuardedRequest) -> HttpResponse | None:
+    if not settings.MFA_REQUIRED or request.door.who is not Who.STAFF:
+        return None
+    if not any(post.needs_mfa for post in request.viewer.posts):
+        return None
+    if request.user.authenticator_set.exists():  # type: ignore[union-attr]
+        return None
+    return redirect(reverse("mfa_activate_totp"))
+
+
+def remember(
+    request: GuardedRequest,
+    kind: str,
+    *,
+    subject: str | UUID = "",
+    fields: tuple[str, ...] = (),
+    purpose: str = "",
+    region_code: str = "",
+) -> None:
+    """Notes a read of personal fields, an export, a denial or a miss; written after the answer."""
+    request.notes.append(
+        AccessNote(
+            kind=kind,
+            door=request.door.url_name,
+            subject=str(subject),
+            fields=fields,
+            purpose=purpose,
+            region_code=region_code,
+        )
+    )
+
+
+def not_visible(request: GuardedRequest, subject: str | UUID) -> Http404:
+    """The answer to an id the viewer may not see or that does not exist: the same 404, noted."""
+    remember(request, "not_visible", subject=subject)
+    return Http404()
+
+
+def _write_notes(request: GuardedRequest) -> None:
+    if not request.notes:
+        return
+    viewer = request.viewer if request.viewer.kind is not Kind.NOBODY else INTAKE
+    with scope(viewer):
+        records.note_access(
+            request.notes, viewer=request.viewer, address=client_address(request), at=timezone.now()
+        )
+
+
+def client_address(request: HttpRequest) -> str | None:
+    """The caller's address, believing only as many proxies as the operator declared."""
+    hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop]
+    trusted = settings.TRUSTED_PROXY_COUNT
+    raw = hops[-trusted] if 0 < trusted <= len(hops) else request.META.get("REMOTE_ADDR", "")
+    try:
+        return str(ipaddress.ip_address(raw))
+    except ValueError:
+        return None

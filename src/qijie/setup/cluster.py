@@ -27,6 +27,7 @@ from qijie.setup.places import (
     run_folder,
     socket_folder,
 )
+from qijie.setup.processes import numbers
 
 OLDEST_MAJOR = 15
 BINARIES = Path("/usr/lib/postgresql")
@@ -247,7 +248,7 @@ class Cluster:
     def _end_stragglers(self) -> None:
         """Clear what a kill -9 left: a stale lock file, and back ends still at a long query."""
         deadline = time.monotonic() + 10
-        while pids := [pid for pid in _processes() if _works_in(pid, self.data)]:
+        while pids := [pid for pid in numbers() if _works_in(pid, self.data)]:
             signal_now = signal.SIGQUIT if time.monotonic() < deadline else signal.SIGKILL
             for pid in pids:
                 _signal(pid, signal_now)
@@ -304,7 +305,7 @@ def own_account() -> str:
         return pwd.getpwuid(os.geteuid()).pw_name
     except KeyError as error:
         raise SetupFailure(
-            f"当前用户编号 {os.geteuid()} 在系统里没有名字，PostgreSQL 无法运行；请换一个有名字的用户"
+            f"当前用户编号 {os.geteuid()} 在系统里没有名字，请换一个有名字的用户运行"
         ) from error
 
 
@@ -333,10 +334,6 @@ def _works_in(pid: int, data: Path) -> bool:
         return False
 
 
-def _processes() -> Iterator[int]:
-    return (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit())
-
-
 def _signal(pid: int, number: int) -> None:
     # Gone between looking and telling is what we wanted anyway.
     with suppress(ProcessLookupError):
@@ -347,7 +344,7 @@ _KNOWN_TROUBLE = (
     (r"No space left|Disk quota", "磁盘已满，请腾出至少 1 GB 空间再试"),
     (r"Read-only file system", "所在的文件系统是只读的，请把项目放到可写的磁盘上再试"),
     (r"shared memory", "共享内存不足，请给容器更大的 /dev/shm（例如 --shm-size=256m）再试"),
-    (r"incompatible with server", "数据是另一个版本的 PostgreSQL 建的，请运行 make clean-demo 重来"),
+    (r"incompatible with server", "数据属于另一个版本的 PostgreSQL，请运行 make clean-demo"),
     (r"Permission denied", "没有权限，请检查文件夹的属主再试"),
 )
 

@@ -64,7 +64,6 @@ def content_statements() -> Iterator[str]:
     yield f"GRANT USAGE ON SCHEMA public TO {APP}, {READ}"
     for maker in (OWNER, MIGRATE):
         later = f"ALTER DEFAULT PRIVILEGES FOR ROLE {maker}"
-        yield f"{later} REVOKE ALL ON TABLES FROM PUBLIC"
         yield f"{later} REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC"
         yield f"{later} GRANT EXECUTE ON FUNCTIONS TO {APP}"
         yield f"{later} GRANT USAGE, SELECT ON SEQUENCES TO {APP}"
@@ -72,14 +71,15 @@ def content_statements() -> Iterator[str]:
 
 def bootstrap_sql(database: str = "qijie") -> str:
     """The whole of it as a psql script that may be run again without harm."""
+    # A name, not a value from outside; psql has no other way to make a database only once.
     create = (
-        f"SELECT 'CREATE DATABASE {database} OWNER {OWNER} ENCODING ''UTF8'' TEMPLATE template0' "
+        f"SELECT 'CREATE DATABASE {database} OWNER {OWNER} TEMPLATE template0' "  # noqa: S608
         f"WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '{database}')\\gexec"
     )
     return "\n".join(
         (
             "-- 由超级用户用 psql -X -v ON_ERROR_STOP=1 -f 执行；可重复执行。",
-            "-- 口令由您另设：ALTER ROLE qijie_app PASSWORD '…'; ALTER ROLE qijie_migrate PASSWORD '…';",
+            "-- 登录口令另设：psql 中用 \\password qijie_app、qijie_migrate、qijie_read。",
             *_ended(role_statements()),
             create,
             *_ended(database_statements(database)),

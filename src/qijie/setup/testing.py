@@ -20,7 +20,7 @@ Command = tuple[str, ...]
 MIGRATED: Sequence[Command] = (("migrate",),)
 
 
-def test_environment(
+def environment_for_tests(
     worker: str = "main", commands: Sequence[Command] = MIGRATED
 ) -> dict[str, str]:
     """Addresses of a database of this process's own, dropped when the process ends.
@@ -40,10 +40,6 @@ def test_environment(
     leaving.callback(drop, cluster, name)
     _hurry(cluster, name)
     return environment(cluster, name)
-
-
-# Looks like a test to pytest by its name; it is not one.
-test_environment.__test__ = False  # type: ignore[attr-defined]
 
 
 def _template(cluster: Cluster, commands: Sequence[Command]) -> str:

@@ -1,0 +1,79 @@
+"""What must be done before the demo can be shown, and how we know that it was."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+from qijie.setup.failures import SetupFailure
+from qijie.setup.places import private_folder, var
+from qijie.setup.progress import Progress
+from qijie.setup.stamp import DATA, LOCKS, SCHEMA, digest
+
+STATIC = ("src/qijie/**/static/**/*",)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One `qijie` command, done again only when a file that it reads has changed.
+
+    Every command here may be repeated without harm.
+    """
+
+    name: str
+    title: str
+    command: tuple[str, ...]
+    reads: tuple[str, ...]
+
+
+STEPS = (
+    Step(
+        "static",
+        "收集静态文件",
+        ("manage", "collectstatic", "--noinput", "--verbosity", "0"),
+        (*LOCKS, *STATIC),
+    ),
+    Step("schema", "建表，立权限", ("migrate",), (*LOCKS, *SCHEMA)),
+    Step("refdata", "载入参考数据", ("load-refdata",), (*SCHEMA, *DATA)),
+    Step("profile", "载入示范区", ("load-profile",), (*SCHEMA, *DATA)),
+    Step("matters", "推演示范事项", ("load-matters",), (*SCHEMA, *DATA)),
+)
+
+
+def prepare(home: Path, progress: Progress, steps: tuple[Step, ...] = STEPS) -> None:
+    """Do what has changed since it was last done for this very database."""
+    stamps = private_folder(var(home) / "stamps")
+    database = database_identity()
+    for step in steps:
+        stamp = stamps / step.name
+        state = f"{digest(home, *step.reads)} {database}"
+        if not stamp.exists() or stamp.read_text() != state:
+            with progress.step(step.title):
+                run_command(step.command)
+            stamp.write_text(state)
+
+
+def database_identity() -> str:
+    """Differs for every cluster and every database ever made in it."""
+    query = (
+        "SELECT system_identifier, oid FROM pg_control_system(), pg_database "
+        "WHERE datname = current_database()"
+    )
+    try:
+        with psycopg.connect(os.environ["DATABASE_URL"], connect_timeout=10) as connection:
+            return "-".join(map(str, connection.execute(query).fetchone() or ()))
+    except psycopg.OperationalError as error:
+        raise SetupFailure(
+            f"连不上数据库，请检查 DATABASE_URL 的地址、口令和网络。数据库说：{error}"
+        ) from error
+
+
+def run_command(command: tuple[str, ...]) -> None:
+    done = subprocess.run(  # noqa: S603  # our own command line
+        [sys.executable, "-m", "qijie.cli", *command], check=False
+    )
+    if done.returncode != 0:
+        raise SetupFailure(f"没有完成：qijie {' '.join(command)}。原因见上；改正后再试即可")

@@ -1,0 +1,51 @@
+"""The web server: granian over WSGI, which the threaded ORM likes best (see docs/adr)."""
+
+import os
+from argparse import Namespace
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from granian.constants import Interfaces
+from granian.server import Server
+
+from qijie.setup.failures import SetupFailure
+from qijie.setup.processes import die_with
+
+THREADS = 8
+MOST_WORKERS = 8
+
+
+def run(options: Namespace) -> None:
+    server = Server(
+        "config.wsgi:application",
+        address=options.address,
+        port=port(),
+        interface=Interfaces.WSGI,
+        workers=options.workers or default_workers(),
+        blocking_threads=THREADS,
+        respawn_failed_workers=True,
+        workers_kill_timeout=8,
+        websockets=False,
+    )
+    server.serve(target_loader=partial(_load, os.getpid()))
+
+
+def port() -> int:
+    """`PORT`, or 8000."""
+    text = os.environ.get("PORT") or "8000"
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise SetupFailure(f"PORT 应是 1–65535 的数字，现在是 {text!r}，例如：PORT=8001 make demo")
+    return int(text)
+
+
+def default_workers() -> int:
+    return min(len(os.sched_getaffinity(0)), MOST_WORKERS)
+
+
+def _load(parent: int, _target: str) -> Callable[..., Any]:
+    """Runs in each worker, which would otherwise outlive a killed parent and keep the port."""
+    die_with(parent)
+    from django.core.wsgi import get_wsgi_application
+
+    return get_wsgi_application()

@@ -208,6 +208,8 @@ DEFAULT_FROM_EMAIL = environment.text("QIJIE_EMAIL_FROM", "qijie@localhost")
 # The place
 REFERENCE_FOLDER = Path(environment.text("QIJIE_REFDATA", str(ROOT / "refdata")))
 PROFILE_FOLDER = Path(environment.text("QIJIE_PROFILE", str(ROOT / "profiles" / "jianghan")))
+# Whose desk takes reports that say no place.
+HOME_PATH = environment.text("QIJIE_HOME_PATH", "420103008")
 GRID_SUFFIX_WIDTH = environment.number("QIJIE_GRID_SUFFIX_WIDTH", 3)
 
 # Debian's GDAL 3.6 is older than GeoDjango's newest tested one; nothing of ours reads files with it.

@@ -17,6 +17,7 @@ GRANTS: dict[str, dict[str, str]] = {
     "issues_category": {APP: "S", READ: "S"},
     "issues_condition": {APP: "S", READ: "S"},
     "issues_responsibility": {APP: "S", READ: "S"},
+    "issues_reference": {APP: "S", READ: "S"},
     "issues_issue": {APP: "SIU"},
     "issues_workorder": {APP: "SIU"},
     "issues_deadline": {APP: "SIU"},

@@ -129,6 +129,7 @@ OPEN: dict[str, str] = {
     "issues_category": "The published catalogue.",
     "issues_condition": "The published catalogue.",
     "issues_responsibility": "The published responsibility list.",
+    "issues_reference": "Published clock defaults, calendars and reasons.",
     "records_intakekey": "Client-made random keys and digests; says nothing about anybody.",
     "records_linktoken": "Hashes of 128-bit secrets; needed before any scope can be known.",
     "records_dailycounter": "Counts numbers given out per county and day.",

@@ -315,3 +315,17 @@ class Responsibility(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+class Reference(models.Model):
+    """Reference rows the loop needs besides the catalogue: clock defaults, calendars, reasons."""
+
+    name = models.CharField("名称", max_length=40, primary_key=True)
+    rows = models.JSONField("内容")
+    digest = models.CharField("摘要", max_length=64)
+
+    class Meta:
+        verbose_name = "参考数据"
+
+    def __str__(self) -> str:
+        return self.name

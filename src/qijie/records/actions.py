@@ -1,7 +1,6 @@
 """The only writers of what is left behind."""
 
-import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -56,22 +55,56 @@ def note_access(
     )
 
 
-def append(events: Sequence[Event], told: Sequence[dict[str, str]] = ()) -> None:
+def append(events: Sequence[Event], told: Sequence[Mapping[str, str]] = ()) -> None:
     """Writes the events of one act and, in the same transaction, whom somebody must tell.
 
-    told: audience and sentence pairs; they go with the last event, which stands for the act.
+    told: what `outbound` reads: audience, move, sentence, order. It goes with the last event.
     """
     Event.objects.bulk_create(events)
-    OutboxEntry.objects.bulk_create(
-        OutboxEntry(
-            event_id=event.id,
-            region_code=event.region_code,
-            subject_id=event.subject_id,
-            event_at=event.at,
-            told=list(told),
+    if told:
+        last = events[-1]
+        tell_later(
+            told, region_code=last.region_code, subject_id=last.subject_id, at=last.at, id=last.id
         )
-        for event in events[-1:]
+
+
+def tell_later(
+    told: Sequence[Mapping[str, str]],
+    *,
+    region_code: str,
+    subject_id: UUID,
+    at: datetime,
+    id: UUID | None = None,
+) -> None:
+    entry = OutboxEntry(
+        region_code=region_code, subject_id=subject_id, at=at, told=[dict(one) for one in told]
     )
+    entry.id = id or entry.id
+    OutboxEntry.objects.bulk_create([entry])
+
+
+def claim_outbox(limit: int) -> list[OutboxEntry]:
+    """The oldest entries nobody else is telling; they stay claimed until the transaction ends."""
+    return list(
+        OutboxEntry.objects.select_for_update(skip_locked=True).order_by("at")[:limit]
+    )
+
+
+def told(entries: Sequence[OutboxEntry]) -> None:
+    OutboxEntry.objects.filter(pk__in=[entry.pk for entry in entries]).delete()
+
+
+def claim_timers(now: datetime, limit: int) -> list[Timer]:
+    """Timers that ran out and nobody else is serving; claimed until the transaction ends."""
+    return list(
+        Timer.objects.select_for_update(skip_locked=True)
+        .filter(done_at__isnull=True, due_at__lte=now)
+        .order_by("due_at")[:limit]
+    )
+
+
+def rung(timers: Sequence[Timer], at: datetime) -> None:
+    Timer.objects.filter(pk__in=[timer.pk for timer in timers]).update(done_at=at)
 
 
 class KeyReused(Refusal):
@@ -115,9 +148,8 @@ def next_number(*, region_code: str, on: date, series: str) -> int:
         return int(cursor.fetchone()[0])
 
 
-def give_link(*, subject_id: UUID, purpose: str, at: datetime) -> str:
-    """Makes a private link's secret; only its hash stays here."""
-    token = secrets.token_urlsafe(16)
+def give_link(*, token: str, subject_id: UUID, purpose: str, at: datetime) -> None:
+    """Lets a secret open its subject; only the secret's hash is kept."""
     LinkToken.objects.bulk_create(
         [
             LinkToken(
@@ -129,17 +161,16 @@ def give_link(*, subject_id: UUID, purpose: str, at: datetime) -> str:
             )
         ]
     )
-    return token
 
 
 def set_timers(timers: Iterable[Timer]) -> None:
     Timer.objects.bulk_create(timers)
 
 
-def drop_timers(subject_id: UUID, purposes: Iterable[str], at: datetime) -> None:
-    Timer.objects.filter(
-        subject_id=subject_id, purpose__in=list(purposes), done_at__isnull=True
-    ).update(done_at=at)
+def drop_timers(subject_id: UUID, purpose: str, at: datetime) -> None:
+    Timer.objects.filter(subject_id=subject_id, purpose=purpose, done_at__isnull=True).update(
+        done_at=at
+    )
 
 
 def attach(

@@ -42,21 +42,24 @@ class Event(models.Model):
 
 
 class OutboxEntry(models.Model):
-    """An event somebody still has to be told of; deleted in the transaction that tells them."""
+    """Something somebody still has to be told; deleted in the transaction that tells them.
 
-    event_id = models.UUIDField(primary_key=True)
+    It carries its event's id, or one of its own when no move but a clock gave the reason.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     region_code = models.CharField(max_length=6)
     subject_id = models.UUIDField()
-    event_at = models.DateTimeField()
+    at = models.DateTimeField()
     told = models.JSONField(default=list)
     tries = models.PositiveSmallIntegerField(default=0)
     retry_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["event_at"], name="outbox_by_time")]
+        indexes: ClassVar = [models.Index(fields=["at"], name="outbox_by_time")]
 
     def __str__(self) -> str:
-        return str(self.event_id)
+        return str(self.id)
 
 
 class IntakeKey(models.Model):

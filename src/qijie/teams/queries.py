@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Prefetch, Q, QuerySet
@@ -68,6 +69,27 @@ def posts_responsible_for(path: str, on: date) -> list[Post]:
 def posts_of_places(paths: Iterable[str], roles: Iterable[Role], on: date) -> QuerySet[Post]:
     posts = Post.objects.filter(_existing(on), path__in=list(paths), role__in=list(roles))
     return _with_holders(posts, on)
+
+
+def lowest_desk(path: str, on: date) -> Level | None:
+    """The lowest rung with a desk that covers a place; None where nobody takes reports."""
+    desks = Post.objects.filter(
+        _existing(on), role=Role.DESK, path__in=[*ancestors(path), path]
+    ).values_list("level", flat=True)
+    return min((Level(level) for level in desks), default=None)
+
+
+def posts_over(path: str, role: Role, level: Level, on: date) -> QuerySet[Post]:
+    """Posts of one role and rung whose territory covers a place."""
+    return Post.objects.filter(
+        _existing(on), role=role, level=level, path__in=[*ancestors(path), path]
+    )
+
+
+def emails_of_posts(post_ids: Iterable[UUID], on: date) -> list[str]:
+    """The addresses of those who hold these posts today and gave one."""
+    held = Holding.objects.filter(_held(on), post_id__in=list(post_ids)).exclude(user__email="")
+    return sorted(set(held.values_list("user__email", flat=True)))
 
 
 def _with_holders(posts: QuerySet[Post], on: date) -> QuerySet[Post]:

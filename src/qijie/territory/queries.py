@@ -107,8 +107,9 @@ def locate(place: Coordinate, on: date) -> Located | None:
     One query for a point in a grid, two otherwise. A point on a shared border belongs to the grid
     with the lower code. None outside the whole tree.
     """
-    lon, lat = place.to_stored()
-    parameters = [on, on, lon, lat, lon, lat]
+    stored = place.to_stored()
+    point = [stored.lon, stored.lat]
+    parameters = [on, on, *point, *point]
     with connection.cursor() as cursor:
         cursor.execute(_LOCATE_GRID, parameters)
         row = cursor.fetchone()

@@ -1,0 +1,53 @@
+"""The only writers of the closed loop: one function per business verb.
+
+Each locks the matter, asks the rules, asks access, saves, and writes the event row, in one
+transaction. Read them as sentences: `actions.accept(issue_id, by=viewer, at=now, ...)`.
+"""
+
+from qijie.issues.actions.closing import auto_confirm, close, confirm, reopen, send_back
+from qijie.issues.actions.handling import (
+    dispatch,
+    done,
+    recall,
+    return_order,
+    sign,
+    solve,
+)
+from qijie.issues.actions.intake import (
+    NewReport,
+    Receipt,
+    accept,
+    accept_by_rule,
+    add,
+    file,
+    object_,
+    report,
+    urge,
+    void,
+    withdraw,
+)
+
+__all__ = [
+    "NewReport",
+    "Receipt",
+    "accept",
+    "accept_by_rule",
+    "add",
+    "auto_confirm",
+    "close",
+    "confirm",
+    "dispatch",
+    "done",
+    "file",
+    "object_",
+    "recall",
+    "reopen",
+    "report",
+    "return_order",
+    "send_back",
+    "sign",
+    "solve",
+    "urge",
+    "void",
+    "withdraw",
+]

@@ -1,0 +1,211 @@
+"""The one way a matter moves: lock, ask, save, write the event. Private to `actions`."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from qijie.access.permissions import may
+from qijie.access.viewer import HeldPost, Kind, Viewer
+from qijie.issues.actions.rows import (
+    deadline_rows,
+    event_rows,
+    order_rows,
+    put_on_issue,
+    told_rows,
+)
+from qijie.issues.models import Deadline, Issue, WorkOrder
+from qijie.issues.queries.book import book
+from qijie.issues.queries.lists import visible_to
+from qijie.issues.queries.matter import matter_of
+from qijie.issues.rules import Refused, apply
+from qijie.issues.rules.facts import Facts
+from qijie.issues.rules.matter import Act, Actor, Clock, Matter, Outcome
+from qijie.issues.rules.relations import relations
+from qijie.issues.rules.table import rows_of
+from qijie.issues.rules.vocabulary import Move, Side
+from qijie.kernel.codes import Level
+from qijie.records import actions as records
+from qijie.records.models import Timer
+from qijie.records.photos import Photo
+
+CLOCK_TIMER = "clock"
+
+
+class NotVisible(LookupError):
+    """No such matter for this viewer; the answer is the same 404 either way."""
+
+
+def actor_of(post: HeldPost, user_id: UUID | None) -> Actor:
+    return Actor(
+        role=post.role.value,
+        side=Side(post.side.value),
+        user_id=user_id,
+        post_id=post.post_id,
+        post_title=post.title,
+        level=Level(post.level),
+        path=post.path,
+        unit_id=post.unit_id,
+    )
+
+
+def actors_of(viewer: Viewer) -> tuple[Actor, ...]:
+    """Everything a viewer can act as: one actor for each post, or the reporter, or the system."""
+    if viewer.kind is Kind.SYSTEM:
+        return (Actor.system(),)
+    if viewer.kind is Kind.REPORTER:
+        return (Actor.reporter(matter_id=viewer.matter_id),)
+    return tuple(actor_of(post, viewer.user_id) for post in viewer.posts)
+
+
+def acting_as(viewer: Viewer, matter: Matter, move: Move, order_id: UUID | None = None) -> Actor:
+    """The post in which the viewer may make this move; the first one, so that a refusal is in words."""
+    actors = actors_of(viewer)
+    if not actors:
+        raise NotVisible(matter.id)
+    wanted = {relation for row in rows_of(move) for relation in row.who}
+    order = matter.order(order_id)
+    return next(
+        (actor for actor in actors if relations(matter, actor, order) & wanted), actors[0]
+    )
+
+
+@transaction.atomic
+def advance(
+    issue_id: UUID,
+    move: Move,
+    facts: Facts,
+    *,
+    by: Viewer,
+    at: datetime,
+    words: str = "",
+    seen: int | None = None,
+    device_at: datetime | None = None,
+    photos: Sequence[Photo] = (),
+    photo_purpose: str = "evidence",
+) -> Issue:
+    """Moves one matter.
+
+    seen: the version the person decided on; an older one is refused, since a colleague was faster.
+    Raises NotVisible, or Refused with a sentence; then nothing has changed.
+    """
+    issue = _locked(issue_id, by)
+    if seen is not None and seen != issue.version:
+        raise Refused(
+            "moved_meanwhile", "这件事项刚刚由别人办理过。请看最新情况，再决定是否继续。"
+        )
+    _ask_access(by, move)
+    orders = list(WorkOrder.objects.filter(issue=issue).order_by("sent_at", "id"))
+    deadlines = list(Deadline.objects.filter(issue=issue).order_by("position"))
+    matter = matter_of(issue, orders, deadlines)
+    actor = acting_as(by, matter, move, getattr(facts, "order_id", None))
+    act = Act(move=move, actor=actor, at=at, facts=facts, words=words, device_at=device_at)
+    outcome = apply(matter, act, book())
+    save(issue, outcome, before=matter, at=at)
+    if photos:
+        records.attach(
+            photos,
+            region_code=issue.region_code,
+            subject_id=issue.pk,
+            event_id=None,
+            purpose=photo_purpose,
+            from_reporter=by.kind is Kind.REPORTER,
+            at=at,
+        )
+    return issue
+
+
+def _locked(issue_id: UUID, by: Viewer) -> Issue:
+    issue = visible_to(by).select_for_update(of=("self",)).filter(pk=issue_id).first()
+    if issue is None:
+        raise NotVisible(issue_id)
+    return issue
+
+
+def _ask_access(by: Viewer, move: Move) -> None:
+    if by.kind is Kind.STAFF and not may(by, move.value):
+        raise Refused("not_yours", f"您的岗位不办理“{move.label}”，请联系负责的岗位。")
+
+
+def save(issue: Issue, outcome: Outcome, *, before: Matter | None, at: datetime) -> None:
+    """Writes what the rules decided: the matter, its orders and clocks, timers and events."""
+    matter = outcome.matter
+    put_on_issue(issue, matter)
+    issue.save(force_insert=before is None)
+    _save_orders(issue, matter, before)
+    _save_clocks(issue, matter, before)
+    _set_timer(issue, matter, before, at)
+    records.append(event_rows(issue, outcome), told_rows(outcome))
+
+
+def _save_orders(issue: Issue, matter: Matter, before: Matter | None) -> None:
+    known = {order.id: order for order in before.orders} if before else {}
+    changed = [order for order in matter.orders if known.get(order.id) != order]
+    ended_first = sorted(changed, key=lambda order: order.is_open)
+    WorkOrder.objects.bulk_create(
+        order_rows(issue, ended_first),
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=[
+            "is_main",
+            "state",
+            "signed_at",
+            "made_safe_at",
+            "ended_at",
+            "return_reason",
+        ],
+    )
+
+
+def _save_clocks(issue: Issue, matter: Matter, before: Matter | None) -> None:
+    known = before.clocks if before else ()
+    changed = [
+        (position, clock)
+        for position, clock in enumerate(matter.clocks)
+        if position >= len(known) or known[position] != clock
+    ]
+    Deadline.objects.bulk_create(
+        deadline_rows(issue, changed),
+        update_conflicts=True,
+        unique_fields=["region_code", "issue", "position"],
+        update_fields=[
+            "due_at",
+            "half_at",
+            "soon_at",
+            "original_due_at",
+            "stopped_at",
+            "paused_at",
+            "is_replaced",
+            "limit_value",
+            "limit_unit",
+            "explanation",
+        ],
+    )
+
+
+def _set_timer(issue: Issue, matter: Matter, before: Matter | None, at: datetime) -> None:
+    """One timer a matter: the next moment at which a clock of it wants something said or done."""
+    if before is not None:
+        records.drop_timers(issue.pk, CLOCK_TIMER, at)
+    moment = next_moment(matter, at)
+    if moment is not None:
+        records.set_timers(
+            [
+                Timer(
+                    region_code=issue.region_code,
+                    subject_id=issue.pk,
+                    purpose=CLOCK_TIMER,
+                    due_at=moment,
+                )
+            ]
+        )
+
+
+def moments_of(clock: Clock) -> tuple[datetime, ...]:
+    return tuple(at for at in (clock.half_at, clock.soon_at, clock.due_at) if at is not None)
+
+
+def next_moment(matter: Matter, after: datetime) -> datetime | None:
+    moments = (at for clock in matter.clocks if clock.is_running for at in moments_of(clock))
+    return min((at for at in moments if at > after), default=None)

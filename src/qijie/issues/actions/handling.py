@@ -1,0 +1,138 @@
+"""How a matter is handled: solve on the spot, dispatch, sign for, done, return, recall."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from qijie.access.viewer import Viewer
+from qijie.issues.actions.advance import advance
+from qijie.issues.models import Issue
+from qijie.issues.rules.facts import (
+    DispatchFacts,
+    DoneFacts,
+    OrderFacts,
+    OrderRequest,
+    ReturnFacts,
+    SolveFacts,
+)
+from qijie.issues.rules.vocabulary import Evidence, Family, Move, ReturnReason
+from qijie.kernel.codes import Level
+from qijie.kernel.ids import new_id
+from qijie.records.photos import Photo
+
+
+def solve(
+    issue_id: UUID,
+    *,
+    by: Viewer,
+    at: datetime,
+    words: str,
+    photos: Sequence[Photo] = (),
+    family: Family | None = None,
+    category: str = "",
+    device_at: datetime | None = None,
+    seen: int | None = None,
+) -> Issue:
+    """Solved on the spot by the grid's worker, or answered by the desk."""
+    facts = SolveFacts(
+        order_id=new_id(),
+        family=family,
+        category=category or None,
+        photos=tuple(new_id() for _ in photos),
+    )
+    return advance(
+        issue_id,
+        Move.SOLVE,
+        facts,
+        by=by,
+        at=at,
+        words=words,
+        device_at=device_at,
+        seen=seen,
+        photos=photos,
+        photo_purpose="after",
+    )
+
+
+def dispatch(
+    issue_id: UUID,
+    *,
+    by: Viewer,
+    at: datetime,
+    unit_id: UUID | None = None,
+    post_id: UUID | None = None,
+    unit_level: Level | None = None,
+    words: str = "",
+    seen: int | None = None,
+) -> Issue:
+    """Sends the main order to one unit or one post."""
+    main = OrderRequest(
+        id=new_id(), unit_id=unit_id, post_id=post_id, is_main=True, level=unit_level
+    )
+    facts = DispatchFacts(orders=(main,))
+    return advance(issue_id, Move.DISPATCH, facts, by=by, at=at, words=words, seen=seen)
+
+
+def sign(
+    issue_id: UUID, *, order_id: UUID, by: Viewer, at: datetime, seen: int | None = None
+) -> Issue:
+    return advance(issue_id, Move.SIGN, OrderFacts(order_id=order_id), by=by, at=at, seen=seen)
+
+
+def done(
+    issue_id: UUID,
+    *,
+    order_id: UUID,
+    by: Viewer,
+    at: datetime,
+    words: str,
+    evidence: Sequence[Evidence] = (),
+    photos: Sequence[Photo] = (),
+    device_at: datetime | None = None,
+    seen: int | None = None,
+) -> Issue:
+    """The unit's outcome, with the evidence the filing condition asks for."""
+    facts = DoneFacts(
+        order_id=order_id,
+        evidence=tuple(evidence),
+        photos=tuple(new_id() for _ in photos),
+    )
+    return advance(
+        issue_id,
+        Move.DONE,
+        facts,
+        by=by,
+        at=at,
+        words=words,
+        device_at=device_at,
+        seen=seen,
+        photos=photos,
+        photo_purpose="after",
+    )
+
+
+def return_order(
+    issue_id: UUID,
+    *,
+    order_id: UUID,
+    by: Viewer,
+    at: datetime,
+    reason: ReturnReason | None,
+    words: str = "",
+    seen: int | None = None,
+) -> Issue:
+    facts = ReturnFacts(order_id=order_id, reason=reason, make_safe_order_id=new_id())
+    return advance(issue_id, Move.RETURN_ORDER, facts, by=by, at=at, words=words, seen=seen)
+
+
+def recall(
+    issue_id: UUID,
+    *,
+    order_id: UUID,
+    by: Viewer,
+    at: datetime,
+    words: str,
+    seen: int | None = None,
+) -> Issue:
+    facts = OrderFacts(order_id=order_id)
+    return advance(issue_id, Move.RECALL, facts, by=by, at=at, words=words, seen=seen)

@@ -1,0 +1,347 @@
+"""How a matter comes in and is filed: report, add, withdraw, urge, accept, void, object, file."""
+
+import base64
+import hmac
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.gis.geos import Point
+from django.db import transaction
+from django.utils import timezone
+
+from qijie.access.permissions import may
+from qijie.access.scope import scope
+from qijie.access.viewer import SYSTEM, Kind, Viewer, reporter_of
+from qijie.issues.actions.advance import advance, actors_of, save
+from qijie.issues.models import Category, Issue, Reporter, Responsibility
+from qijie.issues.queries.book import book
+from qijie.issues.rules import Refused
+from qijie.issues.rules import report as report_by_rules
+from qijie.issues.rules.facts import AcceptFacts, Classified, Facts, PhotoFacts, ReportFacts, VoidFacts
+from qijie.issues.rules.matter import Act, Actor
+from qijie.issues.rules.vocabulary import Channel, Family, Move, Urgency, VoidReason
+from qijie.kernel.codes import Level, ancestors, level_of_path
+from qijie.kernel.coordinates import Coordinate
+from qijie.kernel.ids import new_id
+from qijie.kernel.matter_number import make as make_number
+from qijie.kernel.refusal import Refusal
+from qijie.records import actions as records
+from qijie.records.models import Timer
+from qijie.records.photos import Photo
+from qijie.teams.queries import lowest_desk
+from qijie.territory.models import SRID
+from qijie.territory.queries import Located, locate, node_at
+
+ACCEPT_TIMER = "accept_by_rule"
+REPORT_PURPOSE = "report"
+NOTICE_VERSION = "2026-11"
+MATTER_LINK = "matter"
+
+
+@dataclass(frozen=True, slots=True)
+class NewReport:
+    """What somebody hands in, cleaned at the door."""
+
+    key: UUID
+    words: str
+    channel: Channel
+    category: str = ""
+    place: Coordinate | None = None
+    path: str = ""
+    """A grid or building chosen from a list, where no point was given."""
+    place_words: str = ""
+    urgency: Urgency = Urgency.NORMAL
+    name: str = ""
+    phone: str = ""
+    email: str = ""
+    about_post_id: UUID | None = None
+    about_unit_id: UUID | None = None
+    about_level: Level | None = None
+    device_at: datetime | None = None
+
+    @property
+    def body(self) -> bytes:
+        """What makes two deliveries under one key the same report."""
+        place = (self.place.lon, self.place.lat) if self.place else None
+        return json.dumps([self.words, self.category, place, self.path, self.place_words]).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    issue_id: UUID
+    number: str
+    token: str
+    """The private link's secret; nobody can read it from the database again."""
+
+
+def link_token(key: UUID) -> str:
+    """The private link of a report, the same each time the same report is delivered."""
+    digest = hmac.digest(settings.SECRET_KEY.encode(), b"matter-link:" + key.bytes, "sha256")
+    return base64.urlsafe_b64encode(digest[:16]).decode().rstrip("=")
+
+
+@transaction.atomic
+def report(
+    new: NewReport, *, by: Viewer, at: datetime, photos: Sequence[Photo] = ()
+) -> Receipt:
+    """Takes in a report; the same key with the same body answers the same receipt and does nothing.
+
+    Raises Refusal with a sentence when the place or category is unknown, or when the key came
+    before with another body.
+    """
+    issue = Issue(id=new_id())
+    earlier = records.claim(
+        key=new.key, purpose=REPORT_PURPOSE, body=new.body, subject_id=issue.pk, at=at
+    )
+    if earlier is not None:
+        return _receipt_again(earlier, new.key)
+    located = _place(new, at)
+    family = _family(new.category)
+    outcome = report_by_rules(_act(new, issue.pk, located, family, by=by, at=at), book())
+    _describe(issue, new, located, by)
+    on = timezone.localdate(at)
+    sequence = records.next_number(region_code=located.region_code, on=on, series="matter")
+    issue.number = make_number(located.region_code, on, sequence)
+    save(issue, outcome, before=None, at=at)
+    token = _keep_contact(issue, new, by, at)
+    if new.category:
+        _accept_soon(issue, at)
+    if photos:
+        records.attach(
+            photos,
+            region_code=issue.region_code,
+            subject_id=issue.pk,
+            event_id=None,
+            purpose="report",
+            from_reporter=by.kind is not Kind.STAFF,
+            at=at,
+        )
+    return Receipt(issue.pk, issue.number, token)
+
+
+def _receipt_again(issue_id: UUID, key: UUID) -> Receipt:
+    with scope(reporter_of(issue_id)):
+        number = Issue.objects.values_list("number", flat=True).get(pk=issue_id)
+    return Receipt(issue_id, number, link_token(key))
+
+
+def _place(new: NewReport, at: datetime) -> Located:
+    on = timezone.localdate(at)
+    if new.place is not None:
+        found = locate(new.place, on)
+        if found is None:
+            raise Refusal("位置：这个点不在本平台服务的区域内，请在地图上重新选择。")
+        return found
+    path = new.path.split("-")[0] or settings.HOME_PATH
+    node = node_at(path, on)
+    if node is None:
+        raise Refusal(f"位置：没有编码为 {path} 的网格或社区，请重新选择地点。")
+    return Located(node.pk, node.path, node.name, node.kind)
+
+
+def _family(category: str) -> Family | None:
+    if not category:
+        return None
+    row = Category.objects.filter(pk=category, is_current=True).only("family").first()
+    if row is None:
+        raise Refusal("类别：所选类别不存在或已停用，请重新选择。")
+    return Family(row.family)
+
+
+def _act(
+    new: NewReport,
+    issue_id: UUID,
+    located: Located,
+    family: Family | None,
+    *,
+    by: Viewer,
+    at: datetime,
+) -> Act[ReportFacts]:
+    on = timezone.localdate(at)
+    facts = ReportFacts(
+        id=issue_id,
+        region_code=located.region_code,
+        path=located.path,
+        grid_path=located.path if located.grid_id else None,
+        place_unknown=located.grid_id is None,
+        level=lowest_desk(located.path, on) or level_of_path(located.path),
+        channel=new.channel,
+        family=family,
+        category=new.category or None,
+        urgency=new.urgency,
+        has_reporter=by.kind is not Kind.STAFF or bool(new.phone or new.email),
+        about_post_id=new.about_post_id,
+        about_unit_id=new.about_unit_id,
+        about_level=new.about_level,
+    )
+    actors = actors_of(by) if by.kind is Kind.STAFF else (Actor.reporter(),)
+    return Act(
+        move=Move.REPORT,
+        actor=actors[0],
+        at=at,
+        facts=facts,
+        words=new.words,
+        device_at=new.device_at,
+    )
+
+
+def _describe(issue: Issue, new: NewReport, located: Located, by: Viewer) -> None:
+    issue.words = new.words
+    issue.place_words = new.place_words
+    issue.grid_id = located.grid_id
+    issue.point = _point(new.place)
+    issue.participant_ids = list(by.post_ids)
+
+
+def _point(place: Coordinate | None) -> Point | None:
+    if place is None:
+        return None
+    stored = place.to_stored()
+    return Point(stored.lon, stored.lat, srid=SRID)
+
+
+def _keep_contact(issue: Issue, new: NewReport, by: Viewer, at: datetime) -> str:
+    """The reporter's contact, and the private link to follow by."""
+    if by.kind is Kind.STAFF and not (new.phone or new.email):
+        return ""
+    Reporter.objects.bulk_create(
+        [
+            Reporter(
+                issue=issue,
+                region_code=issue.region_code,
+                name=new.name,
+                phone=new.phone,
+                email=new.email,
+                notice_version=NOTICE_VERSION,
+            )
+        ]
+    )
+    token = link_token(new.key)
+    records.give_link(token=token, subject_id=issue.pk, purpose=MATTER_LINK, at=at)
+    return token
+
+
+def _accept_soon(issue: Issue, at: datetime) -> None:
+    records.set_timers(
+        [
+            Timer(
+                region_code=issue.region_code,
+                subject_id=issue.pk,
+                purpose=ACCEPT_TIMER,
+                due_at=at,
+            )
+        ]
+    )
+
+
+def accept_by_rule(issue_id: UUID, *, at: datetime) -> bool:
+    """Accepts what a resident or worker classified and the responsibility list knows.
+
+    False when no rule matches or somebody was faster; then the desk decides.
+    """
+    issue = Issue.objects.select_related("category").filter(pk=issue_id).first()
+    rule = _rule_for(issue) if issue else None
+    if issue is None or rule is None:
+        return False
+    try:
+        advance(
+            issue_id,
+            Move.ACCEPT,
+            AcceptFacts(category=issue.category_id, family=Family(issue.family), rule=rule.code),
+            by=SYSTEM,
+            at=at,
+        )
+    except Refused:
+        return False
+    return True
+
+
+def _rule_for(issue: Issue) -> Responsibility | None:
+    if issue.category_id is None or issue.grid_id is None:
+        return None
+    return Responsibility.objects.filter(category_id=issue.category_id).first()
+
+
+def add(
+    issue_id: UUID, *, by: Viewer, at: datetime, words: str = "", photos: Sequence[Photo] = ()
+) -> Issue:
+    facts = PhotoFacts(photos=tuple(new_id() for _ in photos))
+    return advance(
+        issue_id, Move.ADD, facts, by=by, at=at, words=words, photos=photos, photo_purpose="report"
+    )
+
+
+def withdraw(issue_id: UUID, *, by: Viewer, at: datetime, words: str = "") -> Issue:
+    return advance(issue_id, Move.WITHDRAW, Facts(), by=by, at=at, words=words)
+
+
+def urge(issue_id: UUID, *, by: Viewer, at: datetime, words: str = "") -> Issue:
+    return advance(issue_id, Move.URGE, Facts(), by=by, at=at, words=words)
+
+
+def accept(
+    issue_id: UUID,
+    *,
+    by: Viewer,
+    at: datetime,
+    category: str = "",
+    path: str = "",
+    urgency: Urgency | None = None,
+    words: str = "",
+    seen: int | None = None,
+) -> Issue:
+    """Accepts a matter; `category` and `path` (a grid) are set where the report left them open."""
+    return advance(
+        issue_id,
+        Move.ACCEPT,
+        AcceptFacts(
+            family=_family(category),
+            category=category or None,
+            urgency=urgency,
+            path=path or None,
+            grid_path=path or None,
+        ),
+        by=by,
+        at=at,
+        words=words,
+        seen=seen,
+    )
+
+
+def void(
+    issue_id: UUID,
+    *,
+    by: Viewer,
+    at: datetime,
+    reason: VoidReason | None,
+    words: str,
+    seen: int | None = None,
+) -> Issue:
+    return advance(
+        issue_id, Move.VOID, VoidFacts(reason=reason), by=by, at=at, words=words, seen=seen
+    )
+
+
+def object_(issue_id: UUID, *, by: Viewer, at: datetime, words: str) -> Issue:
+    return advance(issue_id, Move.OBJECT, Facts(), by=by, at=at, words=words)
+
+
+def file(
+    issue_id: UUID,
+    *,
+    by: Viewer,
+    at: datetime,
+    category: str = "",
+    condition: str = "",
+    words: str = "",
+    seen: int | None = None,
+) -> Issue:
+    """Files a matter under a condition; only the family 其他·无主 needs none."""
+    facts = Classified(
+        family=_family(category), category=category or None, condition=condition or None
+    )
+    return advance(issue_id, Move.FILE, facts, by=by, at=at, words=words, seen=seen)

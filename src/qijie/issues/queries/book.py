@@ -1,0 +1,146 @@
+"""The reference values a decision needs, as the rules' `Book`.
+
+Calendars and clock defaults change with a release of reference data, so a process keeps them for a
+minute; a condition is read when a decision asks for it.
+"""
+
+import time as clock
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, time
+from decimal import Decimal
+from itertools import groupby
+
+from qijie.issues.models import Condition, Reference
+from qijie.issues.queries.matter import limit_of
+from qijie.issues.rules.book import (
+    DEFAULT_LIMITS,
+    FAMILY_DEFAULTS,
+    Book,
+    ConditionRule,
+    StageLimit,
+)
+from qijie.issues.rules.vocabulary import ClockKind, Evidence, Family, Stage, Urgency
+from qijie.kernel.calendars import (
+    STANDARD_OFFICE_HOURS,
+    CalendarOverride,
+    DayKind,
+    OfficeHours,
+    WorkCalendar,
+    build_calendar,
+)
+from qijie.kernel.working_time import Limit, LimitUnit
+
+CLOCKS, FAMILIES, OFFICE_HOURS, OVERRIDES = "clocks", "families", "office_hours", "overrides"
+CALENDAR_YEARS = range(2024, 2031)
+_KEEP_SECONDS = 60
+_kept: tuple[float, Book] | None = None
+
+Rows = Sequence[Mapping[str, str]]
+
+
+class ConditionsOnDemand(Mapping[str, ConditionRule]):
+    """Reads a condition the first time a decision asks for it."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, ConditionRule | None] = {}
+
+    def __getitem__(self, code: str) -> ConditionRule:
+        if code not in self._known:
+            row = Condition.objects.filter(pk=code).first()
+            self._known[code] = condition_rule(row) if row else None
+        rule = self._known[code]
+        if rule is None:
+            raise KeyError(code)
+        return rule
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(Condition.objects.values_list("pk", flat=True))
+
+    def __len__(self) -> int:
+        return Condition.objects.count()
+
+
+def condition_rule(row: Condition) -> ConditionRule:
+    limit = limit_of(row.limit_value, row.limit_unit)
+    stages = (StageLimit(Stage(row.stage), limit),) if row.stage and limit else ()
+    return ConditionRule(
+        code=row.pk,
+        category=row.category_id,
+        limit=limit,
+        stages=stages,
+        evidence=tuple(Evidence(word) for word in row.evidence),
+    )
+
+
+def book() -> Book:
+    """The rules' reference values as loaded; the standard's own defaults where nothing is."""
+    global _kept
+    now = clock.monotonic()
+    if _kept is None or now - _kept[0] > _KEEP_SECONDS:
+        _kept = (now, _read())
+    kept = _kept[1]
+    return Book(
+        calendars=kept.calendars,
+        limits=kept.limits,
+        conditions=ConditionsOnDemand(),
+        family_limits=kept.family_limits,
+        sampled_percent=kept.sampled_percent,
+    )
+
+
+def forget_book() -> None:
+    """For whoever just loaded reference data in this very process."""
+    global _kept
+    _kept = None
+
+
+def _read() -> Book:
+    loaded: dict[str, Rows] = dict(Reference.objects.values_list("name", "rows"))
+    return book_of(
+        clocks=loaded.get(CLOCKS, ()),
+        families=loaded.get(FAMILIES, ()),
+        office_hours=loaded.get(OFFICE_HOURS, ()),
+        overrides=loaded.get(OVERRIDES, ()),
+    )
+
+
+def book_of(
+    *,
+    clocks: Rows = (),
+    families: Rows = (),
+    office_hours: Rows = (),
+    overrides: Rows = (),
+    conditions: Mapping[str, ConditionRule] | None = None,
+) -> Book:
+    limits = {(ClockKind(row["kind"]), Urgency(row["urgency"])): _limit(row) for row in clocks}
+    own = {Family(row["family"]): _limit(row) for row in families if row["value"]}
+    return Book(
+        calendars=_calendars(office_hours, overrides),
+        limits={**DEFAULT_LIMITS, **limits},
+        conditions=conditions or {},
+        family_limits={**FAMILY_DEFAULTS, **own},
+    )
+
+
+def _limit(row: Mapping[str, str]) -> Limit:
+    return Limit(Decimal(row["value"]), LimitUnit(row["unit"]))
+
+
+def _calendars(office_hours: Rows, overrides: Rows) -> dict[str, WorkCalendar]:
+    days = [
+        CalendarOverride(date.fromisoformat(row["on"]), DayKind(row["kind"]), row["name_zh"])
+        for row in overrides
+    ]
+    by_path = {
+        path: [
+            OfficeHours(time.fromisoformat(row["opens"]), time.fromisoformat(row["closes"]))
+            for row in rows
+        ]
+        for path, rows in groupby(
+            sorted(office_hours, key=lambda row: row["path"]), key=lambda row: row["path"]
+        )
+    }
+    by_path.setdefault("", list(STANDARD_OFFICE_HOURS))
+    return {
+        path: build_calendar(CALENDAR_YEARS, hours, days) for path, hours in by_path.items()
+    }

@@ -1,0 +1,73 @@
+"""Who has to be told of an act, as posts; and what a post has not read yet."""
+
+from collections.abc import Iterable
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from qijie.access.viewer import Role, Viewer
+from qijie.issues.models import Issue, WorkOrder
+from qijie.issues.rules.vocabulary import Audience, OrderState, State
+from qijie.kernel.codes import Level
+from qijie.outbound.models import Notice
+from qijie.outbound.rules import Seat, desks_between, holder_seat, supervisor_seat
+from qijie.teams.models import Post
+from qijie.teams.queries import posts_over
+
+_OPEN = (OrderState.SENT, OrderState.SIGNED)
+
+
+def posts_of_audience(
+    audience: Audience, issue: Issue, order_id: UUID | None, on: date
+) -> set[UUID]:
+    """Post ids; empty for the reporter, who is no post."""
+    if audience is Audience.NEXT_HOLDER:
+        return _next_holders(issue, on)
+    if audience is Audience.UNIT:
+        return _handlers(_orders(issue, order_id))
+    if audience is Audience.SUPERVISOR:
+        return _seated(issue, [supervisor_seat(Level(issue.level))], on)
+    if audience is Audience.LEVELS_BETWEEN:
+        return _seated(issue, desks_between(tuple(map(Level, issue.whistled_from))), on)
+    return set()
+
+
+def _next_holders(issue: Issue, on: date) -> set[UUID]:
+    if issue.state == State.DISPATCHED:
+        return _handlers(WorkOrder.objects.filter(issue=issue, state__in=_OPEN))
+    seat = holder_seat(State(issue.state), Level(issue.level))
+    return _seated(issue, [seat], on) if seat else set()
+
+
+def _orders(issue: Issue, order_id: UUID | None) -> QuerySet[WorkOrder]:
+    orders = WorkOrder.objects.filter(issue=issue)
+    return orders.filter(pk=order_id) if order_id else orders.filter(state__in=_OPEN)
+
+
+def _handlers(orders: QuerySet[WorkOrder]) -> set[UUID]:
+    units, posts = set(), set()
+    for unit_id, post_id in orders.values_list("unit_id", "post_id"):
+        units.add(unit_id)
+        posts.add(post_id)
+    handlers = Post.objects.filter(Q(unit_id__in=units - {None}, role=Role.HANDLER) | Q(pk__in=posts - {None}))
+    return set(handlers.values_list("pk", flat=True))
+
+
+def _seated(issue: Issue, seats: Iterable[Seat], on: date) -> set[UUID]:
+    found: set[UUID] = set()
+    for seat in seats:
+        found |= set(
+            posts_over(issue.path, seat.role, seat.level, on).values_list("pk", flat=True)
+        )
+    return found
+
+
+def notices_for(viewer: Viewer) -> QuerySet[Notice]:
+    return Notice.objects.filter(post_id__in=viewer.post_ids).order_by("-at", "-id")
+
+
+def unread_count(viewer: Viewer, at_most: int = 100) -> int:
+    """How many notices wait, counted no further than a badge can show."""
+    unread = notices_for(viewer).filter(read_at__isnull=True).order_by()
+    return len(unread.values_list("pk")[:at_most])

@@ -1,0 +1,47 @@
+"""The worker process: clocks that ran out, news to be told, mails to be sent."""
+
+import logging
+import threading
+from datetime import datetime
+
+from django.db import connections
+from django.utils import timezone
+
+from qijie.issues.actions.clocks import ring
+from qijie.outbound.actions import deliver
+
+PAUSE_SECONDS = 1.0
+_log = logging.getLogger(__name__)
+
+
+def turn(now: datetime) -> int:
+    """One round: serves due timers, tells the outbox; returns how much there was to do."""
+    return ring(now) + deliver(now)
+
+
+def run() -> None:
+    """Runs until asked to stop. Safe to run several times over: rows are claimed, not shared."""
+    from procrastinate.contrib.django import app
+
+    stopping = threading.Event()
+    rounds = threading.Thread(target=_rounds, args=(stopping,), name="rounds")
+    rounds.start()
+    try:
+        worker_app = app.with_connector(app.connector.get_worker_connector())
+        worker_app.run_worker(install_signal_handlers=True, listen_notify=True)
+    finally:
+        stopping.set()
+        rounds.join()
+
+
+def _rounds(stopping: threading.Event) -> None:
+    while not stopping.is_set():
+        try:
+            busy = turn(timezone.now())
+        except Exception:
+            # A broken row must not stop everybody else's clocks; it is tried again next round.
+            _log.exception("A round of the worker failed")
+            busy = 0
+        if not busy:
+            stopping.wait(PAUSE_SECONDS)
+    connections.close_all()

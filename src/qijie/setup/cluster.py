@@ -123,6 +123,13 @@ class Cluster:
         finally:
             self._leave(holder)
 
+    def require_idle(self) -> None:
+        with self._lock_file("cluster.users") as holder:
+            try:
+                fcntl.flock(holder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise SetupFailure("演示或测试正在使用数据库，请先停下它（Ctrl-C）再试") from error
+
     def destroy(self) -> None:
         """Stop the server and delete its data for good."""
         self.stop()

@@ -30,6 +30,8 @@ class Relation(StrEnum):
     """The row is addressed to one of the viewer's posts."""
     STAFF = "staff"
     """Anybody who signed in with a post."""
+    SCOPED = "scoped"
+    """Whoever came through the gate, whatever their scope."""
     AUDITOR = "auditor"
     SYSTEM = "system"
 
@@ -99,14 +101,14 @@ POLICED: tuple[Policed, ...] = (
         "records_outboxentry",
         matter="subject_id",
         select=(R.SYSTEM,),
-        insert=(R.INTAKE, R.REPORTER, R.STAFF, R.SYSTEM),
+        insert=(R.SCOPED,),
         update=(R.SYSTEM,),
         delete=(R.SYSTEM,),
     ),
     Policed(
         "records_accessentry",
         select=(R.AUDITOR,),
-        insert=(R.INTAKE, R.REPORTER, R.STAFF, R.SYSTEM),
+        insert=(R.SCOPED,),
     ),
     Policed(
         "outbound_notice",
@@ -196,6 +198,7 @@ def _condition(relation: Relation, policed: Policed) -> str:
         R.INTAKE: _kind_is("intake"),
         R.HOLDER: f"{_kind_is('staff')} AND post_id = ANY({_ids_of('posts')})",
         R.STAFF: _kind_is("staff"),
+        R.SCOPED: f"(SELECT {_setting('kind')}) IS NOT NULL",
         R.AUDITOR: f"{_kind_is('staff')} AND (SELECT {_setting('audits')}) = 'yes'",
         R.SYSTEM: _kind_is("system"),
     }

@@ -5,15 +5,15 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
 from django.db.models import Q
 
-from qijie.issues.rules import vocabulary as words
+from qijie.issues.rules import vocabulary
 from qijie.kernel.codes import Level
 from qijie.kernel.ids import new_id
 from qijie.kernel.working_time import LimitUnit
 from qijie.territory.models import SRID, Node
 
 
-def _choices(vocabulary: type[words.Word]) -> list[tuple[str, str]]:
-    return [(word.value, word.label) for word in vocabulary]
+def _choices(words: type[vocabulary.Word]) -> list[tuple[str, str]]:
+    return [(word.value, word.label) for word in words]
 
 
 LEVELS = [
@@ -35,7 +35,7 @@ class Category(models.Model):
     """What a matter is about, in the catalogue's words and in the resident's."""
 
     code = models.CharField("类别编码", max_length=40, primary_key=True)
-    family = models.CharField("大类", max_length=20, choices=_choices(words.Family))
+    family = models.CharField("大类", max_length=20, choices=_choices(vocabulary.Family))
     name = models.CharField("类别", max_length=60)
     plain_name = models.CharField("通俗名称", max_length=60)
     keywords = ArrayField(models.CharField(max_length=20), verbose_name="检索词", default=list)
@@ -65,7 +65,7 @@ class Condition(models.Model):
     )
     wording = models.CharField("立案条件", max_length=200)
     close_standard = models.CharField("结案标准", max_length=200, blank=True)
-    stage = models.CharField("阶段", max_length=12, choices=_choices(words.Stage), blank=True)
+    stage = models.CharField("阶段", max_length=12, choices=_choices(vocabulary.Stage), blank=True)
     limit_value = models.DecimalField("时限", max_digits=7, decimal_places=4, null=True)
     limit_unit = models.CharField("时限单位", max_length=12, choices=LIMIT_UNITS, blank=True)
     evidence = ArrayField(models.CharField(max_length=20), verbose_name="须附证据", default=list)
@@ -104,7 +104,7 @@ class Issue(models.Model):
     about_unit_id = models.UUIDField("所涉单位", null=True)
 
     # What
-    family = models.CharField("大类", max_length=20, choices=_choices(words.Family), blank=True)
+    family = models.CharField("大类", max_length=20, choices=_choices(vocabulary.Family), blank=True)
     category = models.ForeignKey(
         Category, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="类别"
     )
@@ -112,11 +112,11 @@ class Issue(models.Model):
         Condition, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="立案条件"
     )
     words = models.TextField("描述", max_length=2000)
-    channel = models.CharField("来源", max_length=12, choices=_choices(words.Channel))
-    urgency = models.CharField("紧急程度", max_length=8, choices=_choices(words.Urgency))
+    channel = models.CharField("来源", max_length=12, choices=_choices(vocabulary.Channel))
+    urgency = models.CharField("紧急程度", max_length=8, choices=_choices(vocabulary.Urgency))
 
     # How far
-    state = models.CharField("状态", max_length=12, choices=_choices(words.State))
+    state = models.CharField("状态", max_length=12, choices=_choices(vocabulary.State))
     reported_at = models.DateTimeField("上报时间")
     accepted_at = models.DateTimeField("受理时间", null=True)
     filed_at = models.DateTimeField("立案时间", null=True)
@@ -145,13 +145,13 @@ class Issue(models.Model):
         models.CharField(max_length=12), verbose_name="吹哨途经", default=list
     )
     resume_to = models.CharField(
-        "恢复后状态", max_length=12, choices=_choices(words.State), blank=True
+        "恢复后状态", max_length=12, choices=_choices(vocabulary.State), blank=True
     )
     master = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="followers", verbose_name="主案"
     )
-    verdict = models.CharField("评价", max_length=12, choices=_choices(words.Verdict), blank=True)
-    appeal = models.CharField("申诉", max_length=12, choices=_choices(words.Appeal))
+    verdict = models.CharField("评价", max_length=12, choices=_choices(vocabulary.Verdict), blank=True)
+    appeal = models.CharField("申诉", max_length=12, choices=_choices(vocabulary.Appeal))
     follow_up_on = models.DateField("回访日期", null=True)
     last_urged_on = models.DateField("最近催办", null=True)
     hands = models.JSONField("经手", default=list)
@@ -203,8 +203,8 @@ class WorkOrder(models.Model):
     unit_id = models.UUIDField("承办单位", null=True)
     post_id = models.UUIDField("承办岗位", null=True)
     is_main = models.BooleanField("主办", default=True)
-    purpose = models.CharField("用途", max_length=12, choices=_choices(words.Purpose))
-    state = models.CharField("工单状态", max_length=12, choices=_choices(words.OrderState))
+    purpose = models.CharField("用途", max_length=12, choices=_choices(vocabulary.Purpose))
+    state = models.CharField("工单状态", max_length=12, choices=_choices(vocabulary.OrderState))
     round = models.PositiveSmallIntegerField("轮次", default=0)
     level = models.CharField("层级", max_length=12, choices=LEVELS, blank=True)
     sent_at = models.DateTimeField("派出时间")
@@ -212,7 +212,7 @@ class WorkOrder(models.Model):
     made_safe_at = models.DateTimeField("止险时间", null=True)
     ended_at = models.DateTimeField("结束时间", null=True)
     return_reason = models.CharField(
-        "退单理由", max_length=20, choices=_choices(words.ReturnReason), blank=True
+        "退单理由", max_length=20, choices=_choices(vocabulary.ReturnReason), blank=True
     )
 
     class Meta:
@@ -247,7 +247,7 @@ class Deadline(models.Model):
         Issue, on_delete=models.PROTECT, related_name="deadlines", verbose_name="事项"
     )
     position = models.PositiveSmallIntegerField("次序")
-    kind = models.CharField("时限类别", max_length=20, choices=_choices(words.ClockKind))
+    kind = models.CharField("时限类别", max_length=20, choices=_choices(vocabulary.ClockKind))
     order_id = models.UUIDField("工单", null=True)
     started_at = models.DateTimeField("起算")
     due_at = models.DateTimeField("到期")
@@ -299,7 +299,7 @@ class Responsibility(models.Model):
     """A row of the responsibility list: which kind of unit answers for what."""
 
     code = models.CharField("编码", max_length=60, primary_key=True)
-    family = models.CharField("大类", max_length=20, choices=_choices(words.Family), blank=True)
+    family = models.CharField("大类", max_length=20, choices=_choices(vocabulary.Family), blank=True)
     category = models.ForeignKey(
         Category, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="类别"
     )

@@ -56,8 +56,11 @@ def note_access(
     )
 
 
-def append(events: Sequence[Event]) -> None:
-    """Writes events and, in the same transaction, the word that somebody must be told."""
+def append(events: Sequence[Event], told: Sequence[dict[str, str]] = ()) -> None:
+    """Writes the events of one act and, in the same transaction, whom somebody must tell.
+
+    told: audience and sentence pairs; they go with the last event, which stands for the act.
+    """
     Event.objects.bulk_create(events)
     OutboxEntry.objects.bulk_create(
         OutboxEntry(
@@ -65,8 +68,9 @@ def append(events: Sequence[Event]) -> None:
             region_code=event.region_code,
             subject_id=event.subject_id,
             event_at=event.at,
+            told=list(told),
         )
-        for event in events
+        for event in events[-1:]
     )
 
 

@@ -48,6 +48,7 @@ class OutboxEntry(models.Model):
     region_code = models.CharField(max_length=6)
     subject_id = models.UUIDField()
     event_at = models.DateTimeField()
+    told = models.JSONField(default=list)
     tries = models.PositiveSmallIntegerField(default=0)
     retry_at = models.DateTimeField(null=True)
 

@@ -3,7 +3,7 @@ from typing import ClassVar
 from django.contrib.gis.db import models
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
-from django.contrib.postgres.indexes import GistIndex, OpClass
+from django.contrib.postgres.indexes import GistIndex
 from django.db.models import F, Func, Q
 
 from qijie.kernel.codes import NodeKind
@@ -66,7 +66,7 @@ class Node(models.Model):
             ExclusionConstraint(
                 name="one_drawing_of_a_code_a_day",
                 expressions=[
-                    (OpClass("code", "gist_text_ops"), RangeOperators.EQUAL),
+                    ("code", RangeOperators.EQUAL),
                     (DaySpan(F("valid_from"), F("valid_to")), RangeOperators.OVERLAPS),
                 ],
             ),
@@ -125,7 +125,7 @@ class Building(models.Model):
             ExclusionConstraint(
                 name="one_row_of_a_building_a_day",
                 expressions=[
-                    (OpClass("code", "gist_text_ops"), RangeOperators.EQUAL),
+                    ("code", RangeOperators.EQUAL),
                     (DaySpan(F("valid_from"), F("valid_to")), RangeOperators.OVERLAPS),
                 ],
             ),

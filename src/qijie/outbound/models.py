@@ -1,0 +1,37 @@
+from typing import ClassVar
+
+from django.db import models
+
+from qijie.kernel.ids import new_id
+
+
+class Notice(models.Model):
+    """One thing one post should know; gone from the list once read."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    region_code = models.CharField("区县", max_length=6)
+    post_id = models.UUIDField("岗位")
+    subject_id = models.UUIDField("事项")
+    event_id = models.UUIDField("动作")
+    number = models.CharField("编号", max_length=24)
+    sentence = models.CharField("内容", max_length=200)
+    at = models.DateTimeField("时间")
+    read_at = models.DateTimeField("已读时间", null=True)
+
+    class Meta:
+        verbose_name = "通知"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["region_code", "event_id", "post_id"], name="told_once_of_an_event"
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["post_id", "-at"],
+                name="notice_unread",
+                condition=models.Q(read_at__isnull=True),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.sentence

@@ -253,7 +253,7 @@ class Cluster:
         return pid if _works_in(pid, self.data) else None
 
     def _end_stragglers(self) -> None:
-        """Clear what a kill -9 left: a stale lock file, and back ends still at a long query."""
+        """Clear what a kill -9 left: stale lock files, and back ends still at a long query."""
         deadline = time.monotonic() + 10
         while pids := [pid for pid in numbers() if _works_in(pid, self.data)]:
             signal_now = signal.SIGQUIT if time.monotonic() < deadline else signal.SIGKILL
@@ -261,6 +261,8 @@ class Cluster:
                 _signal(pid, signal_now)
             time.sleep(0.1)
         (self.data / "postmaster.pid").unlink(missing_ok=True)
+        for stale in self.socket.glob(".s.PGSQL.*"):
+            stale.unlink()
 
     def _run(self, program: str, *arguments: str | Path) -> None:
         done = self._try(program, *arguments)

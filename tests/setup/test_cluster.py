@@ -11,6 +11,7 @@ import pytest
 
 from qijie.setup.cluster import Cluster
 from qijie.setup.failures import SetupFailure
+from qijie.setup.processes import look
 
 
 def ask(cluster: Cluster, question: str) -> object:
@@ -78,10 +79,10 @@ def test_a_busy_back_end_of_a_killed_server_does_not_block_the_next(cluster: Clu
     pid = busy.info.backend_pid
     busy.pgconn.send_query(b"SELECT count(*) FROM generate_series(1, 100000000000)")
     kill(postmaster(cluster))
-    assert Path(f"/proc/{pid}").exists()
+    assert look(pid)
     assert cluster.start()
     assert ask(cluster, "SELECT 1") == 1
-    assert not Path(f"/proc/{pid}").exists()
+    assert look(pid) is None
     busy.close()
 
 
@@ -188,6 +189,7 @@ def test_an_ordinary_user_keeps_everything_in_the_checkout(
 SQUATTED = """
 import pathlib, sys
 from qijie.setup.failures import SetupFailure
+from qijie.setup.processes import look
 from qijie.setup.places import owned_folder
 home = pathlib.Path(sys.argv[1])
 (home / "mine").symlink_to("/tmp")

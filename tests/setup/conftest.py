@@ -54,8 +54,10 @@ def as_ordinary_user(home: Path) -> Iterator[Callable[[str], str]]:
         return done.stdout.strip()
 
     yield run
-    run("import sys, pathlib; from qijie.setup.cluster import Cluster\n"
-        "Cluster.of(pathlib.Path(sys.argv[1])).destroy()")
+    run(
+        "import sys, pathlib; from qijie.setup.cluster import Cluster\n"
+        "Cluster.of(pathlib.Path(sys.argv[1])).destroy()"
+    )
 
 
 def _ordinary() -> str:

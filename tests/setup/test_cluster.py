@@ -173,8 +173,8 @@ home = pathlib.Path(sys.argv[1]){below}
 home.mkdir(parents=True, exist_ok=True)
 cluster = Cluster.of(home)
 started, again = cluster.start(), cluster.start()
-length = len(str(cluster.socket / ".s.PGSQL.5432"))
-print(started, again, cluster.data.is_relative_to(home), length < 108, (cluster.socket / ".s.PGSQL.5432").exists())
+door = cluster.socket / ".s.PGSQL.5432"
+print(started, again, cluster.data.is_relative_to(home), len(str(door)) < 108, door.exists())
 cluster.destroy()
 """
 

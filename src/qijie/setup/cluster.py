@@ -123,6 +123,13 @@ class Cluster:
         finally:
             self._leave(holder)
 
+    def require_idle(self) -> None:
+        with self._lock_file("cluster.users") as holder:
+            try:
+                fcntl.flock(holder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise SetupFailure("演示或测试正在使用数据库，请先停下它（Ctrl-C）再试") from error
+
     def destroy(self) -> None:
         """Stop the server and delete its data for good."""
         self.stop()
@@ -246,7 +253,7 @@ class Cluster:
         return pid if _works_in(pid, self.data) else None
 
     def _end_stragglers(self) -> None:
-        """Clear what a kill -9 left: a stale lock file, and back ends still at a long query."""
+        """Clear what a kill -9 left: stale lock files, and back ends still at a long query."""
         deadline = time.monotonic() + 10
         while pids := [pid for pid in numbers() if _works_in(pid, self.data)]:
             signal_now = signal.SIGQUIT if time.monotonic() < deadline else signal.SIGKILL
@@ -254,6 +261,8 @@ class Cluster:
                 _signal(pid, signal_now)
             time.sleep(0.1)
         (self.data / "postmaster.pid").unlink(missing_ok=True)
+        for stale in self.socket.glob(".s.PGSQL.*"):
+            stale.unlink()
 
     def _run(self, program: str, *arguments: str | Path) -> None:
         done = self._try(program, *arguments)

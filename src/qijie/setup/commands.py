@@ -95,6 +95,7 @@ def _start(private: "Cluster") -> int:
 
 
 def _stop(private: "Cluster") -> int:
+    private.require_idle()
     print("数据库已停下。" if private.stop() else "数据库本来就没有运行。")
     return 0
 
@@ -118,6 +119,7 @@ def _psql(private: "Cluster") -> int:
 
 
 def _remove(private: "Cluster") -> int:
+    private.require_idle()
     private.destroy()
     print("数据库和它的全部数据已删除。")
     return 0

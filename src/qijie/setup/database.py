@@ -142,7 +142,7 @@ def environment(cluster: Cluster, database: str) -> dict[str, str]:
 def _run(connection: psycopg.Connection, statements: Iterator[str] | Sequence[str]) -> None:
     for statement in statements:
         # Names come from this file and from our own callers, never from outside.
-        connection.execute(sql.SQL(statement))  # type: ignore[arg-type]
+        connection.execute(sql.SQL(statement))
 
 
 def _ended(statements: Iterator[str]) -> Iterator[str]:

@@ -1,0 +1,163 @@
+// @ts-check
+// <photo-field limit="6"> around a file input: each photo is turned upright, made at most 2048
+// pixels and written anew as JPEG on the phone, which leaves out where and with what it was taken.
+// The smaller files take the place of the chosen ones in the same input, so the form sends them
+// like any other. Events: photo-field:change {count}.
+
+const LONGEST_PX = 2048;
+const JPEG_QUALITY = 0.82;
+const PREVIEW_PX = 240;
+const HEIC_MOST_BYTES = 10 * 1024 * 1024;
+
+/** @param {File} file */
+const isHeic = (file) => /heic|heif/i.test(file.type) || /\.hei[cf]$/i.test(file.name);
+
+/** @param {number} width @param {number} height @returns {[number, number]} */
+export function fitted(width, height) {
+  const scale = Math.min(1, LONGEST_PX / Math.max(width, height));
+  return [Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale))];
+}
+
+/** @param {File} file @returns {Promise<File>} */
+export async function shrink(file) {
+  const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = fitted(picture.width, picture.height);
+  const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  pen.fillStyle = "#fff";
+  pen.fillRect(0, 0, canvas.width, canvas.height);
+  pen.drawImage(picture, 0, 0, canvas.width, canvas.height);
+  picture.close();
+  /** @type {Blob | null} */
+  const blob = await new Promise((done) => canvas.toBlob(done, "image/jpeg", JPEG_QUALITY));
+  if (!blob) throw new Error("canvas gave no image");
+  return new File([blob], file.name.replace(/\.[^.]*$/, "") + ".jpg", { type: "image/jpeg" });
+}
+
+class PhotoField extends HTMLElement {
+  /** @type {File[]} */
+  #photos = [];
+
+  connectedCallback() {
+    const input = this.querySelector("input[type=file]");
+    if (!(input instanceof HTMLInputElement) || this.input) return;
+    this.input = input;
+    this.list = document.createElement("ul");
+    this.list.className = "photos";
+    this.list.setAttribute("aria-label", "已选照片");
+    this.list.hidden = true;
+    this.said = document.createElement("p");
+    this.said.setAttribute("role", "status");
+    this.bar = document.createElement("progress");
+    this.bar.setAttribute("aria-label", "照片处理进度");
+    this.bar.hidden = true;
+    this.querySelector(".photo-take")?.after(this.bar, this.said, this.list);
+    this.setAttribute("data-live", "");
+    input.addEventListener("change", () => this.#take([...(input.files ?? [])]));
+    input.form?.addEventListener("reset", () => this.#replace([]));
+  }
+
+  get limit() {
+    return Number(this.getAttribute("limit")) || 6;
+  }
+
+  /** @param {File[]} chosen */
+  async #take(chosen) {
+    const room = this.limit - this.#photos.length;
+    const taken = chosen.slice(0, room);
+    const words = chosen.length > room ? [`最多 ${this.limit} 张，多出的 ${chosen.length - room} 张没有放入。`] : [];
+    const photos = [...this.#photos];
+    this.setAttribute("aria-busy", "true");
+    for (const [index, file] of taken.entries()) {
+      this.#progress(index, taken.length);
+      const [photo, trouble] = await this.#prepared(file);
+      if (photo) photos.push(photo);
+      if (trouble) words.push(trouble);
+    }
+    this.removeAttribute("aria-busy");
+    this.#progress(0, 0);
+    this.#replace(photos);
+    this.#say(words.join(""));
+  }
+
+  /** @param {File} file @returns {Promise<[File | null, string]>} */
+  async #prepared(file) {
+    try {
+      return [await shrink(file), ""];
+    } catch {
+      if (!isHeic(file)) return [null, `“${file.name}”打不开，不像是照片。请换一张，或重新拍一张。`];
+      if (file.size > HEIC_MOST_BYTES) {
+        return [null, `“${file.name}”是 HEIC 格式且超过 10 MB。请在相机设置里选“兼容性最佳”后重拍，或截图后再选。`];
+      }
+      return [file, `“${file.name}”是 HEIC 格式，本浏览器不能预览；将原样上传，由系统转换并去掉拍摄位置。`];
+    }
+  }
+
+  /** @param {number} done @param {number} total */
+  #progress(done, total) {
+    if (!this.bar) return;
+    this.bar.hidden = total === 0;
+    this.bar.max = total || 1;
+    this.bar.value = done;
+    if (total) this.#say(`正在处理第 ${done + 1} 张，共 ${total} 张…`);
+  }
+
+  /** @param {string} words */
+  #say(words) {
+    if (this.said) this.said.textContent = words;
+  }
+
+  /** @param {File[]} photos */
+  #replace(photos) {
+    this.#photos = photos;
+    const basket = new DataTransfer();
+    for (const photo of photos) basket.items.add(photo);
+    if (this.input) this.input.files = basket.files;
+    this.#draw();
+    this.dispatchEvent(new CustomEvent("photo-field:change", { bubbles: true, detail: { count: photos.length } }));
+  }
+
+  #draw() {
+    this.list?.replaceChildren(...this.#photos.map((photo, index) => this.#item(photo, index)));
+    if (this.list) this.list.hidden = this.#photos.length === 0;
+    const room = this.querySelector("[data-room]");
+    const left = this.limit - this.#photos.length;
+    if (room) room.textContent = left > 0 ? `已选 ${this.#photos.length} 张，还可放 ${left} 张` : `已放满 ${this.limit} 张`;
+  }
+
+  /** @param {File} photo @param {number} index */
+  #item(photo, index) {
+    const item = document.createElement("li");
+    const frame = document.createElement("span");
+    frame.className = "photo";
+    if (isHeic(photo)) frame.textContent = photo.name;
+    else frame.append(this.#preview(photo, index));
+    const remove = document.createElement("button");
+    remove.type = "button";
+    remove.className = "photo-remove";
+    remove.textContent = "✕";
+    remove.setAttribute("aria-label", `去掉第 ${index + 1} 张照片`);
+    remove.addEventListener("click", () => {
+      this.#replace(this.#photos.filter((other) => other !== photo));
+      this.#say(`已去掉第 ${index + 1} 张。`);
+      this.input?.focus();
+    });
+    item.append(frame, remove);
+    return item;
+  }
+
+  /** Drawn, not linked: a blob: address would need a wider content policy. @param {File} photo @param {number} index */
+  #preview(photo, index) {
+    const canvas = document.createElement("canvas");
+    canvas.setAttribute("role", "img");
+    canvas.setAttribute("aria-label", `第 ${index + 1} 张照片`);
+    createImageBitmap(photo, { resizeHeight: PREVIEW_PX, resizeQuality: "medium" }).then((picture) => {
+      [canvas.width, canvas.height] = [picture.width, picture.height];
+      canvas.getContext("2d")?.drawImage(picture, 0, 0);
+      picture.close();
+    });
+    return canvas;
+  }
+}
+
+customElements.define("photo-field", PhotoField);

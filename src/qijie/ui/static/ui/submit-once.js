@@ -1,0 +1,107 @@
+// @ts-check
+// One press, one matter. A form marked data-submit-once carries a key made here in its hidden
+// input [data-submit-key], so the server knows a repeat; further presses wait until the first
+// one has an answer, and are allowed again when it failed.
+
+/** A version 4 UUID; crypto.randomUUID is missing on plain http. */
+export function newKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+/** @param {HTMLFormElement} form */
+function giveKey(form) {
+  /** @type {HTMLInputElement | null} */
+  const key = form.querySelector("input[data-submit-key]");
+  if (key && !key.value) key.value = newKey();
+}
+
+/** What follows an accepted submission in the same form is another matter. @param {HTMLFormElement} form */
+function renewKey(form) {
+  const key = form.querySelector("input[data-submit-key]");
+  if (key instanceof HTMLInputElement) key.value = newKey();
+}
+
+/** @param {HTMLFormElement} form */
+function showSending(form) {
+  const shown = document.createElement("div");
+  shown.className = "sending";
+  shown.setAttribute("role", "status");
+  const words = document.createElement("p");
+  words.textContent = "正在提交，请稍候…";
+  const bar = document.createElement("progress");
+  bar.setAttribute("aria-label", "提交进度");
+  shown.append(words, bar);
+  form.append(shown);
+}
+
+/** @param {HTMLFormElement} form */
+function hold(form) {
+  form.dataset.sending = "";
+  form.setAttribute("aria-busy", "true");
+  showSending(form);
+}
+
+/** @param {HTMLFormElement} form */
+function release(form) {
+  delete form.dataset.sending;
+  form.removeAttribute("aria-busy");
+  for (const shown of form.querySelectorAll(":scope > .sending")) shown.remove();
+}
+
+/** @param {SubmitEvent} event */
+function onSubmit(event) {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement) || !form.matches("[data-submit-once]")) return;
+  if ("sending" in form.dataset) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    return;
+  }
+  giveKey(form);
+  hold(form);
+  setTimeout(() => {
+    if (event.defaultPrevented && !form.matches("[hx-post]")) release(form);
+  });
+}
+
+/** @param {Event} event @returns {HTMLFormElement | null} */
+function formOf(event) {
+  return event.target instanceof Element ? event.target.closest("form[data-submit-once]") : null;
+}
+
+/** @param {Event} event */
+function onAnswer(event) {
+  const form = formOf(event);
+  if (!form) return;
+  release(form);
+  if (/** @type {CustomEvent} */ (event).detail?.successful) renewKey(form);
+}
+
+/** @param {Event} event */
+function onProgress(event) {
+  const bar = formOf(event)?.querySelector("progress");
+  const { loaded, total } = /** @type {CustomEvent} */ (event).detail;
+  if (bar && total) bar.value = loaded / total;
+}
+
+function releaseAll() {
+  for (const form of document.querySelectorAll("form[data-sending]")) {
+    release(/** @type {HTMLFormElement} */ (form));
+  }
+}
+
+document.addEventListener("submit", onSubmit, { capture: true });
+for (const name of ["htmx:afterRequest", "htmx:sendError", "htmx:timeout", "htmx:abort"]) {
+  document.addEventListener(name, onAnswer);
+}
+document.addEventListener("htmx:xhr:progress", onProgress);
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) releaseAll();
+});
+for (const form of document.querySelectorAll("form[data-submit-once]")) {
+  giveKey(/** @type {HTMLFormElement} */ (form));
+}

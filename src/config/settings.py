@@ -185,7 +185,7 @@ STORAGES = {
         "BACKEND": (
             "django.contrib.staticfiles.storage.StaticFilesStorage"
             if DEBUG
-            else "qijie.ui.static_files.HashedFiles"
+            else "qijie.ui.storage.HashedAssets"
         )
     }
 }

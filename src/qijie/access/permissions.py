@@ -61,6 +61,7 @@ PERMISSIONS: tuple[Permission, ...] = (
     _row("report", MATTER_STAFF, Reach.ANY),
     _row("add", MATTER_STAFF, Reach.OWN_TERRITORY),
     _row("urge", {Role.SUPERVISOR}, Reach.OWN_TERRITORY),
+    _row("answer", {Role.DESK, Role.DISPATCHER, Role.VERIFIER, Role.HANDLER}, Reach.OWN_TERRITORY),
     _row("accept", {Role.DESK}, Reach.OWN_LEVEL),
     _row("direct_urgent", {Role.DESK}, Reach.OWN_LEVEL),
     _row("void", {Role.DESK}, Reach.OWN_LEVEL),

@@ -85,7 +85,7 @@ class Issue(models.Model):
     """One matter from report to archive. Its state is small; how it looks is derived from clocks."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    number = models.CharField("编号", max_length=24)
+    number = models.CharField("编号", max_length=32)
 
     # Where: what rights, figures and distribution go by
     region_code = models.CharField("区县", max_length=6)

@@ -13,7 +13,7 @@ class Notice(models.Model):
     post_id = models.UUIDField("岗位")
     subject_id = models.UUIDField("事项")
     event_id = models.UUIDField("动作")
-    number = models.CharField("编号", max_length=24)
+    number = models.CharField("编号", max_length=32)
     sentence = models.CharField("内容", max_length=200)
     at = models.DateTimeField("时间")
     read_at = models.DateTimeField("已读时间", null=True)

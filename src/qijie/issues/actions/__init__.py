@@ -4,7 +4,7 @@ Each locks the matter, asks the rules, asks access, saves, and writes the event 
 transaction. Read them as sentences: `actions.accept(issue_id, by=viewer, at=now, ...)`.
 """
 
-from qijie.issues.actions.closing import auto_confirm, close, confirm, reopen, send_back
+from qijie.issues.actions.closing import auto_confirm, close, confirm, judge, reopen, send_back
 from qijie.issues.actions.handling import (
     dispatch,
     done,
@@ -19,6 +19,7 @@ from qijie.issues.actions.intake import (
     accept,
     accept_by_rule,
     add,
+    answer,
     file,
     object_,
     report,
@@ -33,12 +34,14 @@ __all__ = [
     "accept",
     "accept_by_rule",
     "add",
+    "answer",
     "auto_confirm",
     "close",
     "confirm",
     "dispatch",
     "done",
     "file",
+    "judge",
     "object_",
     "recall",
     "reopen",

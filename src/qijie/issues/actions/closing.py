@@ -6,7 +6,7 @@ from uuid import UUID
 from qijie.access.viewer import SYSTEM, Viewer
 from qijie.issues.actions.advance import advance
 from qijie.issues.models import Issue
-from qijie.issues.rules.facts import CloseFacts, ConfirmFacts, Facts, SendBackFacts
+from qijie.issues.rules.facts import CloseFacts, ConfirmFacts, Facts, JudgeFacts, SendBackFacts
 from qijie.issues.rules.vocabulary import Move
 from qijie.kernel.ids import new_id
 
@@ -37,6 +37,20 @@ def confirm(
 ) -> Issue:
     facts = ConfirmFacts(is_satisfied=is_satisfied)
     return advance(issue_id, Move.CONFIRM, facts, by=by, at=at, words=words)
+
+
+def judge(
+    issue_id: UUID,
+    *,
+    by: Viewer,
+    at: datetime,
+    is_solved: bool | None,
+    is_satisfied: bool | None,
+    words: str = "",
+) -> Issue:
+    """The reporter's answer to the two questions at the end."""
+    facts = JudgeFacts(is_solved=is_solved, is_satisfied=is_satisfied)
+    return advance(issue_id, Move.JUDGE, facts, by=by, at=at, words=words)
 
 
 def auto_confirm(issue_id: UUID, *, at: datetime) -> Issue:

@@ -105,7 +105,7 @@ def report(
     _describe(issue, new, located, by)
     on = timezone.localdate(at)
     sequence = records.next_number(region_code=located.region_code, on=on, series="matter")
-    issue.number = make_number(located.region_code, on, sequence)
+    issue.number = str(make_number(located.region_code, on, sequence))
     save(issue, outcome, before=None, at=at)
     token = _keep_contact(issue, new, by, at)
     if new.category:
@@ -281,6 +281,13 @@ def withdraw(issue_id: UUID, *, by: Viewer, at: datetime, words: str = "") -> Is
 
 def urge(issue_id: UUID, *, by: Viewer, at: datetime, words: str = "") -> Issue:
     return advance(issue_id, Move.URGE, Facts(), by=by, at=at, words=words)
+
+
+def answer(
+    issue_id: UUID, *, by: Viewer, at: datetime, words: str, seen: int | None = None
+) -> Issue:
+    """The holder's answer to an urging."""
+    return advance(issue_id, Move.ANSWER, Facts(), by=by, at=at, words=words, seen=seen)
 
 
 def accept(

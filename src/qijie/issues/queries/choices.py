@@ -1,0 +1,60 @@
+"""What a person may choose from: categories, conditions, units."""
+
+from itertools import groupby
+
+from django.db.models import QuerySet
+
+from qijie.issues.models import Category, Condition, Issue, Responsibility
+from qijie.issues.rules.vocabulary import Family
+from qijie.teams.models import OrgUnit
+from qijie.teams.queries import units_serving
+
+Choice = tuple[str, str]
+Group = tuple[str, list[Choice]]
+
+
+def categories() -> list[Group]:
+    """Current categories grouped by family, in the catalogue's words."""
+    rows = Category.objects.filter(is_current=True).values_list("family", "code", "name")
+    by_family = groupby(sorted(rows, key=_family_order), key=lambda row: row[0])
+    return [
+        (Family(family).label, [(code, name) for _, code, name in group])
+        for family, group in by_family
+    ]
+
+
+def _family_order(row: tuple[str, str, str]) -> int:
+    return list(Family).index(Family(row[0]))
+
+
+def conditions_of(category_id: str | None) -> list[Choice]:
+    rows = Condition.objects.filter(category_id=category_id, is_current=True)
+    return [(row.code, f"{row.wording}（{limit_words(row)}）") for row in rows]
+
+
+def limit_words(row: Condition) -> str:
+    if row.limit_value is None:
+        return "时限未定，按大类办理"
+    return f"{row.limit_value.normalize():f} {row.get_limit_unit_display()}"
+
+
+def units_for(issue: Issue) -> tuple[OrgUnit | None, QuerySet[OrgUnit]]:
+    """The unit the responsibility list suggests, if any, and every unit that serves the place."""
+    serving = units_serving(issue.path).exclude(pk=issue.about_unit_id).order_by("name")
+    return _suggested(issue, serving), serving
+
+
+def _suggested(issue: Issue, serving: QuerySet[OrgUnit]) -> OrgUnit | None:
+    kind = _main_unit_kind(issue)
+    # The nearest of that kind: a community's own before the district's.
+    return serving.filter(kind=kind).order_by("-path").first() if kind else None
+
+
+def _main_unit_kind(issue: Issue) -> str:
+    rule = (
+        Responsibility.objects.filter(category_id=issue.category_id).first()
+        or Responsibility.objects.filter(category=None, family=issue.family).first()
+    )
+    if rule is not None:
+        return rule.main_unit_kind
+    return issue.category.main_unit_kind if issue.category else ""

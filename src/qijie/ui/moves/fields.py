@@ -1,0 +1,56 @@
+"""Form fields whose values are safe to keep, and photos checked at the door."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+
+from qijie.kernel import text
+from qijie.kernel.refusal import Refusal
+from qijie.records.photos import MAX_PHOTOS, Photo, take_in
+
+
+class WordsField(forms.CharField):
+    """Free text: cleaned of what must not be stored, refused with a sentence when it cannot be."""
+
+    def __init__(
+        self, *, label: str, max_chars: int = 2000, rows: int = 4, one_line: bool = False, **kwargs: Any
+    ) -> None:
+        self.max_chars, self.one_line = max_chars, one_line
+        widget = forms.TextInput() if one_line else forms.Textarea(attrs={"rows": rows})
+        kwargs.setdefault("error_messages", {"required": f"请填写{label}。"})
+        super().__init__(label=label, widget=widget, strip=False, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        typed = self.to_python(value)
+        clean = text.one_line if self.one_line else text.clean_words
+        try:
+            words = clean(typed, str(self.label), self.max_chars)
+        except Refusal as refusal:
+            raise ValidationError(refusal.sentence) from refusal
+        self.validate(words)
+        return words
+
+
+class PhoneField(forms.CharField):
+    """A mainland phone number, normalised; may be left empty."""
+
+    def __init__(self, *, label: str = "电话", **kwargs: Any) -> None:
+        widget = forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel"})
+        super().__init__(label=label, widget=widget, required=False, max_length=40, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        typed = super().clean(value)
+        try:
+            return text.phone(typed, str(self.label)) if typed else ""
+        except Refusal as refusal:
+            raise ValidationError(refusal.sentence) from refusal
+
+
+def photos_in(files: Sequence[UploadedFile]) -> tuple[Photo, ...]:
+    """The photos of a request, re-encoded; raises Refusal naming the first that is none."""
+    if len(files) > MAX_PHOTOS:
+        raise Refusal(f"照片最多 {MAX_PHOTOS} 张，现在选了 {len(files)} 张，请减少几张。")
+    return tuple(take_in(file.read(), file.name or "照片") for file in files)

@@ -1,0 +1,447 @@
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+
+from qijie.access.viewer import Viewer
+from qijie.issues import actions
+from qijie.issues.actions.advance import NotVisible
+from qijie.issues.models import Issue
+from qijie.issues.queries.choices import categories, conditions_of, units_for
+from qijie.issues.rules.vocabulary import Evidence, Move, ReturnReason, Urgency, VoidReason, Word
+from qijie.kernel.codes import Level
+from qijie.kernel.refusal import Refusal
+from qijie.records.photos import Photo
+from qijie.teams.models import OrgUnit
+from qijie.territory.queries import subtree
+from qijie.ui.moves.fields import WordsField, photos_in
+
+
+def _words_of(vocabulary: type[Word], empty: str) -> list[tuple[str, str]]:
+    return [("", empty), *((word.value, word.label) for word in vocabulary)]
+
+
+class MoveForm(forms.Form):
+    """A move of one matter. Sub-classes add fields and say which action they perform."""
+
+    move: ClassVar[Move]
+    takes_photos: ClassVar[bool] = False
+
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    order = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self, data: Any = None, *, issue: Issue, order_id: UUID | None = None, at: datetime
+    ) -> None:
+        super().__init__(
+            data, initial={"seen": issue.version, "order": order_id}, prefix=None
+        )
+        self.issue, self.at = issue, at
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Narrows choices to this matter."""
+
+    def submit(self, files: Sequence[UploadedFile], *, by: Viewer, at: datetime) -> Issue | None:
+        """Performs the move; None when the form now carries the sentence that says why not."""
+        if not self.is_valid():
+            return None
+        try:
+            return self.perform(photos_in(files), by=by, at=at)
+        except Refusal as refusal:
+            field = getattr(refusal, "field", None)
+            self.add_error(field if field in self.fields else None, refusal.sentence)
+            return None
+
+    def perform(self, photos: tuple[Photo, ...], *, by: Viewer, at: datetime) -> Issue:
+        raise NotVisible(self.issue.pk)
+
+    @property
+    def common(self) -> dict[str, Any]:
+        return {"seen": self.cleaned_data["seen"]}
+
+
+Act = Callable[..., Issue]
+
+
+def _order_id(form: MoveForm) -> UUID:
+    order_id = form.cleaned_data["order"]
+    if order_id is None:
+        raise Refusal("没有指明是哪一张工单，请回到事项页重新操作。")
+    return UUID(str(order_id))
+
+
+class AcceptForm(MoveForm):
+    move = Move.ACCEPT
+    category = forms.ChoiceField(label="类别", required=False)
+    path = forms.ChoiceField(label="所属网格", required=False)
+    urgency = forms.ChoiceField(
+        label="紧急程度",
+        choices=[(word.value, word.label) for word in Urgency],
+        initial=Urgency.NORMAL,
+        widget=forms.RadioSelect,
+    )
+    words = WordsField(label="说明", required=False, max_chars=500, rows=2)
+
+    def prepare(self) -> None:
+        self._choices("category", categories(), self.issue.category_id)
+        self._choices("path", _grids_near(self.issue, self.at), self.issue.path)
+        self.initial["urgency"] = self.issue.urgency
+
+    def _choices(self, name: str, choices: Iterable[Any], initial: str | None) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", "请选择"), *choices]
+        self.initial[name] = initial or ""
+
+    def perform(self, photos: tuple[Photo, ...], *, by: Viewer, at: datetime) -> Issue:
+        cleaned = self.cleaned_data
+        moved_to = cleaned["path"] if cleaned["path"] != self.issue.path else ""
+        return actions.accept(
+            self.issue.pk,
+            by=by,
+            at=at,
+            category=cleaned["category"],
+            path=moved_to,
+            urgency=Urgency(cleaned["urgency"]),
+            words=cleaned["words"],
+            **self.common,
+        )
+
+
+def _grids_near(issue: Issue, at: datetime) -> list[tuple[str, str]]:
+    """The grids of the matter's community, or of its street where no community is known."""
+    near = subtree(issue.community_code or issue.street_code or issue.region_code, at.date())
+    grids = near.filter(kind="grid").select_related("parent").only("path", "name", "parent__name")
+    return [(grid.path, f"{grid.parent.name} {grid.name}") for grid in grids if grid.parent]
+
+
+class VoidForm(MoveForm):
+    move = Move.VOID
+    reason = forms.ChoiceField(
+        label="理由",
+        choices=_words_of(VoidReason, "请选择理由"),
+        error_messages={"required": "请从清单中选择不予受理的理由。"},
+    )
+    words = WordsField(label="向反映人说明", max_chars=500)
+
+    def perform(self, photos: tuple[Photo, ...], *, by: Viewer, at: datetime) -> Issue:
+        cleaned = self.cleaned_data
+        return actions.void(
+            self.issue.pk,
+            by=by,
+            at=at,
+            reason=VoidReason(cleaned["reason"]),
+            words=cleaned["words"],
+            **self.common,
+        )
+
+
+class FileForm(MoveForm):
+    move = Move.FILE
+    condition = forms.ChoiceField(label="立案条件", required=False)
+    words = WordsField(label="说明", required=False, max_chars=500, rows=2)
+
+    def prepare(self) -> None:
+        field = self.fields["condition"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", "请选择"), *conditions_of(self.issue.category_id)]
+
+    def perform(self, photos: tuple[Photo, ...], *, by: Viewer, at: datetime) -> Issue:
+        cleaned = self.cleaned_data
+        return actions.file(
+            self.issue.pk,
+            by=by,
+            at=at,
+            condition=cleaned["condition"],
+            words=cleaned["words"],
+            **self.common,
+        )
+
+
+class DispatchForm(MoveForm):
+    move = Move.DISPATCH
+    unit = forms.ModelChoiceField(
+        label="主办单位",
+        queryset=OrgUnit.objects.none(),
+        empty_label="请选择",
+        error_messages={"required": "请选择主办单位。"},
+    )
+    words = WordsField(label="派单说明", required=False, max_chars=500, rows=2)
+
+    def prepare(self) -> None:
+        field = self.fields["unit"]
+        assert isinstance(field, forms.ModelChoiceField)
+        suggested, field.queryset = units_for(self.issue)
+        self.initial["unit"] = suggested
+        if suggested is not None:
+            field.help_text = f"按权责清单建议：{suggested.name}"
+
+    def perform(self, photos: tuple[Photo, ...], *, by: Viewer, at: datetime) -> Issue:
+        unit = self.cleaned_data["unit"]
+        return actions.dispatch(
+            self.issue.pk,
+            by=by,
+            at=at,
+            unit_id=unit.pk,
+            unit_level=Level(unit.level),
+            words=self.cleaned_data["words"],
+            **self.common,
+        )
+
+
+class SignForm(MoveForm):
+    move = Move.SIGN
+
+    def perform(self, photos: tuple[Photo, ...], *, by: Viewer, at: datetime) -> Issue:
+        return actions.sign(self.issue.pk, order_id=_order_id(self), by=by, at=at, **self.common)
+
+
+class SolveForm(MoveForm):
+    move = Move.SOLVE
+    takes_photos = True
+    category = forms.ChoiceField(label="类别", required=False)
+    words = WordsField(label="怎么解决的", max_chars=1000)
+
+    def prepare(self) -> None:
+        if self.issue.category_id:
+            del self.fields["category"]
+            return
+        field = self.fields["category"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", "请选择"), *categories()]
+
+    def perform(self, photos: tuple[Photo, ...], *, by: Viewer, at: datetime) -> Issue:
+        category = self.cleaned_data.get("category", "")
+        return actions.solve(
+            self.issue.pk,
+            by=by,
+            at=at,
+            words=self.cleaned_data["words"],
+            category=category,
+            photos=photos,
+            **self.common,
+        )
+
+
+class DoneForm(MoveForm):
+    move = Move.DONE
+    takes_photos = True
+    words = WordsField(label="处置结果", max_chars=1000)
+    record = forms.BooleanField(label="已附协同记录、调解协议或复查记录", required=False)
+
+    def prepare(self) -> None:
+        condition = self.issue.condition
+        asked = set(condition.evidence) if condition else set()
+        self.evidence_asked = tuple(Evidence(word) for word in sorted(asked))
+        if not asked & _RECORDS:
+            del self.fields["record"]
+
+    def perform(self, photos: tuple[Photo, ...], *, by: Viewer, at: datetime) -> Issue:
+        shown = set()
+        if photos:
+            shown |= {Evidence.PHOTO_AFTER, Evidence.PHOTO_BEFORE} & set(self.evidence_asked)
+        if self.cleaned_data.get("record"):
+            shown |= _RECORDS & set(self.evidence_asked)
+        return actions.done(
+            self.issue.pk,
+            order_id=_order_id(self),
+            by=by,
+            at=at,
+            words=self.cleaned_data["words"],
+            evidence=tuple(shown),
+            photos=photos,
+            **self.common,
+        )
+
+
+_RECORDS = {Evidence.JOINT_RECORD, Evidence.AGREEMENT, Evidence.RECHECK_RECORD}
+
+
+class ReturnForm(MoveForm):
+    move = Move.RETURN_ORDER
+    reason = forms.ChoiceField(
+        label="退单理由",
+        choices=_words_of(ReturnReason, "请选择理由"),
+        error_messages={"required": "请从清单中选择退单理由。"},
+    )
+    words = WordsField(label="说明", max_chars=500, required=False)
+
+    def perform(self, photos: tuple[Photo, ...], *, by: Viewer, at: datetime) -> Issue:
+        return actions.return_order(
+            self.issue.pk,
+            order_id=_order_id(self),
+            by=by,
+            at=at,
+            reason=ReturnReason(self.cleaned_data["reason"]),
+            words=self.cleaned_data["words"],
+            **self.common,
+        )
+
+
+class RecallForm(MoveForm):
+    move = Move.RECALL
+    words = WordsField(label="撤单原因", max_chars=500)
+
+    def perform(self, photos: tuple[Photo, ...], *, by: Viewer, at: datetime) -> Issue:
+        return actions.recall(
+            self.issue.pk,
+            order_id=_order_id(self),
+            by=by,
+            at=at,
+            words=self.cleaned_data["words"],
+            **self.common,
+        )
+
+
+class CloseForm(MoveForm):
+    move = Move.CLOSE
+    is_standard_met = forms.BooleanField(
+        label="已达到结案标准",
+        required=True,
+        error_messages={"required": "请确认已达到结案标准；没有达到请选择返工。"},
+    )
+    follow_up_on = forms.DateField(
+        label="协议回访日期",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": "回访日期应写成 2026-11-21 这样的日期。"},
+    )
+    words = WordsField(label="核查意见", required=False, max_chars=500, rows=2)
+
+    def prepare(self) -> None:
+        if self.issue.family != "dispute":
+            del self.fields["follow_up_on"]
+        if self.issue.condition and self.issue.condition.close_standard:
+            self.fields["is_standard_met"].help_text = self.issue.condition.close_standard
+
+    def perform(self, photos: tuple[Photo, ...], *, by: Viewer, at: datetime) -> Issue:
+        cleaned = self.cleaned_data
+        return actions.close(
+            self.issue.pk,
+            by=by,
+            at=at,
+            is_standard_met=cleaned["is_standard_met"],
+            follow_up_on=cleaned.get("follow_up_on"),
+            words=cleaned["words"],
+            **self.common,
+        )
+
+
+def _words_form(
+    move: Move, act: Act, label: str, *, required: bool = True, takes_seen: bool = True
+) -> type[MoveForm]:
+    """A form for a move that needs words and nothing else."""
+
+    class WordsForm(MoveForm):
+        words = WordsField(label=label, max_chars=1000, required=required)
+
+        def perform(self, photos: tuple[Photo, ...], *, by: Viewer, at: datetime) -> Issue:
+            extra = self.common if takes_seen else {}
+            return act(self.issue.pk, by=by, at=at, words=self.cleaned_data["words"], **extra)
+
+    WordsForm.move = move
+    return WordsForm
+
+
+class AddForm(MoveForm):
+    move = Move.ADD
+    takes_photos = True
+    words = WordsField(label="补充的情况", max_chars=1000, required=False)
+
+    def perform(self, photos: tuple[Photo, ...], *, by: Viewer, at: datetime) -> Issue:
+        words = self.cleaned_data["words"]
+        return actions.add(self.issue.pk, by=by, at=at, words=words, photos=photos)
+
+
+class ConfirmForm(MoveForm):
+    """The reporter's two questions after a matter was solved on the spot."""
+
+    move = Move.CONFIRM
+    is_satisfied = forms.TypedChoiceField(
+        label="您对办理过程满意吗？",
+        choices=[("yes", "满意"), ("no", "不满意")],
+        coerce=lambda word: word == "yes",
+        empty_value=None,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    words = WordsField(label="想对我们说的话", max_chars=500, required=False)
+
+    def perform(self, photos: tuple[Photo, ...], *, by: Viewer, at: datetime) -> Issue:
+        return actions.confirm(
+            self.issue.pk,
+            by=by,
+            at=at,
+            is_satisfied=self.cleaned_data["is_satisfied"],
+            words=self.cleaned_data["words"],
+        )
+
+
+class JudgeForm(MoveForm):
+    """The two questions at the end: is it solved, and were you treated well."""
+
+    move = Move.JUDGE
+    is_solved = forms.TypedChoiceField(
+        label="问题解决了吗？",
+        choices=[("yes", "解决了"), ("no", "没有解决")],
+        coerce=lambda word: word == "yes",
+        empty_value=None,
+        widget=forms.RadioSelect,
+        error_messages={"required": "请选择“解决了”或“没有解决”。"},
+    )
+    is_satisfied = forms.TypedChoiceField(
+        label="您对办理过程满意吗？",
+        choices=[("yes", "满意"), ("no", "不满意")],
+        coerce=lambda word: word == "yes",
+        empty_value=None,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    words = WordsField(label="想对我们说的话", max_chars=500, required=False)
+
+    def perform(self, photos: tuple[Photo, ...], *, by: Viewer, at: datetime) -> Issue:
+        cleaned = self.cleaned_data
+        return actions.judge(
+            self.issue.pk,
+            by=by,
+            at=at,
+            is_solved=cleaned["is_solved"],
+            is_satisfied=cleaned["is_satisfied"],
+            words=cleaned["words"],
+        )
+
+
+_FORMS: Sequence[type[MoveForm]] = (
+    AcceptForm,
+    AddForm,
+    CloseForm,
+    ConfirmForm,
+    DispatchForm,
+    DoneForm,
+    FileForm,
+    JudgeForm,
+    RecallForm,
+    ReturnForm,
+    SignForm,
+    SolveForm,
+    VoidForm,
+    _words_form(Move.ANSWER, actions.answer, "答复"),
+    _words_form(Move.OBJECT, actions.object_, "为什么不同意", takes_seen=False),
+    _words_form(Move.REOPEN, actions.reopen, "为什么要重新办理"),
+    _words_form(Move.SEND_BACK, actions.send_back, "哪里不合格"),
+    _words_form(Move.URGE, actions.urge, "催办说明", required=False, takes_seen=False),
+    _words_form(Move.WITHDRAW, actions.withdraw, "撤回原因", required=False, takes_seen=False),
+)
+FORMS: dict[Move, type[MoveForm]] = {form.move: form for form in _FORMS}
+
+
+def form_for(
+    move: Move, data: Any = None, *, issue: Issue, order_id: UUID | None, at: datetime
+) -> MoveForm | None:
+    """The form of a move, or None where the move is not on pages yet."""
+    form = FORMS.get(move)
+    return form(data, issue=issue, order_id=order_id, at=at) if form else None

@@ -59,7 +59,6 @@ FAMILY_DEFAULTS: Mapping[Family, Limit] = {
     Family.OTHER: Limit(5, LimitUnit.WORKING_DAY),
 }
 
-FOLLOWERS_REOPEN_WITHIN = timedelta(days=15)
 LONGEST_SUSPENSION = timedelta(days=30)
 MOST_SUSPENSIONS = 2
 MOST_REOPENINGS = 3

@@ -30,7 +30,7 @@ class Span(Enum):
 class ClockEffect:
     """No kinds means every clock of the matter. A live clock of a kind is never started twice.
 
-    `promises`: the date promised to the resident is set anew. `when`: only if that holds afterwards.
+    With `promises` the date promised to the resident is set anew; `when` is asked after the move.
     """
 
     turn: Turn

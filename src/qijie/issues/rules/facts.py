@@ -12,7 +12,7 @@ from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
-from qijie.issues.rules.matter import JSON, Master
+from qijie.issues.rules.matter import JSON
 from qijie.issues.rules.vocabulary import (
     Channel,
     Evidence,
@@ -20,6 +20,7 @@ from qijie.issues.rules.vocabulary import (
     Move,
     Receiver,
     ReturnReason,
+    State,
     Urgency,
     VoidReason,
 )
@@ -108,7 +109,9 @@ class VoidFacts(Facts):
 
 @dataclass(frozen=True, slots=True)
 class MergeFacts(Facts):
-    master: Master | None = None
+    master_id: UUID | None = None
+    # As the caller finds it; a matter that has ended, or follows another itself, leads nobody.
+    master_state: State | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from qijie.issues.rules.book import (
-    FOLLOWERS_REOPEN_WITHIN,
     MOST_REOPENINGS,
     MOST_SUSPENSIONS,
 )
@@ -99,14 +98,18 @@ def _is_reporter(case: Case) -> bool:
 
 
 def _may_still_reopen(case: Case) -> bool:
-    return case.actor.role == "supervisor" or _is_window_open(ClockKind.REOPEN_WINDOW)(case)
+    """The reporter within the window, a verifier while calling back, a supervisor any time."""
+    if case.actor.role == "supervisor":
+        return True
+    if case.actor.role == "verifier":
+        return case.matter.running(ClockKind.CALL_BACK) is not None
+    return _is_window_open(ClockKind.REOPEN_WINDOW)(case)
 
 
-def _may_follower_reopen(case: Case) -> bool:
-    master = case.matter.master
-    if master is None or master.state is not State.CLOSED or master.closed_at is None:
-        return False
-    return case.now <= master.closed_at + FOLLOWERS_REOPEN_WITHIN
+def _may_still_object(case: Case) -> bool:
+    if case.matter.state is State.VOIDED:
+        return case.matter.has_reporter and not case.matter.objection_used
+    return case.matter.has_reporter and not case.matter.final_answer_objected
 
 
 def _is_duty_silent(case: Case) -> bool:
@@ -208,8 +211,10 @@ FINAL_ANSWER_NOT_OBJECTED = Guard(
 MAY_REOPEN = Guard(
     "may_reopen", _may_still_reopen, "重开期限已过（一般为结案后十五日），请重新上报一件新事项。"
 )
-MASTER_IS_CLOSED = Guard(
-    "master_is_closed", _may_follower_reopen, "主办事项结案后十五日内才可申请重开，届时会通知您。"
+MASTER_HAS_ENDED = Guard(
+    "master_has_ended",
+    lambda case: case.matter.is_master_ended,
+    "主办事项尚未办结，办结时会通知您，届时可申请重开。",
 )
 FIRST_REOPENING = Guard(
     "first_reopening", _has_reopened(0), "本事项已经重开过，再次重开须上提一级。"
@@ -271,7 +276,7 @@ RECLASSIFY_ASKED = Guard(
 )
 MASTER_IS_OPEN = Guard(
     "master_is_open",
-    lambda case: case.matter.master is not None and not case.matter.master.state.is_end,
+    lambda case: not case.matter.is_master_ended,
     "主办事项已经办结，不能再解除并案，请通知反映人申请重开。",
 )
 ANSWER_IS_OWED = Guard(
@@ -390,4 +395,10 @@ SAID_NOT_SOLVED = Guard(
 )
 HAS_REPORTER = Guard(
     "has_reporter", lambda case: case.matter.has_reporter, "本事项没有可联系的反映人。"
+)
+MAY_STILL_OBJECT = Guard("may_still_object", _may_still_object, "异议的机会已经用过。")
+STILL_REPORTED = Guard(
+    "still_reported",
+    lambda case: case.matter.accepted_at is None and case.matter.filed_at is None,
+    "本事项已经受理。",
 )

@@ -118,15 +118,6 @@ class Hand:
 
 
 @dataclass(frozen=True, slots=True)
-class Master:
-    """The matter a duplicate follows, as it stands now."""
-
-    id: UUID
-    state: State
-    closed_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Matter:
     id: UUID
     region_code: str
@@ -173,7 +164,8 @@ class Matter:
     bound_post_id: UUID | None = None
     whistled_from: tuple[Level, ...] = ()
     resume_to: State | None = None
-    master: Master | None = None
+    master_id: UUID | None = None
+    is_master_ended: bool = False
     verdict: Verdict | None = None
     appeal: Appeal = Appeal.NONE
     follow_up_on: date | None = None

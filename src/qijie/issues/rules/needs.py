@@ -129,8 +129,9 @@ def _is_higher(matter: Matter, act: Act[brought.WhistleFacts], book: Book) -> bo
 
 
 def _is_another(matter: Matter, act: Act[brought.MergeFacts], book: Book) -> bool:
-    master = act.facts.master
-    return master is not None and master.id != matter.id and not master.state.is_end
+    master_id, state = act.facts.master_id, act.facts.master_state
+    is_open = state is not None and not state.is_end
+    return master_id is not None and master_id != matter.id and is_open
 
 
 def _is_after_today(name: str) -> Callable[[Matter, Act[Any], Book], bool]:
@@ -207,7 +208,7 @@ MAKE_SAFE_ORDER = Need(
     "第二次退单须同时为首接单位开出先行止险工单，请重新提交。",
     _names_safe_order,
 )
-MASTER = Need("master", "主办事项", "请选择另一件正在办理的事项作为主办事项。", _is_another)
+MASTER = Need("master_id", "主办事项", "请选择另一件正在办理的事项作为主办事项。", _is_another)
 ONE_MAIN = Need("orders", "主办单位", "请指定且只指定一个主办单位，其余为协办。", _has_one_main)
 FORCES = Need("forces", "协同力量", "请至少点一支到场的力量。", _has("forces"))
 MEET_AT = Need("meet_at", "到场时间", "请填写到场时间。", _has("meet_at"))

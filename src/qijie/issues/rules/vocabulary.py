@@ -70,6 +70,7 @@ class Move(Word):
     CHECK = "check", "前置核查"
     MERGE = "merge", "并案"
     UNMERGE = "unmerge", "解除并案"
+    FOLLOW = "follow", "随主办事项办结"
     ASK_RECLASSIFY = "ask_reclassify", "提请改类"
     RECLASSIFY = "reclassify", "改类"
     FILE = "file", "立案"
@@ -200,6 +201,7 @@ class Standing(Word):
 class Audience(Word):
     REPORTER = "reporter", "反映人"
     PARTIES = "parties", "纠纷双方"
+    FOLLOWERS = "followers", "并入事项的反映人"
     NEXT_HOLDER = "next_holder", "下一环节"
     UNIT = "unit", "承办方"
     SUPERVISOR = "supervisor", "督查"

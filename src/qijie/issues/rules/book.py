@@ -1,0 +1,90 @@
+"""The reference values a decision needs, handed in by whoever asks: limits and calendars."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from qijie.issues.rules.vocabulary import ClockKind, Evidence, Family, Stage, Urgency
+from qijie.kernel.calendars import WorkCalendar
+from qijie.kernel.codes import ancestors
+from qijie.kernel.working_time import Limit, LimitUnit
+
+
+@dataclass(frozen=True, slots=True)
+class StageLimit:
+    stage: Stage
+    limit: Limit
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionRule:
+    """A filing condition: the defect a worker chose by its words, and the limit it carries."""
+
+    code: str
+    category: str
+    limit: Limit | None = None
+    stages: tuple[StageLimit, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+    def limit_of(self, stage: Stage) -> Limit | None:
+        return next((step.limit for step in self.stages if step.stage is stage), None)
+
+
+DEFAULT_LIMITS: Mapping[tuple[ClockKind, Urgency], Limit] = {
+    (ClockKind.ACCEPT, Urgency.NORMAL): Limit(1, LimitUnit.WORKING_HOUR),
+    (ClockKind.ACCEPT, Urgency.URGENT): Limit.of_minutes(10),
+    (ClockKind.FIRST_ANSWER, Urgency.NORMAL): Limit(1, LimitUnit.WORKING_DAY),
+    (ClockKind.FILE, Urgency.NORMAL): Limit(2, LimitUnit.WORKING_HOUR),
+    (ClockKind.NAME_OWNER, Urgency.NORMAL): Limit(3, LimitUnit.WORKING_DAY),
+    (ClockKind.SIGN, Urgency.NORMAL): Limit(2, LimitUnit.WORKING_HOUR),
+    (ClockKind.SIGN, Urgency.URGENT): Limit.of_minutes(10),
+    (ClockKind.CONVENE_ANSWER, Urgency.NORMAL): Limit(2, LimitUnit.WORKING_HOUR),
+    (ClockKind.CONVENE_ANSWER, Urgency.URGENT): Limit.of_minutes(30),
+    (ClockKind.RULING, Urgency.NORMAL): Limit(1, LimitUnit.WORKING_DAY),
+    (ClockKind.VERIFY, Urgency.NORMAL): Limit(1, LimitUnit.WORKING_DAY),
+    (ClockKind.URGE_ANSWER, Urgency.NORMAL): Limit(1, LimitUnit.WORKING_DAY),
+    (ClockKind.CALL_BACK, Urgency.NORMAL): Limit(1, LimitUnit.WORKING_DAY),
+    (ClockKind.CONFIRM_WINDOW, Urgency.NORMAL): Limit(7, LimitUnit.NATURAL_DAY),
+    (ClockKind.OBJECTION_WINDOW, Urgency.NORMAL): Limit(15, LimitUnit.NATURAL_DAY),
+    (ClockKind.REOPEN_WINDOW, Urgency.NORMAL): Limit(15, LimitUnit.NATURAL_DAY),
+}
+
+FAMILY_DEFAULTS: Mapping[Family, Limit] = {
+    Family.CITY_MANAGEMENT: Limit(3, LimitUnit.WORKING_DAY),
+    Family.NEIGHBOURHOOD: Limit(5, LimitUnit.WORKING_DAY),
+    Family.DISPUTE: Limit(15, LimitUnit.NATURAL_DAY),
+    Family.SERVICE: Limit(1, LimitUnit.WORKING_DAY),
+    Family.HAZARD: Limit(3, LimitUnit.WORKING_DAY),
+    Family.HELP: Limit(2, LimitUnit.URGENT_HOUR),
+    Family.OTHER: Limit(5, LimitUnit.WORKING_DAY),
+}
+
+LONGEST_SUSPENSION = timedelta(days=30)
+MOST_SUSPENSIONS = 2
+MOST_REOPENINGS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """`calendars` is keyed by territory path; the nearest ancestor's wins, the empty key is last.
+
+    `sampled_percent` of the matters solved on the spot wait for a verifier's own look.
+    """
+
+    calendars: Mapping[str, WorkCalendar]
+    limits: Mapping[tuple[ClockKind, Urgency], Limit] = field(
+        default_factory=lambda: DEFAULT_LIMITS
+    )
+    conditions: Mapping[str, ConditionRule] = field(default_factory=dict)
+    family_limits: Mapping[Family, Limit] = field(default_factory=lambda: FAMILY_DEFAULTS)
+    sampled_percent: int = 5
+
+    def calendar(self, path: str) -> WorkCalendar:
+        nearest_first = (path, *reversed(ancestors(path)), "")
+        return next(self.calendars[key] for key in nearest_first if key in self.calendars)
+
+    def limit(self, kind: ClockKind, urgency: Urgency) -> Limit:
+        return self.limits.get((kind, urgency)) or self.limits[kind, Urgency.NORMAL]
+
+    def condition(self, code: str | None) -> ConditionRule | None:
+        return self.conditions.get(code) if code else None

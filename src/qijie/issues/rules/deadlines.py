@@ -1,0 +1,350 @@
+"""Starting, stopping, pausing and recomputing clocks, and how a clock stands at a moment.
+
+A matter's handling deadline counts from filing and never moves because of who works on it; each
+order's own deadline counts from its own dispatch, so nobody inherits another's lateness. The date
+promised to the resident is the matter's handling deadline plus the time to verify, worked out when
+the matter is filed, and moves only with the rows of the table that say so.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from qijie.issues.rules.book import Book
+from qijie.issues.rules.clockwork import CLOCKS_OF_ORDER, ClockEffect, Span, Turn
+from qijie.issues.rules.facts import Classified, Facts, end_of
+from qijie.issues.rules.guards import Case
+from qijie.issues.rules.matter import Act, Clock, Matter, Order, Pause
+from qijie.issues.rules.vocabulary import ClockKind, Family, OrderState, Stage, Standing
+from qijie.kernel.calendars import SHANGHAI
+from qijie.kernel.working_time import (
+    Limit,
+    due_at,
+    explain,
+    halved,
+    moment_at_share,
+    resume_due_at,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Turning:
+    """One row's clock effects at work: the matter before, the act, and the book."""
+
+    before: Matter
+    act: Act[Facts]
+    book: Book
+
+
+def standing(clock: Clock, now: datetime) -> Standing:
+    if clock.stopped_at is not None:
+        return Standing.STOPPED
+    if clock.paused_at is not None:
+        return Standing.PAUSED
+    if now > clock.due_at:
+        return Standing.OVERDUE
+    if clock.soon_at is not None and now >= clock.soon_at:
+        return Standing.DUE_SOON
+    return Standing.ON_TIME
+
+
+def handling_due_at(matter: Matter) -> datetime | None:
+    clock = matter.live(ClockKind.HANDLE)
+    return clock.due_at if clock else None
+
+
+def turn(matter: Matter, effects: Iterable[ClockEffect], turning: Turning) -> Matter:
+    """The matter with its clocks as the row says; clocks of ended orders stop by themselves."""
+    for effect in effects:
+        if effect.when is None or effect.when.holds(_case(matter, turning.act)):
+            matter = _TURNS[effect.turn](matter, effect, turning)
+            matter = _promised(matter, turning.book) if effect.promises else matter
+    return _stop_ended_orders(matter, turning.act.at)
+
+
+def reckoned_later(matter: Matter, facts: Classified, book: Book) -> bool:
+    """Whether another class would make the matter's handling deadline later than it is."""
+    clock = matter.live(ClockKind.HANDLE)
+    if clock is None:
+        return False
+    return _reckoned_again(clock, classified(matter, facts), book).due_at > clock.due_at
+
+
+def classified(matter: Matter, facts: Classified) -> Matter:
+    return replace(
+        matter,
+        family=facts.family or matter.family,
+        category=facts.category or matter.category,
+        condition=facts.condition or matter.condition,
+        urgency=facts.urgency or matter.urgency,
+    )
+
+
+# Which limit, and in which words it came about
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    limit: Limit
+    words: str
+    is_half: bool = False
+
+
+def _rule_of(kind: ClockKind, matter: Matter, book: Book) -> _Rule | None:
+    if kind is ClockKind.HANDLE:
+        return _handling_rule(matter, book)
+    if kind is ClockKind.MAKE_SAFE:
+        condition = book.condition(matter.condition)
+        limit = condition.limit_of(Stage.MAKE_SAFE) if condition else None
+        return _Rule(limit, f"立案条件 {matter.condition} 的止险时限") if limit else None
+    return _Rule(book.limit(kind, matter.urgency), f"{kind.label}时限（{matter.urgency.label}）")
+
+
+def _handling_rule(matter: Matter, book: Book) -> _Rule:
+    condition = book.condition(matter.condition)
+    limit = condition and (condition.limit or condition.limit_of(Stage.RESTORE))
+    if limit:
+        return _Rule(limit, f"立案条件 {matter.condition} 的处置时限")
+    family = matter.family or Family.OTHER
+    return _Rule(book.family_limits[family], f"条件未设时限，按“{family.label}”大类默认时限")
+
+
+def _clock(
+    rule: _Rule, kind: ClockKind, start: datetime, matter: Matter, book: Book, order_id: UUID | None
+) -> Clock:
+    calendar = book.calendar(matter.path)
+    due = due_at(start, rule.limit, calendar)
+    return Clock(
+        kind=kind,
+        order_id=order_id,
+        started_at=start,
+        due_at=due,
+        limit=rule.limit,
+        half_at=moment_at_share(start, rule.limit, 0.5, calendar),
+        soon_at=moment_at_share(start, rule.limit, 0.8, calendar),
+        rule=rule.words,
+        is_half=rule.is_half,
+        calendar_version=calendar.version,
+        explanation=explain(start, rule.limit, due, calendar),
+    )
+
+
+def _clock_until(kind: ClockKind, start: datetime, until: datetime) -> Clock:
+    whole = until - start
+    return Clock(
+        kind=kind,
+        started_at=start,
+        due_at=until,
+        half_at=start + whole / 2,
+        soon_at=start + whole * 4 / 5,
+        rule=f"{kind.label}：指定日期",
+        explanation=f"经办人指定的日期，到 {moment_in_words(until)}。",
+    )
+
+
+def moment_in_words(moment: datetime) -> str:
+    local = moment.astimezone(SHANGHAI)
+    return f"{local.month}月{local.day}日 {local:%H:%M}"
+
+
+# Turns
+
+
+def _case(matter: Matter, act: Act[Facts]) -> Case:
+    return Case(matter, act.actor, act.at)
+
+
+def _start(matter: Matter, effect: ClockEffect, turning: Turning) -> Matter:
+    for kind in effect.kinds:
+        if matter.live(kind) is None:
+            clock = _new_clock(kind, matter, effect.span, turning)
+            matter = replace(matter, clocks=(*matter.clocks, clock)) if clock else matter
+    return matter
+
+
+def _new_clock(kind: ClockKind, matter: Matter, span: Span, turning: Turning) -> Clock | None:
+    at = turning.act.at
+    if span is Span.NAMED:
+        until = turning.act.facts.until
+        return _clock_until(kind, at, until) if until else None
+    rule = _rule_of(kind, matter, turning.book)
+    if rule is None:
+        return None
+    if span is Span.AFTER_FOLLOW_UP and matter.follow_up_on is not None:
+        at = max(at, end_of(matter.follow_up_on))
+    return _clock(_shared(rule, span is Span.HALF), kind, at, matter, turning.book, None)
+
+
+def _shared(rule: _Rule, is_half: bool) -> _Rule:
+    return _Rule(halved(rule.limit), f"{rule.words}减半", is_half=True) if is_half else rule
+
+
+def _time_orders(matter: Matter, effect: ClockEffect, turning: Turning) -> Matter:
+    known = {order.id for order in turning.before.orders}
+    new = [order for order in matter.orders if order.id not in known and order.is_open]
+    clocks = [
+        _clock(
+            _shared(rule, effect.span is Span.HALF),
+            kind,
+            order.sent_at,
+            matter,
+            turning.book,
+            order.id,
+        )
+        for order in new
+        for kind in _kinds_for(order)
+        if (rule := _rule_of(kind, matter, turning.book)) is not None
+    ]
+    return replace(matter, clocks=(*matter.clocks, *clocks))
+
+
+def _kinds_for(order: Order) -> tuple[ClockKind, ...]:
+    kinds = CLOCKS_OF_ORDER[order.purpose]
+    if order.state is OrderState.SIGNED:
+        return tuple(kind for kind in kinds if kind is not ClockKind.SIGN)
+    return kinds
+
+
+def _stop(matter: Matter, effect: ClockEffect, turning: Turning) -> Matter:
+    order_id = getattr(turning.act.facts, "order_id", None) if effect.of_this_order else None
+
+    def is_meant(clock: Clock) -> bool:
+        if not effect.kinds:
+            return True
+        return clock.kind in effect.kinds and clock.order_id == order_id
+
+    return _change(matter, is_meant, lambda clock: replace(clock, stopped_at=turning.act.at))
+
+
+def _pause(matter: Matter, effect: ClockEffect, turning: Turning) -> Matter:
+    return _change(
+        matter,
+        lambda clock: clock.is_running,
+        lambda clock: replace(clock, paused_at=turning.act.at),
+    )
+
+
+def _go_on(matter: Matter, effect: ClockEffect, turning: Turning) -> Matter:
+    return _change(
+        matter,
+        lambda clock: clock.paused_at is not None,
+        lambda clock: _resumed(clock, matter, turning),
+    )
+
+
+def _resumed(clock: Clock, matter: Matter, turning: Turning) -> Clock:
+    if clock.paused_at is None:
+        return clock
+    pause = Pause(clock.paused_at, turning.act.at)
+    later = _shifted(clock, pause, matter, turning.book)
+    return replace(later, paused_at=None, pauses=(*clock.pauses, pause))
+
+
+def _shifted(clock: Clock, pause: Pause, matter: Matter, book: Book) -> Clock:
+    """The clock with every moment after the pause moved on; a date somebody named stays."""
+    limit, calendar = clock.limit, book.calendar(matter.path)
+    if limit is None:
+        return clock
+
+    def later(moment: datetime) -> datetime:
+        return resume_due_at(moment, pause.from_at, pause.to_at, limit, calendar)
+
+    due = later(clock.due_at)
+    return replace(
+        clock,
+        due_at=due,
+        half_at=later(clock.half_at) if clock.half_at else None,
+        soon_at=later(clock.soon_at) if clock.soon_at else None,
+        explanation=f"{clock.explanation}{_pause_in_words(pause, due)}",
+    )
+
+
+def _pause_in_words(pause: Pause, due: datetime) -> str:
+    since, until = moment_in_words(pause.from_at), moment_in_words(pause.to_at)
+    return f"其间 {since} 至 {until} 暂停计时，顺延到 {moment_in_words(due)}。"
+
+
+def _release(matter: Matter, effect: ClockEffect, turning: Turning) -> Matter:
+    return _change(
+        matter,
+        lambda clock: clock.paused_at is not None,
+        lambda clock: replace(clock, paused_at=None),
+    )
+
+
+def _recompute(matter: Matter, effect: ClockEffect, turning: Turning) -> Matter:
+    """Every live clock of the kind again from its own start; the old one is kept, replaced."""
+    old = [clock for clock in matter.clocks if clock.kind in effect.kinds and clock.is_live]
+    new = [_reckoned_again(clock, matter, turning.book) for clock in old]
+    replaced = _change(
+        matter,
+        lambda clock: clock in old,
+        lambda clock: replace(clock, stopped_at=turning.act.at, is_replaced=True),
+    )
+    return replace(replaced, clocks=(*replaced.clocks, *new))
+
+
+def _reckoned_again(clock: Clock, matter: Matter, book: Book) -> Clock:
+    rule = _shared(_handling_rule(matter, book), clock.is_half)
+    fresh = _clock(rule, clock.kind, clock.started_at, matter, book, clock.order_id)
+    for pause in clock.pauses:
+        fresh = _shifted(fresh, pause, matter, book)
+    return replace(fresh, pauses=clock.pauses, paused_at=clock.paused_at)
+
+
+def _extend(matter: Matter, effect: ClockEffect, turning: Turning) -> Matter:
+    """The matter's and its main order's deadline; the original is kept beside the new one."""
+    until, main = turning.act.facts.until, matter.main_order
+    if until is None:
+        return matter
+    meant = (None, main.id if main else None)
+    return _change(
+        matter,
+        lambda clock: clock.kind in effect.kinds and clock.order_id in meant,
+        lambda clock: _extended(clock, until),
+    )
+
+
+def _extended(clock: Clock, until: datetime) -> Clock:
+    return replace(
+        clock,
+        due_at=max(until, clock.due_at),
+        original_due_at=clock.original_due_at or clock.due_at,
+        explanation=f"{clock.explanation}经批准延期到 {moment_in_words(until)}。",
+    )
+
+
+_TURNS: Mapping[Turn, Callable[[Matter, ClockEffect, Turning], Matter]] = {
+    Turn.START: _start,
+    Turn.TIME_ORDERS: _time_orders,
+    Turn.STOP: _stop,
+    Turn.PAUSE: _pause,
+    Turn.GO_ON: _go_on,
+    Turn.RELEASE: _release,
+    Turn.RECOMPUTE: _recompute,
+    Turn.EXTEND: _extend,
+}
+
+
+def _change(
+    matter: Matter, is_meant: Callable[[Clock], bool], changed: Callable[[Clock], Clock]
+) -> Matter:
+    clocks = (changed(c) if c.is_live and is_meant(c) else c for c in matter.clocks)
+    return replace(matter, clocks=tuple(clocks))
+
+
+def _stop_ended_orders(matter: Matter, at: datetime) -> Matter:
+    ended = {order.id for order in matter.orders if not order.is_open}
+    return _change(
+        matter, lambda clock: clock.order_id in ended, lambda clock: replace(clock, stopped_at=at)
+    )
+
+
+def _promised(matter: Matter, book: Book) -> Matter:
+    """The resident's one date: when handling is due, and after it the time to verify."""
+    due = handling_due_at(matter)
+    if due is None:
+        return matter
+    verify = book.limit(ClockKind.VERIFY, matter.urgency)
+    return replace(matter, promised_at=due_at(due, verify, book.calendar(matter.path)))

@@ -1,0 +1,153 @@
+"""From the report to the filing."""
+
+from dataclasses import replace
+
+from qijie.issues.rules.book import Book
+from qijie.issues.rules.deadlines import classified
+from qijie.issues.rules.effects.orders import opened, recalled, sent
+from qijie.issues.rules.facts import (
+    AcceptFacts,
+    Classified,
+    DirectFacts,
+    Facts,
+    MergeFacts,
+    ReportFacts,
+)
+from qijie.issues.rules.matter import Act, Matter, Request
+from qijie.issues.rules.relations import level_above
+from qijie.issues.rules.vocabulary import Move, State, Urgency
+from qijie.kernel.calendars import SHANGHAI
+
+
+def nothing_more(matter: Matter, act: Act[Facts], book: Book) -> Matter:
+    """For moves of which the row says everything."""
+    return matter
+
+
+def received(act: Act[ReportFacts]) -> Matter:
+    """The bare matter a report brings into being."""
+    facts = act.facts
+    return Matter(
+        id=facts.id,
+        region_code=facts.region_code,
+        path=facts.path,
+        grid_path=facts.grid_path,
+        level=facts.level,
+        state=State.REPORTED,
+        channel=facts.channel,
+        has_reporter=facts.has_reporter,
+        reported_by=act.actor.user_id,
+        reported_at=act.at,
+        about_post_id=facts.about_post_id,
+        about_unit_id=facts.about_unit_id,
+    )
+
+
+def report(matter: Matter, act: Act[ReportFacts], book: Book) -> Matter:
+    """A matter about a post or a unit starts one level above it."""
+    about = act.facts.about_level
+    level = max(matter.level, level_above(about)) if about else matter.level
+    return replace(classified(matter, act.facts), level=level)
+
+
+def withdraw(matter: Matter, act: Act[Facts], book: Book) -> Matter:
+    return replace(matter, has_reporter=False)
+
+
+def urge(matter: Matter, act: Act[Facts], book: Book) -> Matter:
+    if act.actor.role == "supervisor":
+        return matter
+    return replace(matter, last_urged_on=act.at.astimezone(SHANGHAI).date())
+
+
+def accept(matter: Matter, act: Act[AcceptFacts], book: Book) -> Matter:
+    facts = act.facts
+    return replace(
+        classified(matter, facts),
+        path=facts.path or facts.grid_path or matter.path,
+        grid_path=facts.grid_path or matter.grid_path,
+        level=facts.level or matter.level,
+        accepted_at=act.at,
+    )
+
+
+def direct_urgent(matter: Matter, act: Act[DirectFacts], book: Book) -> Matter:
+    """To the duty unit at once; called again, to the next on the roster instead."""
+    taken_back = recalled(matter, matter.open_orders, act.at)
+    filed = counted_as_filed(classified(taken_back, act.facts), act)
+    turn = filed.round + 1
+    order = sent(act.facts.order, turn, act.at, is_main=True)
+    return opened(replace(filed, urgency=Urgency.URGENT, round=turn), order)
+
+
+def counted_as_filed(matter: Matter, act: Act[Facts]) -> Matter:
+    return replace(
+        matter,
+        accepted_at=matter.accepted_at or act.at,
+        filed_at=matter.filed_at or act.at,
+    )
+
+
+def object(matter: Matter, act: Act[Facts], book: Book) -> Matter:
+    """To the refusal or to the final answer; either is looked at once more, one level up."""
+    higher = replace(matter, level=level_above(matter.level))
+    if matter.state is State.VOIDED:
+        return replace(higher, objection_used=True)
+    return replace(
+        higher,
+        final_answer_objected=True,
+        final_answer_given=False,
+        closed_at=None,
+        handled_at=None,
+        verdict=None,
+        is_on_the_spot=False,
+        is_sampled=False,
+        solved_level=None,
+    )
+
+
+def asks(matter: Matter, act: Act[Facts], book: Book) -> Matter:
+    """Something asked for, kept until it is answered."""
+    facts = act.facts
+    known = facts if isinstance(facts, Classified) else Classified()
+    request = Request(
+        move=act.move,
+        by_user_id=act.actor.user_id,
+        at=act.at,
+        family=known.family,
+        category=known.category,
+        condition=known.condition,
+    )
+    return replace(matter, requests=(*matter.requests, request))
+
+
+def answered(matter: Matter, move: Move | None) -> Matter:
+    left = (request for request in matter.requests if request.move is not move)
+    return replace(matter, requests=tuple(left))
+
+
+def check(matter: Matter, act: Act[Facts], book: Book) -> Matter:
+    return answered(matter, Move.ASK_CHECK)
+
+
+def merge(matter: Matter, act: Act[MergeFacts], book: Book) -> Matter:
+    """Open orders are taken back, so a dispatched matter would come back as filed."""
+    was = State.FILED if matter.state is State.DISPATCHED else matter.state
+    taken_back = recalled(matter, matter.open_orders, act.at)
+    return replace(taken_back, master_id=act.facts.master_id, resume_to=was)
+
+
+def unmerge(matter: Matter, act: Act[Facts], book: Book) -> Matter:
+    return replace(matter, master_id=None)
+
+
+def follow(matter: Matter, act: Act[Facts], book: Book) -> Matter:
+    return replace(matter, is_master_ended=True)
+
+
+def reclassify(matter: Matter, act: Act[Classified], book: Book) -> Matter:
+    return answered(classified(matter, act.facts), Move.ASK_RECLASSIFY)
+
+
+def file(matter: Matter, act: Act[Classified], book: Book) -> Matter:
+    return replace(classified(matter, act.facts), filed_at=act.at)

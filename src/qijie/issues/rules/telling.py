@@ -1,0 +1,69 @@
+"""Who learns of a move, and the reporter's sentence with its blanks filled in."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from qijie.issues.rules.deadlines import moment_in_words
+from qijie.issues.rules.facts import Facts
+from qijie.issues.rules.matter import Act, Matter, Notice
+from qijie.issues.rules.table import Transition
+from qijie.issues.rules.vocabulary import LEVEL_LABELS, Audience, ClockKind
+from qijie.kernel.calendars import SHANGHAI
+
+READS_THE_SENTENCE = frozenset({Audience.REPORTER, Audience.PARTIES, Audience.FOLLOWERS})
+_LAST_REMEDY = "此为最终答复，如仍不同意，可依法申请行政复议、提起行政诉讼或仲裁。"
+
+
+def notices(row: Transition, before: Matter, after: Matter, act: Act[Facts]) -> tuple[Notice, ...]:
+    sentence = row.sentence_for_reporter.format_map(blanks(after, act))
+    return tuple(
+        notice for audience in row.tells for notice in _to(audience, sentence, before, after, act)
+    )
+
+
+def _to(
+    audience: Audience, sentence: str, before: Matter, after: Matter, act: Act[Facts]
+) -> Iterator[Notice]:
+    if audience is Audience.UNIT:
+        yield from (Notice(audience, act.move, order_id) for order_id in _touched(before, after))
+    elif audience is not Audience.REPORTER or before.has_reporter:
+        words = sentence if audience in READS_THE_SENTENCE else ""
+        yield Notice(audience, act.move, sentence=words)
+
+
+def _touched(before: Matter, after: Matter) -> Iterator[UUID]:
+    """The orders this move opened or changed; where it touched none, every open one."""
+    changed = [order for order in after.orders if order not in before.orders]
+    return (order.id for order in changed or after.open_orders)
+
+
+def blanks(matter: Matter, act: Act[Facts]) -> dict[str, str]:
+    """What the placeholders of a sentence stand for after the move."""
+    facts = act.facts
+    return {
+        "level": LEVEL_LABELS[matter.level],
+        "words": act.words.strip(),
+        "promised": moment_in_words(matter.promised_at) if matter.promised_at else "",
+        "until": _day_in_words(facts.until) if facts.until else "",
+        "reason": getattr(getattr(facts, "reason", None), "label", ""),
+        "receiver": getattr(getattr(facts, "receiver", None), "label", ""),
+        "remedy": _remedy(matter),
+        **{kind.value: _due_in_words(matter, kind) for kind in ClockKind},
+    }
+
+
+def _day_in_words(until: datetime) -> str:
+    """A date named as a deadline ends with its midnight; people say the day."""
+    day = (until - timedelta(seconds=1)).astimezone(SHANGHAI)
+    return f"{day.month}月{day.day}日"
+
+
+def _due_in_words(matter: Matter, kind: ClockKind) -> str:
+    clock = matter.live(kind)
+    return moment_in_words(clock.due_at) if clock else ""
+
+
+def _remedy(matter: Matter) -> str:
+    until = _due_in_words(matter, ClockKind.OBJECTION_WINDOW)
+    return f"如不同意，可在{until}前提出一次异议。" if until else _LAST_REMEDY

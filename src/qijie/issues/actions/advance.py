@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from qijie.access.permissions import may
-from qijie.access.viewer import HeldPost, Kind, Viewer
+from qijie.access.viewer import Kind, Viewer
 from qijie.issues.actions.rows import (
     DEADLINE_CHANGES,
     ORDER_CHANGES,
@@ -17,6 +17,7 @@ from qijie.issues.actions.rows import (
     put_on_issue,
     told_rows,
 )
+from qijie.issues.actors import actors_of
 from qijie.issues.models import Deadline, Issue, WorkOrder
 from qijie.issues.queries.book import book
 from qijie.issues.queries.lists import visible_to
@@ -26,8 +27,7 @@ from qijie.issues.rules.facts import Facts
 from qijie.issues.rules.matter import Act, Actor, Clock, Matter, Outcome
 from qijie.issues.rules.relations import relations
 from qijie.issues.rules.table import ROWS
-from qijie.issues.rules.vocabulary import Move, Side
-from qijie.kernel.codes import Level
+from qijie.issues.rules.vocabulary import Move
 from qijie.kernel.ids import new_id
 from qijie.records import actions as records
 from qijie.records.models import Timer
@@ -38,28 +38,6 @@ CLOCK_TIMER = "clock"
 
 class NotVisible(LookupError):
     """No such matter for this viewer; the answer is the same 404 either way."""
-
-
-def actor_of(post: HeldPost, user_id: UUID | None) -> Actor:
-    return Actor(
-        role=post.role.value,
-        side=Side(post.side.value),
-        user_id=user_id,
-        post_id=post.post_id,
-        post_title=post.title,
-        level=Level(post.level),
-        path=post.path,
-        unit_id=post.unit_id,
-    )
-
-
-def actors_of(viewer: Viewer) -> tuple[Actor, ...]:
-    """Everything a viewer can act as: one actor for each post, or the reporter, or the system."""
-    if viewer.kind is Kind.SYSTEM:
-        return (Actor.system(),)
-    if viewer.kind is Kind.REPORTER:
-        return (Actor.reporter(matter_id=viewer.matter_id),)
-    return tuple(actor_of(post, viewer.user_id) for post in viewer.posts)
 
 
 def acting_as(viewer: Viewer, matter: Matter, move: Move, order_id: UUID | None = None) -> Actor:

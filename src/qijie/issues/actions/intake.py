@@ -15,7 +15,8 @@ from django.utils import timezone
 
 from qijie.access.scope import scope
 from qijie.access.viewer import SYSTEM, Kind, Viewer, reporter_of
-from qijie.issues.actions.advance import actors_of, advance, save
+from qijie.issues.actions.advance import advance, save
+from qijie.issues.actors import actors_of
 from qijie.issues.models import Category, Issue, Reporter, Responsibility
 from qijie.issues.queries.book import book
 from qijie.issues.rules.decide import Refused

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from qijie.kernel.calendars import CalendarOverride, OfficeHours, WorkCalendar, build_calendar
 from qijie.kernel.codes import is_within
@@ -32,6 +32,14 @@ from qijie.setup.reference.tables import Findings, Shape, read_table
 Row = TypeVar("Row")
 
 
+class Coded(Protocol):
+    @property
+    def code(self) -> str: ...
+
+
+CodedRow = TypeVar("CodedRow", bound=Coded)
+
+
 @dataclass(frozen=True, slots=True)
 class Reference:
     """All reference data of one place. Equal versions mean equal data."""
@@ -50,16 +58,16 @@ class Reference:
     days: tuple[DayRow, ...]
 
     def family(self, code: str) -> FamilyRow:
-        return next(row for row in self.families if row.code == code)
+        return _by_code(self.families, code)
 
     def category(self, code: str) -> CategoryRow:
-        return next(row for row in self.categories if row.code == code)
+        return _by_code(self.categories, code)
 
     def condition(self, code: str) -> ConditionRow:
-        return next(row for row in self.conditions if row.code == code)
+        return _by_code(self.conditions, code)
 
     def clock(self, code: str) -> ClockRow:
-        return next(row for row in self.clocks if row.code == code)
+        return _by_code(self.clocks, code)
 
     def conditions_of(self, category: str) -> tuple[ConditionRow, ...]:
         """The category's conditions, the restore stages among them."""
@@ -139,6 +147,13 @@ def read_reference(folder: Path, overlay: Path | None = None) -> Reference:
     if defects:
         raise ReferenceError(defects)
     return _frozen(tables)
+
+
+def _by_code(rows: Iterable[CodedRow], code: str) -> CodedRow:
+    for row in rows:
+        if row.code == code:
+            return row
+    raise KeyError(code)
 
 
 def _frozen(tables: Tables) -> Reference:

@@ -1,7 +1,7 @@
-"""The gallery of every part, served without the product's settings and under its strict policy.
+"""The gallery of every part, served without the product's settings under a strict content policy.
 
-python -m tests.ui.gallery serve [port]     http://127.0.0.1:<port>/?frame=portal
-python -m tests.ui.gallery collect <folder> static files under hashed names
+`python -m tests.ui.gallery serve [port] [collected]` answers /?frame=console, field or portal;
+`python -m tests.ui.gallery collect <folder>` writes the static files under their hashed names.
 """
 
 import io
@@ -20,6 +20,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.core.management import call_command
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template import engines
 from django.urls import path
 from django.utils import timezone
 from PIL import Image
@@ -363,6 +364,68 @@ def gallery(request: HttpRequest) -> HttpResponse:
     return render(request, "ui/gallery.html", parts(frame if frame in FRAMES else "console"))
 
 
+FRAGILE_FORM = """
+<form id="live" class="form" action="/refuse" method="post" hx-post="/refuse" hx-target="this"
+  hx-swap="outerHTML" data-submit-once data-draft="live">
+  <input type="hidden" name="client_uuid" data-submit-key>
+  <label class="entry">说明<input name="words" required></label>
+  <label class="entry">电话<input type="tel" name="contact"></label>
+  <button class="button" type="submit">提交</button>
+</form>"""
+MAP = (
+    "<grid-map label='网格' library='/static/vendor/maplibre/maplibre-gl.mjs'"
+    " worker='/static/vendor/maplibre/maplibre-gl-worker.mjs' {attributes}></grid-map>"
+)
+HIDDEN = "".join(f"<input type='hidden' name='{name}'>" for name in ("lon", "lat", "system"))
+PAGES = {
+    "live": FRAGILE_FORM,
+    "done": "<p data-draft-done='live'>收到了</p>",
+    "missing": MAP.format(attributes="src='/data/missing.geojson' center='114.26,30.59'"),
+    "broken-streets": MAP.format(
+        attributes="src='/data/grids.geojson' streets='/data/broken/{z}/{x}/{y}'"
+    ),
+    "pick": "<form>"
+    + HIDDEN
+    + MAP.format(
+        attributes="mode='pick' center='114.26,30.59' zoom='15'"
+        " lon-input='lon' lat-input='lat' system-input='system'"
+    )
+    + "</form>",
+    "by-view": MAP.format(
+        attributes="src='/data/grids.geojson?in={bbox}' center='114.264,30.594' zoom='14'"
+    ),
+}
+SCRIPTS = ("grid-map", "place-picker", "photo-field", "submit-once", "keep-draft")
+
+
+def page(request: HttpRequest, name: str) -> HttpResponse:
+    scripts = "".join(
+        f"<script type='module' src='/static/ui/{script}.js'></script>" for script in SCRIPTS
+    )
+    source = (
+        '{% extends "ui/portal.html" %}{% block title %}试页{% endblock %}'
+        f"{{% block heading %}}试页{{% endblock %}}{{% block scripts %}}{scripts}{{% endblock %}}"
+        f"{{% block main %}}{{% verbatim %}}{PAGES[name]}{{% endverbatim %}}{{% endblock %}}"
+    )
+    return HttpResponse(engines["django"].from_string(source).render({}, request))
+
+
+def refuse(request: HttpRequest) -> HttpResponse:
+    """Answer as `words` asks: an error of the form, a broken server, or a good end."""
+    match request.POST.get("words"):
+        case "坏":
+            return HttpResponse(status=500)
+        case "好":
+            answer = HttpResponse("<p id='live' data-draft-done='live' tabindex='-1'>收到了</p>")
+            answer["HX-Trigger"] = json.dumps({"toast": {"text": "已提交", "tone": "good"}})
+            return answer
+        case _:
+            summary = (
+                "<section class='error-summary' tabindex='-1' data-focus>请写清楚一些</section>"
+            )
+            return HttpResponse(FRAGILE_FORM.replace("<input", summary + "<input", 1), status=422)
+
+
 def square(column: int, row: int) -> list[list[float]]:
     """A cell whose corners lean, so neighbours share every edge and nothing is a chessboard."""
     corners = [(0, 0), (1, 0), (1, 1), (0, 1), (0, 0)]
@@ -471,13 +534,20 @@ def gone(request: HttpRequest, **_: object) -> HttpResponse:
     return HttpResponse(status=404)
 
 
+def broken(request: HttpRequest, **_: object) -> HttpResponse:
+    return HttpResponse(status=503)
+
+
 urlpatterns = [
     path("", gallery),
     path("echo", echo),
     path("data/grids.geojson", grids),
     path("data/streets.geojson", streets),
     path("data/tiles/<int:z>/<int:x>/<int:y>", gone),
+    path("data/broken/<int:z>/<int:x>/<int:y>", broken),
     path("data/missing.geojson", gone),
+    path("page/<slug:name>", page),
+    path("refuse", refuse),
     path("data/search", search),
     path("data/where", where),
     path("data/photo.jpg", photo),

@@ -47,6 +47,7 @@ function tool(sign, label, act) {
   button.type = "button";
   button.className = "map-tool";
   button.textContent = sign;
+  if (sign.length > 1) button.classList.add("map-tool-words");
   button.setAttribute("aria-label", label);
   button.addEventListener("click", act);
   return button;
@@ -114,7 +115,7 @@ class GridMap extends HTMLElement {
     tools.append(
       tool("＋", "放大", () => this.#map?.zoomIn({ duration: this.#duration })),
       tool("－", "缩小", () => this.#map?.zoomOut({ duration: this.#duration })),
-      tool("⌗", "看全部", () => this.#fit()),
+      tool("全图", "看全图", () => this.#fit()),
     );
     const cross = document.createElement("div");
     cross.className = "map-cross";

@@ -46,6 +46,14 @@ function toggleWhy(button) {
   action.toggleAttribute("data-open", !action.hasAttribute("data-open"));
 }
 
+/** A reason that would run off the screen hangs from the other edge of its button. @param {Event} event */
+function placeWhy(event) {
+  const why = event.target instanceof Element ? near(event.target, ".action")?.querySelector(".why") : null;
+  if (!why) return;
+  why.classList.remove("why-end");
+  why.classList.toggle("why-end", why.getBoundingClientRect().right > document.documentElement.clientWidth);
+}
+
 /** @param {EventTarget | null} except */
 function shutOthers(except) {
   const kept = except instanceof Element ? except : null;
@@ -119,6 +127,8 @@ function wake(root) {
 
 document.addEventListener("click", onClick);
 document.addEventListener("keydown", onKey);
+document.addEventListener("focusin", placeWhy);
+document.addEventListener("mouseover", placeWhy);
 document.addEventListener("focusout", onLeave);
 document.addEventListener("mouseout", onLeave);
 document.addEventListener("htmx:load", (event) => {

@@ -41,7 +41,7 @@ def _key() -> Iterator[CheckMessage]:
     if len(_secret_key()) < LEAST_KEY_LENGTH:
         yield Error(
             f"QIJIE_SECRET_KEY 没有设置，或短于 {LEAST_KEY_LENGTH} 个字符。",
-            hint="请生成一个并保存好：openssl rand -base64 48（可放在 QIJIE_SECRET_KEY_FILE 指的文件里）",
+            hint="请生成一个并保存好：openssl rand -base64 48；也可写进 QIJIE_SECRET_KEY_FILE。",
             id="qijie.E001",
         )
 

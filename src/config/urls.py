@@ -1,1 +1,21 @@
-urlpatterns: list[object] = []
+from allauth.account import views as account
+from django.urls import URLPattern, URLResolver, include, path
+
+from qijie.surfaces.home import health, home
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("qijie.surfaces.portal.urls")),
+    path("field/", include("qijie.surfaces.field.urls")),
+    path("console/", include("qijie.surfaces.console.urls")),
+    path("api/", include("qijie.surfaces.api.urls")),
+    path("home/", home, name="home"),
+    path("health/", health, name="health"),
+    # Nobody signs up or resets by e-mail here: accounts come with posts.
+    path("account/login/", account.login, name="account_login"),
+    path("account/logout/", account.logout, name="account_logout"),
+    path("account/reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path("account/mfa/", include("allauth.mfa.urls")),
+]
+
+handler404 = "qijie.ui.errors.not_found"
+handler500 = "qijie.ui.errors.server_error"

@@ -1,7 +1,7 @@
 """The gallery of every part, served without the product's settings and under its strict policy.
 
-    python -m tests.ui.gallery serve [port]     http://127.0.0.1:<port>/?frame=portal
-    python -m tests.ui.gallery collect <folder> static files under hashed names
+python -m tests.ui.gallery serve [port]     http://127.0.0.1:<port>/?frame=portal
+python -m tests.ui.gallery collect <folder> static files under hashed names
 """
 
 import io

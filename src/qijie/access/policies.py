@@ -186,8 +186,7 @@ def _condition(relation: Relation, policed: Policed) -> str:
     matter_seen = f"EXISTS (SELECT 1 FROM issues_issue m WHERE m.id = {policed.matter})"
     conditions = {
         R.TERRITORY: f"{_kind_is('staff')} AND ({_IN_TERRITORY}) AND {_NOT_ABOUT_VIEWER}",
-        R.UNIT: f"{_kind_is('staff')} AND unit_ids && {_ids_of('units')}"
-        f" AND {_NOT_ABOUT_VIEWER}",
+        R.UNIT: f"{_kind_is('staff')} AND unit_ids && {_ids_of('units')} AND {_NOT_ABOUT_VIEWER}",
         R.PARTICIPANT: f"{_kind_is('staff')} AND participant_ids && {_ids_of('posts')}"
         f" AND {_NOT_ABOUT_VIEWER}",
         R.OWN_UNIT: f"{_kind_is('staff')} AND unit_id = ANY({_ids_of('units')})",

@@ -76,7 +76,9 @@ def _role_defects(connection: BaseDatabaseWrapper) -> Iterator[str]:
 def _mark_defects(connection: BaseDatabaseWrapper) -> Iterator[str]:
     with connection.cursor() as cursor:
         for function in LEAKPROOF:
-            cursor.execute("SELECT proleakproof FROM pg_proc WHERE oid = %s::regprocedure", [function])
+            cursor.execute(
+                "SELECT proleakproof FROM pg_proc WHERE oid = %s::regprocedure", [function]
+            )
             row = cursor.fetchone()
             if not (row and row[0]):
                 yield (

@@ -104,7 +104,9 @@ class Issue(models.Model):
     about_unit_id = models.UUIDField("所涉单位", null=True)
 
     # What
-    family = models.CharField("大类", max_length=20, choices=_choices(vocabulary.Family), blank=True)
+    family = models.CharField(
+        "大类", max_length=20, choices=_choices(vocabulary.Family), blank=True
+    )
     category = models.ForeignKey(
         Category, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="类别"
     )
@@ -150,7 +152,9 @@ class Issue(models.Model):
     master = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="followers", verbose_name="主案"
     )
-    verdict = models.CharField("评价", max_length=12, choices=_choices(vocabulary.Verdict), blank=True)
+    verdict = models.CharField(
+        "评价", max_length=12, choices=_choices(vocabulary.Verdict), blank=True
+    )
     appeal = models.CharField("申诉", max_length=12, choices=_choices(vocabulary.Appeal))
     follow_up_on = models.DateField("回访日期", null=True)
     last_urged_on = models.DateField("最近催办", null=True)
@@ -299,7 +303,9 @@ class Responsibility(models.Model):
     """A row of the responsibility list: which kind of unit answers for what."""
 
     code = models.CharField("编码", max_length=60, primary_key=True)
-    family = models.CharField("大类", max_length=20, choices=_choices(vocabulary.Family), blank=True)
+    family = models.CharField(
+        "大类", max_length=20, choices=_choices(vocabulary.Family), blank=True
+    )
     category = models.ForeignKey(
         Category, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="类别"
     )

@@ -50,16 +50,16 @@ def _handlers(orders: QuerySet[WorkOrder]) -> set[UUID]:
     for unit_id, post_id in orders.values_list("unit_id", "post_id"):
         units.add(unit_id)
         posts.add(post_id)
-    handlers = Post.objects.filter(Q(unit_id__in=units - {None}, role=Role.HANDLER) | Q(pk__in=posts - {None}))
+    handlers = Post.objects.filter(
+        Q(unit_id__in=units - {None}, role=Role.HANDLER) | Q(pk__in=posts - {None})
+    )
     return set(handlers.values_list("pk", flat=True))
 
 
 def _seated(issue: Issue, seats: Iterable[Seat], on: date) -> set[UUID]:
     found: set[UUID] = set()
     for seat in seats:
-        found |= set(
-            posts_over(issue.path, seat.role, seat.level, on).values_list("pk", flat=True)
-        )
+        found |= set(posts_over(issue.path, seat.role, seat.level, on).values_list("pk", flat=True))
     return found
 
 

@@ -3,9 +3,12 @@
 import logging
 import threading
 from datetime import datetime
+from typing import cast
 
 from django.db import connections
 from django.utils import timezone
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from qijie.issues.actions.clocks import ring
 from qijie.outbound.actions import deliver
@@ -21,14 +24,13 @@ def turn(now: datetime) -> int:
 
 def run() -> None:
     """Runs until asked to stop. Safe to run several times over: rows are claimed, not shared."""
-    from procrastinate.contrib.django import app
-
     stopping = threading.Event()
     rounds = threading.Thread(target=_rounds, args=(stopping,), name="rounds")
     rounds.start()
     try:
-        worker_app = app.with_connector(app.connector.get_worker_connector())
-        worker_app.run_worker(install_signal_handlers=True, listen_notify=True)
+        connector = cast(DjangoConnector, app.connector).get_worker_connector()
+        with app.replace_connector(connector) as worker_app:
+            worker_app.run_worker(install_signal_handlers=True, listen_notify=True)
     finally:
         stopping.set()
         rounds.join()

@@ -85,9 +85,7 @@ def tell_later(
 
 def claim_outbox(limit: int) -> list[OutboxEntry]:
     """The oldest entries nobody else is telling; they stay claimed until the transaction ends."""
-    return list(
-        OutboxEntry.objects.select_for_update(skip_locked=True).order_by("at")[:limit]
-    )
+    return list(OutboxEntry.objects.select_for_update(skip_locked=True).order_by("at")[:limit])
 
 
 def told(entries: Sequence[OutboxEntry]) -> None:

@@ -17,9 +17,7 @@ def _months(first: date, count: int) -> Iterator[tuple[date, date]]:
         )
 
 
-def make_partitions(
-    connection: BaseDatabaseWrapper, today: date, *, months_back: int = 12
-) -> None:
+def make_partitions(connection: BaseDatabaseWrapper, today: date, *, months_back: int = 12) -> None:
     """Makes the months around today that are missing. Run as the owner."""
     first = date(today.year - (months_back + 11) // 12, today.month, 1)
     with connection.cursor() as cursor:

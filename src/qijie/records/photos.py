@@ -47,9 +47,7 @@ def take_in(raw: bytes, name: str) -> Photo:
     except subprocess.TimeoutExpired:
         raise Refusal(f"照片“{name}”处理时间过长，请换一张或用较小的尺寸重拍。") from None
     if child.returncode == TOO_MANY_PIXELS:
-        raise Refusal(
-            f"照片“{name}”超过 {MAX_PIXELS // 1_000_000}00 万像素，请用较小的尺寸重拍。"
-        )
+        raise Refusal(f"照片“{name}”超过 {MAX_PIXELS // 1_000_000}00 万像素，请用较小的尺寸重拍。")
     if child.returncode != 0:
         raise Refusal(f"“{name}”不是能打开的照片，请选择 JPG、PNG、WebP 或 HEIC 照片。")
     sizes, content = child.stdout.split(b"\n", 1)

@@ -48,7 +48,10 @@ class GateMiddleware:
         try:
             with transaction.atomic():
                 response = self.get_response(request)
-                if isinstance(response, StreamingHttpResponse) and request.viewer.kind is not Kind.NOBODY:
+                if (
+                    isinstance(response, StreamingHttpResponse)
+                    and request.viewer.kind is not Kind.NOBODY
+                ):
                     raise RuntimeError("A streaming answer would be read outside its scope.")
                 if response.status_code >= 500:
                     transaction.set_rollback(True)

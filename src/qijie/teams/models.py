@@ -79,7 +79,9 @@ class Post(models.Model):
         verbose_name = "岗位"
         indexes: ClassVar = [
             models.Index(
-                fields=["path", "role"], name="post_of_place", opclasses=["varchar_pattern_ops", "text_ops"]
+                fields=["path", "role"],
+                name="post_of_place",
+                opclasses=["varchar_pattern_ops", "text_ops"],
             )
         ]
 

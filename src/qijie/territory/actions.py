@@ -36,15 +36,17 @@ def redraw_grid(*, code: str, boundary: GEOSGeometry, on: date) -> Node:
     Raises Refusal when the grid is not in force that day, or was drawn that very day.
     """
     if boundary.srid != SRID:
-        raise Refusal(f"网格 {code} 的新边界没有标明坐标系 CGCS2000（EPSG:{SRID}），请标明后再提交。")
+        raise Refusal(
+            f"网格 {code} 的新边界没有标明坐标系 CGCS2000（EPSG:{SRID}），请标明后再提交。"
+        )
     shape = boundary if isinstance(boundary, MultiPolygon) else _multi(boundary, code)
-    current = (
-        Node.objects.select_for_update().filter(in_force(on), kind="grid", code=code).first()
-    )
+    current = Node.objects.select_for_update().filter(in_force(on), kind="grid", code=code).first()
     if current is None:
         raise Refusal(f"{on} 没有编码为 {code} 的网格，请核对编码和日期。")
     if current.valid_from >= on:
-        raise Refusal(f"网格“{current.name}”自 {current.valid_from} 起启用，新边界须从更晚的日期起。")
+        raise Refusal(
+            f"网格“{current.name}”自 {current.valid_from} 起启用，新边界须从更晚的日期起。"
+        )
     old_id = current.pk
     Node.objects.filter(pk=old_id).update(valid_to=on)
     current.pk = None

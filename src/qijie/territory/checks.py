@@ -80,7 +80,7 @@ def _coverage(parent: Node, parts: list[Node]) -> Iterator[Finding]:
                 )
     missing = shapely.difference(_shape(parent), shapely.union_all(shapes))
     if shapely.area(shapely.buffer(missing, -_TOLERANCE_DEGREES)) > 0:
-        place = shapely.representative_point(missing)
+        place = shapely.point_on_surface(missing)
         yield Finding(
             parent.path,
             parent.name,

@@ -109,7 +109,7 @@ def locate(place: Coordinate, on: date) -> Located | None:
     """
     stored = place.to_stored()
     point = [stored.lon, stored.lat]
-    parameters = [on, on, *point, *point]
+    parameters: list[date | float] = [on, on, *point, *point]
     with connection.cursor() as cursor:
         cursor.execute(_LOCATE_GRID, parameters)
         row = cursor.fetchone()

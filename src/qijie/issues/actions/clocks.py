@@ -9,7 +9,7 @@ from qijie.issues.actions.closing import auto_confirm
 from qijie.issues.actions.intake import ACCEPT_TIMER, accept_by_rule
 from qijie.issues.models import Issue
 from qijie.issues.queries.matter import matter_of
-from qijie.issues.rules import Refused
+from qijie.issues.rules.decide import Refused
 from qijie.issues.rules.matter import Clock, Matter
 from qijie.issues.rules.vocabulary import Audience, ClockKind, Move
 from qijie.records import actions as records
@@ -40,7 +40,9 @@ def _clock_rang(timer: Timer, now: datetime) -> None:
     if issue is None:
         return
     matter = matter_of(issue)
-    due = [clock for clock in matter.clocks if clock.is_running and timer.due_at in moments_of(clock)]
+    due = [
+        clock for clock in matter.clocks if clock.is_running and timer.due_at in moments_of(clock)
+    ]
     if any(clock.kind is ClockKind.CONFIRM_WINDOW and clock.due_at <= now for clock in due):
         if _confirmed_by_itself(issue, now):
             return

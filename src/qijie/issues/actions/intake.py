@@ -13,18 +13,25 @@ from django.contrib.gis.geos import Point
 from django.db import transaction
 from django.utils import timezone
 
-from qijie.access.permissions import may
 from qijie.access.scope import scope
 from qijie.access.viewer import SYSTEM, Kind, Viewer, reporter_of
-from qijie.issues.actions.advance import advance, actors_of, save
+from qijie.issues.actions.advance import advance, save
+from qijie.issues.actors import actors_of
 from qijie.issues.models import Category, Issue, Reporter, Responsibility
 from qijie.issues.queries.book import book
-from qijie.issues.rules import Refused
-from qijie.issues.rules import report as report_by_rules
-from qijie.issues.rules.facts import AcceptFacts, Classified, Facts, PhotoFacts, ReportFacts, VoidFacts
+from qijie.issues.rules.decide import Refused
+from qijie.issues.rules.decide import report as report_by_rules
+from qijie.issues.rules.facts import (
+    AcceptFacts,
+    Classified,
+    Facts,
+    PhotoFacts,
+    ReportFacts,
+    VoidFacts,
+)
 from qijie.issues.rules.matter import Act, Actor
 from qijie.issues.rules.vocabulary import Channel, Family, Move, Urgency, VoidReason
-from qijie.kernel.codes import Level, ancestors, level_of_path
+from qijie.kernel.codes import Level, level_of_path
 from qijie.kernel.coordinates import Coordinate
 from qijie.kernel.ids import new_id
 from qijie.kernel.matter_number import make as make_number
@@ -85,9 +92,7 @@ def link_token(key: UUID) -> str:
 
 
 @transaction.atomic
-def report(
-    new: NewReport, *, by: Viewer, at: datetime, photos: Sequence[Photo] = ()
-) -> Receipt:
+def report(new: NewReport, *, by: Viewer, at: datetime, photos: Sequence[Photo] = ()) -> Receipt:
     """Takes in a report; the same key with the same body answers the same receipt and does nothing.
 
     Raises Refusal with a sentence when the place or category is unknown, or when the key came

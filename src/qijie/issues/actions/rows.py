@@ -1,6 +1,6 @@
 """The rules' values as rows."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -44,6 +44,21 @@ _SAME_NAME = (
     "version",
 )
 
+# What a move may change of an order or a clock that is already there.
+ORDER_CHANGES = ("is_main", "state", "signed_at", "made_safe_at", "ended_at", "return_reason")
+DEADLINE_CHANGES = (
+    "due_at",
+    "half_at",
+    "soon_at",
+    "original_due_at",
+    "stopped_at",
+    "paused_at",
+    "is_replaced",
+    "limit_value",
+    "limit_unit",
+    "explanation",
+)
+
 
 def put_on_issue(issue: Issue, matter: Matter) -> None:
     """Everything of the matter that has a column on its row."""
@@ -56,7 +71,7 @@ def put_on_issue(issue: Issue, matter: Matter) -> None:
     issue.solved_level = matter.solved_level or ""
     issue.resume_to = matter.resume_to or ""
     issue.verdict = matter.verdict or ""
-    issue.master_id = matter.master.id if matter.master else None
+    issue.master_id = matter.master_id
     issue.whistled_from = [level.value for level in matter.whistled_from]
     issue.hands = [{"user": str(h.user_id), "side": h.side.value} for h in matter.hands]
     issue.requests = [_request(request) for request in matter.requests]
@@ -83,7 +98,9 @@ def _due_at(matter: Matter) -> Any:
     """The nearest deadline somebody has to keep now; windows only close a right."""
     if matter.state.is_end:
         return None
-    running = (clock.due_at for clock in matter.clocks if clock.is_running and not clock.kind.is_window)
+    running = (
+        clock.due_at for clock in matter.clocks if clock.is_running and not clock.kind.is_window
+    )
     return min(running, default=None)
 
 
@@ -99,9 +116,9 @@ def _request(request: Request) -> dict[str, str | None]:
     }
 
 
-def order_rows(issue: Issue, orders: Iterable[Order]) -> Iterator[WorkOrder]:
-    for order in orders:
-        yield WorkOrder(
+def order_rows(issue: Issue, orders: Iterable[Order]) -> list[WorkOrder]:
+    return [
+        WorkOrder(
             id=order.id,
             region_code=issue.region_code,
             issue_id=issue.pk,
@@ -118,30 +135,32 @@ def order_rows(issue: Issue, orders: Iterable[Order]) -> Iterator[WorkOrder]:
             ended_at=order.ended_at,
             return_reason=order.return_reason or "",
         )
+        for order in orders
+    ]
 
 
-def deadline_rows(issue: Issue, clocks: Iterable[tuple[int, Clock]]) -> Iterator[Deadline]:
-    for position, clock in clocks:
-        yield Deadline(
-            region_code=issue.region_code,
-            issue_id=issue.pk,
-            position=position,
-            kind=clock.kind,
-            order_id=clock.order_id,
-            started_at=clock.started_at,
-            due_at=clock.due_at,
-            half_at=clock.half_at,
-            soon_at=clock.soon_at,
-            original_due_at=clock.original_due_at,
-            stopped_at=clock.stopped_at,
-            paused_at=clock.paused_at,
-            is_replaced=clock.is_replaced,
-            limit_value=clock.limit.value if clock.limit else None,
-            limit_unit=clock.limit.unit if clock.limit else "",
-            rule=clock.rule,
-            calendar_version=clock.calendar_version,
-            explanation=clock.explanation,
-        )
+def deadline_row(issue: Issue, position: int, clock: Clock, row_id: UUID) -> Deadline:
+    return Deadline(
+        id=row_id,
+        region_code=issue.region_code,
+        issue_id=issue.pk,
+        position=position,
+        kind=clock.kind,
+        order_id=clock.order_id,
+        started_at=clock.started_at,
+        due_at=clock.due_at,
+        half_at=clock.half_at,
+        soon_at=clock.soon_at,
+        original_due_at=clock.original_due_at,
+        stopped_at=clock.stopped_at,
+        paused_at=clock.paused_at,
+        is_replaced=clock.is_replaced,
+        limit_value=clock.limit.value if clock.limit else None,
+        limit_unit=clock.limit.unit if clock.limit else "",
+        rule=clock.rule,
+        calendar_version=clock.calendar_version,
+        explanation=clock.explanation,
+    )
 
 
 def event_rows(issue: Issue, outcome: Outcome) -> list[Event]:

@@ -141,6 +141,4 @@ def _calendars(office_hours: Rows, overrides: Rows) -> dict[str, WorkCalendar]:
         )
     }
     by_path.setdefault("", list(STANDARD_OFFICE_HOURS))
-    return {
-        path: build_calendar(CALENDAR_YEARS, hours, days) for path, hours in by_path.items()
-    }
+    return {path: build_calendar(CALENDAR_YEARS, hours, days) for path, hours in by_path.items()}

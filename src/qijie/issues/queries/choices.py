@@ -40,7 +40,9 @@ def limit_words(row: Condition) -> str:
 
 def units_for(issue: Issue) -> tuple[OrgUnit | None, QuerySet[OrgUnit]]:
     """The unit the responsibility list suggests, if any, and every unit that serves the place."""
-    serving = units_serving(issue.path).exclude(pk=issue.about_unit_id).order_by("name")
+    serving = units_serving(issue.path).order_by("name")
+    if issue.about_unit_id:
+        serving = serving.exclude(pk=issue.about_unit_id)
     return _suggested(issue, serving), serving
 
 

@@ -25,7 +25,7 @@ def visible_to(viewer: Viewer) -> QuerySet[Issue]:
     """The matters a viewer may see: wall 1's predicate, the same the row policies re-check."""
     if viewer.kind is Kind.SYSTEM:
         return Issue.objects.all()
-    if viewer.kind is Kind.REPORTER:
+    if viewer.kind is Kind.REPORTER and viewer.matter_id:
         return Issue.objects.filter(pk=viewer.matter_id)
     if viewer.kind is not Kind.STAFF:
         return Issue.objects.none()

@@ -11,7 +11,7 @@ from qijie.access.viewer import Viewer
 from qijie.issues.models import Deadline, Issue, WorkOrder
 from qijie.issues.queries.lists import visible_to
 from qijie.issues.rules import vocabulary as v
-from qijie.issues.rules.matter import Clock, Hand, Master, Matter, Order, Request
+from qijie.issues.rules.matter import Clock, Hand, Matter, Order, Request
 from qijie.kernel.codes import Level
 from qijie.kernel.working_time import Limit, LimitUnit
 from qijie.records.models import Event
@@ -88,19 +88,13 @@ def matter_of(
         bound_post_id=issue.bound_post_id,
         whistled_from=tuple(Level(level) for level in issue.whistled_from),
         resume_to=v.State(issue.resume_to) if issue.resume_to else None,
-        master=_master(issue),
+        master_id=issue.master_id,
         verdict=v.Verdict(issue.verdict) if issue.verdict else None,
         appeal=v.Appeal(issue.appeal),
         follow_up_on=issue.follow_up_on,
         last_urged_on=issue.last_urged_on,
         version=issue.version,
     )
-
-
-def _master(issue: Issue) -> Master | None:
-    if issue.master_id is None or issue.master is None:
-        return None
-    return Master(issue.master_id, v.State(issue.master.state), issue.master.closed_at)
 
 
 def _order(row: WorkOrder) -> Order:

@@ -16,7 +16,13 @@ class WordsField(forms.CharField):
     """Free text: cleaned of what must not be stored, refused with a sentence when it cannot be."""
 
     def __init__(
-        self, *, label: str, max_chars: int = 2000, rows: int = 4, one_line: bool = False, **kwargs: Any
+        self,
+        *,
+        label: str,
+        max_chars: int = 2000,
+        rows: int = 4,
+        one_line: bool = False,
+        **kwargs: Any,
     ) -> None:
         self.max_chars, self.one_line = max_chars, one_line
         widget = forms.TextInput() if one_line else forms.Textarea(attrs={"rows": rows})
@@ -24,7 +30,7 @@ class WordsField(forms.CharField):
         super().__init__(label=label, widget=widget, strip=False, **kwargs)
 
     def clean(self, value: Any) -> str:
-        typed = self.to_python(value)
+        typed = self.to_python(value) or ""
         clean = text.one_line if self.one_line else text.clean_words
         try:
             words = clean(typed, str(self.label), self.max_chars)
@@ -49,7 +55,7 @@ class PhoneField(forms.CharField):
             raise ValidationError(refusal.sentence) from refusal
 
 
-def photos_in(files: Sequence[UploadedFile]) -> tuple[Photo, ...]:
+def photos_in(files: "Sequence[UploadedFile[bytes]]") -> tuple[Photo, ...]:
     """The photos of a request, re-encoded; raises Refusal naming the first that is none."""
     if len(files) > MAX_PHOTOS:
         raise Refusal(f"照片最多 {MAX_PHOTOS} 张，现在选了 {len(files)} 张，请减少几张。")

@@ -15,6 +15,7 @@ from qijie.issues.rules.vocabulary import Evidence, Move, ReturnReason, Urgency,
 from qijie.kernel.codes import Level
 from qijie.kernel.refusal import Refusal
 from qijie.records.photos import Photo
+from qijie.records.queries import photos_of
 from qijie.teams.models import OrgUnit
 from qijie.territory.queries import subtree
 from qijie.ui.moves.fields import WordsField, photos_in
@@ -36,16 +37,23 @@ class MoveForm(forms.Form):
     def __init__(
         self, data: Any = None, *, issue: Issue, order_id: UUID | None = None, at: datetime
     ) -> None:
-        super().__init__(
-            data, initial={"seen": issue.version, "order": order_id}, prefix=None
-        )
+        super().__init__(data, initial={"seen": issue.version, "order": order_id}, prefix=None)
         self.issue, self.at = issue, at
         self.prepare()
 
     def prepare(self) -> None:
         """Narrows choices to this matter."""
 
-    def submit(self, files: Sequence[UploadedFile], *, by: Viewer, at: datetime) -> Issue | None:
+    def offer(self, name: str, choices: Iterable[Any], initial: str | None = None) -> None:
+        """Fills a choice field, an empty choice first."""
+        field = self.fields[name]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [("", "请选择"), *choices]
+        self.initial[name] = initial or ""
+
+    def submit(
+        self, files: "Sequence[UploadedFile[bytes]]", *, by: Viewer, at: datetime
+    ) -> Issue | None:
         """Performs the move; None when the form now carries the sentence that says why not."""
         if not self.is_valid():
             return None
@@ -87,15 +95,9 @@ class AcceptForm(MoveForm):
     words = WordsField(label="说明", required=False, max_chars=500, rows=2)
 
     def prepare(self) -> None:
-        self._choices("category", categories(), self.issue.category_id)
-        self._choices("path", _grids_near(self.issue, self.at), self.issue.path)
+        self.offer("category", categories(), self.issue.category_id)
+        self.offer("path", _grids_near(self.issue, self.at), self.issue.path)
         self.initial["urgency"] = self.issue.urgency
-
-    def _choices(self, name: str, choices: Iterable[Any], initial: str | None) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", "请选择"), *choices]
-        self.initial[name] = initial or ""
 
     def perform(self, photos: tuple[Photo, ...], *, by: Viewer, at: datetime) -> Issue:
         cleaned = self.cleaned_data
@@ -146,9 +148,7 @@ class FileForm(MoveForm):
     words = WordsField(label="说明", required=False, max_chars=500, rows=2)
 
     def prepare(self) -> None:
-        field = self.fields["condition"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", "请选择"), *conditions_of(self.issue.category_id)]
+        self.offer("condition", conditions_of(self.issue.category_id))
 
     def perform(self, photos: tuple[Photo, ...], *, by: Viewer, at: datetime) -> Issue:
         cleaned = self.cleaned_data
@@ -174,8 +174,9 @@ class DispatchForm(MoveForm):
 
     def prepare(self) -> None:
         field = self.fields["unit"]
-        assert isinstance(field, forms.ModelChoiceField)
-        suggested, field.queryset = units_for(self.issue)
+        suggested, serving = units_for(self.issue)
+        if isinstance(field, forms.ModelChoiceField):
+            field.queryset = serving
         self.initial["unit"] = suggested
         if suggested is not None:
             field.help_text = f"按权责清单建议：{suggested.name}"
@@ -210,9 +211,7 @@ class SolveForm(MoveForm):
         if self.issue.category_id:
             del self.fields["category"]
             return
-        field = self.fields["category"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", "请选择"), *categories()]
+        self.offer("category", categories())
 
     def perform(self, photos: tuple[Photo, ...], *, by: Viewer, at: datetime) -> Issue:
         category = self.cleaned_data.get("category", "")
@@ -243,7 +242,9 @@ class DoneForm(MoveForm):
     def perform(self, photos: tuple[Photo, ...], *, by: Viewer, at: datetime) -> Issue:
         shown = set()
         if photos:
-            shown |= {Evidence.PHOTO_AFTER, Evidence.PHOTO_BEFORE} & set(self.evidence_asked)
+            shown.add(Evidence.PHOTO_AFTER)
+        if len(photos) > 1 or photos_of(self.issue.pk).exists():
+            shown.add(Evidence.PHOTO_BEFORE)
         if self.cleaned_data.get("record"):
             shown |= _RECORDS & set(self.evidence_asked)
         return actions.done(

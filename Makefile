@@ -34,7 +34,7 @@ types: bootstrap-test ## mypy --strict
 	$(STEP) "mypy" $(BIN)/mypy
 
 migrations: bootstrap-test ## 模型和迁移是否一致
-	$(STEP) "迁移" $(BIN)/qijie manage makemigrations --check --dry-run
+	$(STEP) "迁移" $(BIN)/qijie manage makemigrations --check --dry-run --noinput
 
 soak: bootstrap-test ## 长时间的测试：断电、百万行（不在 make test 里）
 	$(PYTEST) bench/soak -p no:xdist

@@ -102,7 +102,8 @@ explain_by_hand() {
         ;;
     esac
     echo "✗ 缺少系统软件包，而当前用户不能安装（不是 root，sudo 要口令）。请执行下面一行，再重试：" >&2
-    fail "$line && sudo apt-get install $install_options $*"
+    echo "$line && sudo apt-get install $install_options $*" >&2
+    exit 1
 }
 
 install_packages() {

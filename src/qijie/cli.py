@@ -1,8 +1,15 @@
 """`qijie`: the one command line. Commands load their code only when they run."""
 
 import importlib
+import re
 import sys
-from argparse import REMAINDER, ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from argparse import (
+    REMAINDER,
+    ArgumentParser,
+    ArgumentTypeError,
+    Namespace,
+    RawDescriptionHelpFormatter,
+)
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +21,12 @@ class Command:
     summary: str
     examples: str
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+def _name(text: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,62}", text):
+        raise ArgumentTypeError("数据库名只能用小写字母、数字和下划线，以字母开头")
+    return text
 
 
 COMMANDS = (
@@ -54,7 +67,7 @@ COMMANDS = (
         "qijie bootstrap-database                        在本项目专用的数据库里执行",
         {
             "--print-sql": {"action": "store_true", "help": "只打印，不执行"},
-            "--database": {"default": "qijie", "help": "数据库名（默认 qijie）"},
+            "--database": {"type": _name, "default": "qijie", "help": "数据库名（默认 qijie）"},
         },
     ),
     Command(

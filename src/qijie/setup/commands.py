@@ -32,10 +32,11 @@ def demo(_options: Namespace) -> None:
 
 
 def serve(options: Namespace) -> None:
-    from qijie.setup import serve, surroundings
+    from qijie.setup import preparation, serve, surroundings
 
-    with surroundings.database():
-        serve.run(options)
+    surroundings.require_address()
+    preparation.run_command(("check",))
+    serve.run(options)
 
 
 def worker(_options: Namespace) -> None:
@@ -43,9 +44,9 @@ def worker(_options: Namespace) -> None:
 
     from qijie.setup import surroundings
 
-    with surroundings.database():
-        django.setup()
-        importlib.import_module("qijie.outbound.worker").run()
+    surroundings.require_address()
+    django.setup()
+    importlib.import_module("qijie.outbound.worker").run()
 
 
 def migrate(_options: Namespace) -> None:
@@ -134,15 +135,13 @@ _CLUSTER_ACTIONS = {
 }
 
 
-def check(_options: Namespace) -> int:
+def check(_options: Namespace) -> None:
     from django.core.management import execute_from_command_line
 
     from qijie.setup import surroundings
 
-    with surroundings.one_process() as own:
-        deploy = [] if own else ["--deploy"]
-        execute_from_command_line(["qijie check", "check", "--database", "default", *deploy])
-    return 0
+    with surroundings.one_process():
+        execute_from_command_line(["qijie check", "check", "--database", "default"])
 
 
 def manage(options: Namespace) -> None:

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,22 +25,21 @@ class Step:
     """
 
     name: str
-    title: str
     command: tuple[str, ...]
     reads: tuple[str, ...]
+    title: str = ""
+    """For a command that does not tell its own progress."""
 
+
+# htmx is vendored under ui/static; the copies in django_htmx name modules that are not there.
+COLLECT = ("manage", "collectstatic", "--noinput", "--verbosity=0", "--ignore=django_htmx")
 
 STEPS = (
-    Step(
-        "static",
-        "收集静态文件",
-        ("manage", "collectstatic", "--noinput", "--verbosity", "0"),
-        (*LOCKS, *STATIC),
-    ),
-    Step("schema", "建表，立权限", ("migrate",), (*LOCKS, *SCHEMA)),
-    Step("refdata", "载入参考数据", ("load-refdata",), (*SCHEMA, *DATA)),
-    Step("profile", "载入示范区", ("load-profile",), (*SCHEMA, *DATA)),
-    Step("matters", "推演示范事项", ("load-matters",), (*SCHEMA, *DATA)),
+    Step("static", COLLECT, (*LOCKS, *STATIC), title="收集静态文件"),
+    Step("schema", ("migrate",), (*LOCKS, *SCHEMA)),
+    Step("refdata", ("load-refdata",), (*SCHEMA, *DATA)),
+    Step("profile", ("load-profile",), (*SCHEMA, *DATA)),
+    Step("matters", ("load-matters",), (*SCHEMA, *DATA)),
 )
 
 
@@ -51,7 +51,7 @@ def prepare(home: Path, progress: Progress, steps: tuple[Step, ...] = STEPS) -> 
         stamp = stamps / step.name
         state = f"{digest(home, *step.reads)} {database}"
         if not stamp.exists() or stamp.read_text() != state:
-            with progress.step(step.title):
+            with progress.step(step.title) if step.title else nullcontext():
                 run_command(step.command)
             stamp.write_text(state)
 

@@ -18,30 +18,30 @@ GENERATED_KEYS = {"QIJIE_SECRET_KEY": "secret"}
 
 
 @contextmanager
-def database() -> Iterator[bool]:
-    """Sets the environment for Django; True where the database is this checkout's own.
+def database() -> Iterator[None]:
+    """Sets the environment for Django.
 
     An address in `DATABASE_URL` is used as it is. Otherwise the private cluster runs as long as
     the context lasts, with the demo's settings.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
     if os.environ.get("DATABASE_URL"):
-        yield False
+        yield
         return
     home = checkout()
     with Cluster.of(home).lease() as cluster:
         if not has_database(cluster, DATABASE):
             bootstrap(cluster, DATABASE)
         os.environ.update(private_environment(home, cluster))
-        yield True
+        yield
 
 
 @contextmanager
-def one_process() -> Iterator[bool]:
+def one_process() -> Iterator[None]:
     """For a short command: no pool, which would wait half a minute for a database that is away."""
     os.environ.setdefault("DATABASE_POOL_MAX", "0")
-    with database() as own:
-        yield own
+    with database():
+        yield
 
 
 def private_environment(home: Path, cluster: Cluster) -> dict[str, str]:
@@ -67,6 +67,15 @@ def generated_keys(home: Path) -> dict[str, str]:
 def has_database(cluster: Cluster, name: str) -> bool:
     with superuser(cluster) as connection:
         return exists(connection, name)
+
+
+def require_address() -> None:
+    """A web server of its own must be told its database: a forgotten one would open the demo."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
+    if not os.environ.get("DATABASE_URL"):
+        raise SetupFailure(
+            "请设置 DATABASE_URL=postgresql://qijie_app:口令@主机/库名；只想看看请用 qijie demo"
+        )
 
 
 def require_owner_address() -> None:

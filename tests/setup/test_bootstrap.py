@@ -1,0 +1,68 @@
+"""tools/bootstrap.sh where it must stop. Where it must install, `make` on a bare machine tries it."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+HOME = Path(__file__).resolve().parents[2]
+NEEDED = ("Makefile", "requirements.lock", "requirements-dev.lock")
+
+
+@pytest.fixture
+def checkout(home: Path) -> Path:
+    shutil.copytree(HOME / "tools", home / "tools")
+    for name in NEEDED:
+        shutil.copy(HOME / name, home)
+    home.chmod(0o755)
+    return home
+
+
+def bootstrap(
+    checkout: Path, *arguments: str, path: str = ""
+) -> "subprocess.CompletedProcess[str]":
+    """As an account that is neither root nor may become it."""
+    drop = ["setpriv", "--reuid=nobody", "--clear-groups"] if os.geteuid() == 0 else []
+    return subprocess.run(
+        [*drop, str(checkout / "tools" / "bootstrap.sh"), *arguments],
+        env={"PATH": f"{path}/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def give_to_nobody(checkout: Path) -> None:
+    if os.geteuid() == 0:
+        subprocess.run(["chown", "-R", "nobody", checkout], check=True)
+
+
+def test_a_purpose_it_does_not_know_is_misuse(checkout: Path) -> None:
+    done = bootstrap(checkout, "dance")
+    assert done.returncode == 2
+    assert "run|test" in done.stderr
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a folder somebody else's")
+def test_a_folder_of_somebody_else_is_told_in_one_sentence(checkout: Path) -> None:
+    done = bootstrap(checkout, "run")
+    assert done.returncode == 1
+    assert "chown" in done.stderr
+    assert not (checkout / ".venv").exists()
+
+
+def test_without_root_the_exact_line_for_apt_is_printed_and_nothing_is_done(checkout: Path) -> None:
+    bare = checkout / "bare"
+    bare.mkdir()
+    for name in ("dpkg-query", "sudo"):
+        (bare / name).write_text("#!/bin/sh\nexit 1\n")
+        (bare / name).chmod(0o755)
+    give_to_nobody(checkout)
+    done = bootstrap(checkout, "test", path=f"{bare}:")
+    assert done.returncode == 1
+    line = done.stderr.splitlines()[-1]
+    assert line.startswith("sudo apt-get update && sudo apt-get install -y ")
+    assert line.endswith("chromium fonts-noto-cjk gettext")
+    assert not (checkout / ".venv").exists()

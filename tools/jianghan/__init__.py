@@ -1,0 +1,1 @@
+"""Draws the demo district: real streets, real division codes, invented borders and buildings."""

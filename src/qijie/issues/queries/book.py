@@ -10,6 +10,8 @@ from datetime import date, time
 from decimal import Decimal
 from itertools import groupby
 
+from django.db.models import Q
+
 from qijie.issues.models import Condition, Reference
 from qijie.issues.queries.matter import limit_of
 from qijie.issues.rules.book import (
@@ -46,8 +48,8 @@ class ConditionsOnDemand(Mapping[str, ConditionRule]):
 
     def __getitem__(self, code: str) -> ConditionRule:
         if code not in self._known:
-            row = Condition.objects.filter(pk=code).first()
-            self._known[code] = condition_rule(row) if row else None
+            rows = Condition.objects.filter(Q(pk=code) | Q(follows=code)).order_by("follows")
+            self._known[code] = condition_rule(list(rows))
         rule = self._known[code]
         if rule is None:
             raise KeyError(code)
@@ -60,15 +62,20 @@ class ConditionsOnDemand(Mapping[str, ConditionRule]):
         return Condition.objects.count()
 
 
-def condition_rule(row: Condition) -> ConditionRule:
-    limit = limit_of(row.limit_value, row.limit_unit)
-    stages = (StageLimit(Stage(row.stage), limit),) if row.stage and limit else ()
+def condition_rule(rows: Sequence[Condition]) -> ConditionRule | None:
+    """A condition with the stages that follow it; None for no rows.
+
+    rows: the chosen condition first. A staged condition's handling limit is its last stage's.
+    """
+    if not rows:
+        return None
+    limits = [(row.stage, limit_of(row.limit_value, row.limit_unit)) for row in rows]
     return ConditionRule(
-        code=row.pk,
-        category=row.category_id,
-        limit=limit,
-        stages=stages,
-        evidence=tuple(Evidence(word) for word in row.evidence),
+        code=rows[0].pk,
+        category=rows[0].category_id,
+        limit=limits[-1][1],
+        stages=tuple(StageLimit(Stage(stage), limit) for stage, limit in limits if stage and limit),
+        evidence=tuple(Evidence(word) for word in rows[-1].evidence),
     )
 
 

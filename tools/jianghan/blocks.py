@@ -13,7 +13,6 @@ import shapely
 from shapely import LineString, Point, Polygon, STRtree
 from shapely.affinity import translate
 from shapely.geometry.base import BaseGeometry
-from shapely.ops import linemerge
 
 from jianghan.plane import metres
 
@@ -54,7 +53,8 @@ def read_streets(path: Path) -> list[Street]:
     opened = json.loads(gzip.decompress(packed) if path.suffix == ".gz" else packed)
     lines = shapely.from_geojson([json.dumps(f["geometry"]) for f in opened["features"]])
     classes = [str(f["properties"]["highway"]) for f in opened["features"]]
-    return [Street(c, metres(g)) for c, g in zip(classes, lines, strict=True)]
+    return [Street(c, metres(g)) for c, g in zip(classes, lines, strict=True)
+            if isinstance(g, LineString)]
 
 
 def near(streets: Iterable[Street], area: BaseGeometry) -> list[Street]:
@@ -94,7 +94,7 @@ def _reading_order(shape: Polygon) -> tuple[float, float]:
 
 def dead_ends(streets: Sequence[Street]) -> list[tuple[Point, float]]:
     """Tips of streets that stop inside a block, each with the bearing (radians) it points to."""
-    merged = linemerge(shapely.union_all([s.line for s in streets]))
+    merged = shapely.line_merge(shapely.union_all([s.line for s in streets]))
     lines = [g for g in shapely.get_parts(merged) if g.length > 20]
     tree = STRtree(lines)
     tips = []
@@ -129,8 +129,7 @@ class Cutter:
                 yield _awkwardness(shape, line, parts) - bonus, parts
 
     def _lanes(self, shape: Polygon) -> Iterator[tuple[float, LineString]]:
-        box = shape.minimum_rotated_rectangle
-        corners = np.array(box.exterior.coords)
+        corners = shapely.get_coordinates(shape.minimum_rotated_rectangle)
         reach = float(np.linalg.norm(corners[2] - corners[0]))
         for start, along in ((0, 1), (1, 2)):
             side = corners[along] - corners[start]

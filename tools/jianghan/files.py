@@ -2,15 +2,14 @@
 
 import csv
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import shapely
+import shapely.geometry
 from shapely.geometry.base import BaseGeometry
-from shapely.geometry.polygon import orient
-from shapely.ops import linemerge
 
 from jianghan import place
 from jianghan.blocks import Street
@@ -189,7 +188,7 @@ def write_streets(out: Path, streets: Sequence[Street], territory: Territory) ->
     features: list[Feature] = []
     for highway in sorted({s.highway for s in inside}):
         lines = [s.line.intersection(near) for s in inside if s.highway == highway]
-        merged = linemerge(shapely.union_all(lines)).simplify(2.0)
+        merged = shapely.line_merge(shapely.union_all(lines)).simplify(2.0)
         features += [({"highway": highway, "illustrative": False}, degrees(line))
                      for line in shapely.get_parts(merged)]
     features += [({"highway": "service", "illustrative": True}, degrees(lane))
@@ -201,7 +200,7 @@ def _lanes(streets: Sequence[Street], territory: Territory) -> list[BaseGeometry
     members = [i for c in territory.communities if c.grids for i in c.cells]
     borders = shapely.union_all([territory.cells[i].plane.boundary for i in members])
     covered = shapely.union_all([s.line.buffer(16.0, quad_segs=2) for s in streets])
-    rest = linemerge(shapely.union_all([borders.difference(covered)]))
+    rest = shapely.line_merge(shapely.union_all([borders.difference(covered)]))
     return [line for line in shapely.get_parts(rest) if line.length > 25.0]
 
 
@@ -213,14 +212,14 @@ def _write(path: Path, features: Iterable[Feature], decimals: int = DECIMALS) ->
 
 
 def _line(properties: Mapping[str, Any], shape: BaseGeometry, decimals: int) -> str:
-    turned = orient(shape) if shape.geom_type == "Polygon" else shape
+    turned = shapely.orient_polygons(shape, exterior_cw=False)
     geometry = _rounded(shapely.geometry.mapping(turned), decimals)
     feature = {"type": "Feature", "properties": properties, "geometry": geometry}
     return json.dumps(feature, ensure_ascii=False, separators=(",", ":"))
 
 
 def _rounded(geometry: Mapping[str, Any], decimals: int) -> dict[str, Any]:
-    keep: Callable[[Any], Any] = lambda c: (  # noqa: E731
-        round(c, decimals) if isinstance(c, float) else [keep(inner) for inner in c]
-    )
+    def keep(given: Any) -> Any:
+        return round(given, decimals) if isinstance(given, float) else [keep(g) for g in given]
+
     return {"type": geometry["type"], "coordinates": keep(geometry["coordinates"])}

@@ -49,7 +49,7 @@ def shared_borders(
             strip = shapes[a].buffer(0.05).intersection(shapes[b].boundary)
             if strip.length > 8.0:
                 on_main = main_roads.contains(strip.interpolate(0.5, normalized=True))
-                pull = float(strip.length) * (-0.6 if on_main else 1.0)
+                pull = float(strip.length) * (-1.5 if on_main else 1.0)
                 links[a][b] = links[b][a] = pull
     return links
 

@@ -53,8 +53,11 @@ def read_streets(path: Path) -> list[Street]:
     opened = json.loads(gzip.decompress(packed) if path.suffix == ".gz" else packed)
     lines = shapely.from_geojson([json.dumps(f["geometry"]) for f in opened["features"]])
     classes = [str(f["properties"]["highway"]) for f in opened["features"]]
-    return [Street(c, metres(g)) for c, g in zip(classes, lines, strict=True)
-            if isinstance(g, LineString)]
+    return [
+        Street(c, metres(g))
+        for c, g in zip(classes, lines, strict=True)
+        if isinstance(g, LineString)
+    ]
 
 
 def near(streets: Iterable[Street], area: BaseGeometry) -> list[Street]:
@@ -79,8 +82,10 @@ def street_blocks(streets: Sequence[Street], frame: Polygon) -> list[Polygon]:
     roads = shapely.union_all([s.line.buffer(_half_width(s), quad_segs=2) for s in streets])
     ground = frame.buffer(-3.0).difference(roads)
     opened = ground.buffer(-6.0, quad_segs=2).buffer(6.0, quad_segs=2).intersection(ground)
-    whole = (Polygon(p.exterior, [r for r in p.interiors if Polygon(r).area > 2000])
-             for p in polygons(opened))
+    whole = (
+        Polygon(p.exterior, [r for r in p.interiors if Polygon(r).area > 2000])
+        for p in polygons(opened)
+    )
     return sorted((p for p in whole if p.area > MIN_BLOCK_SQUARE_METRES), key=_reading_order)
 
 

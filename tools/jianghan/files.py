@@ -42,8 +42,10 @@ class Division:
 def read_divisions(path: Path) -> list[Division]:
     """The city, the district and everything below the district."""
     with path.open(encoding="utf-8", newline="") as opened:
-        found = [Division(r["code"], r["name"], r["level"], r["parent_code"])
-                 for r in csv.DictReader(opened)]
+        found = [
+            Division(r["code"], r["name"], r["level"], r["parent_code"])
+            for r in csv.DictReader(opened)
+        ]
     kept = [d for d in found if d.path == place.CITY or d.path.startswith(place.DISTRICT)]
     return sorted(kept, key=lambda d: (LEVELS.index(d.level), d.path))
 
@@ -83,8 +85,14 @@ def write_boundaries(out: Path, territory: Territory, divisions: Sequence[Divisi
     features = []
     for d in divisions:
         if d.level != "city":
-            properties = {"code": d.code, "path": d.path, "kind": d.level, "name": _short(d),
-                          "parent_code": d.parent.ljust(12, "0"), "illustrative": True}
+            properties = {
+                "code": d.code,
+                "path": d.path,
+                "kind": d.level,
+                "name": _short(d),
+                "parent_code": d.parent.ljust(12, "0"),
+                "illustrative": True,
+            }
             features.append((properties, territory.shape_of(d.path)))
     _write(out / "boundaries.geojson", features)
 
@@ -107,12 +115,24 @@ def _grid(one: Settled) -> Feature:
 
 
 def write_compounds(out: Path, settled: Sequence[Settled]) -> None:
-    _write(out / "compounds.geojson", [
-        ({"code": c.code, "grid": one.grid.code, "name": c.name, "buildings": len(c.buildings),
-          "households": sum(b.households for b in c.buildings), "illustrative": True},
-         degrees(c.shape))
-        for one in settled for c in one.compounds
-    ])
+    _write(
+        out / "compounds.geojson",
+        [
+            (
+                {
+                    "code": c.code,
+                    "grid": one.grid.code,
+                    "name": c.name,
+                    "buildings": len(c.buildings),
+                    "households": sum(b.households for b in c.buildings),
+                    "illustrative": True,
+                },
+                degrees(c.shape),
+            )
+            for one in settled
+            for c in one.compounds
+        ],
+    )
 
 
 @dataclass(frozen=True)
@@ -147,8 +167,10 @@ def _standing(settled: Sequence[Settled], road: str) -> list[Standing]:
 def _in_grid(one: Settled, plates: Iterator[str]) -> Iterator[Standing]:
     for compound in one.compounds:
         plate = next(plates)
-        drawn = sorted(((degrees(b.shape), b) for b in compound.buildings),
-                       key=lambda pair: reading_order(pair[0]))
+        drawn = sorted(
+            ((degrees(b.shape), b) for b in compound.buildings),
+            key=lambda pair: reading_order(pair[0]),
+        )
         for n, (shape, building) in enumerate(drawn, 1):
             label = f"{compound.name}{n}栋"
             yield Standing(building, one.grid.code, compound.code, shape, plate + label, label)
@@ -189,10 +211,14 @@ def write_streets(out: Path, streets: Sequence[Street], territory: Territory) ->
     for highway in sorted({s.highway for s in inside}):
         lines = [s.line.intersection(near) for s in inside if s.highway == highway]
         merged = shapely.line_merge(shapely.union_all(lines)).simplify(2.0)
-        features += [({"highway": highway, "illustrative": False}, degrees(line))
-                     for line in shapely.get_parts(merged)]
-    features += [({"highway": "service", "illustrative": True}, degrees(lane))
-                 for lane in _lanes(inside, territory)]
+        features += [
+            ({"highway": highway, "illustrative": False}, degrees(line))
+            for line in shapely.get_parts(merged)
+        ]
+    features += [
+        ({"highway": "service", "illustrative": True}, degrees(lane))
+        for lane in _lanes(inside, territory)
+    ]
     _write(out / "streets.geojson", features, decimals=6)
 
 
@@ -206,8 +232,9 @@ def _lanes(streets: Sequence[Street], territory: Territory) -> list[BaseGeometry
 
 def _write(path: Path, features: Iterable[Feature], decimals: int = DECIMALS) -> None:
     lines = ",\n".join(_line(properties, shape, decimals) for properties, shape in features)
-    head = json.dumps({"type": "FeatureCollection", "attribution": ATTRIBUTION},
-                      ensure_ascii=False)[:-1]
+    head = json.dumps(
+        {"type": "FeatureCollection", "attribution": ATTRIBUTION}, ensure_ascii=False
+    )[:-1]
     path.write_text(f'{head}, "features": [\n{lines}\n]}}\n', encoding="utf-8")
 
 

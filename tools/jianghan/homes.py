@@ -72,8 +72,9 @@ class Nearby:
         return [self._streets[i] for i in sorted(found.tolist())]
 
     def building_lines(self, ground: Polygon) -> BaseGeometry:
-        strips = [s.line.buffer(SETBACK_METRES.get(s.highway_class, 8.0))
-                  for s in self.around(ground)]
+        strips = [
+            s.line.buffer(SETBACK_METRES.get(s.highway_class, 8.0)) for s in self.around(ground)
+        ]
         return shapely.union_all(strips)
 
     def busy(self, ground: Polygon) -> BaseGeometry:
@@ -164,8 +165,14 @@ def _workplace(ground: Ground, rng: random.Random) -> list[Building]:
 
 
 def _dedicated(purpose: str, ground: Ground, rng: random.Random) -> list[Building]:
-    styles = {"park": fabric.PAVILION, "mall": fabric.MALL, "hospital": fabric.WARD,
-              "market": fabric.HALL, "office": fabric.OFFICE, "school": fabric.CLASSROOM}
+    styles = {
+        "park": fabric.PAVILION,
+        "mall": fabric.MALL,
+        "hospital": fabric.WARD,
+        "market": fabric.HALL,
+        "office": fabric.OFFICE,
+        "school": fabric.CLASSROOM,
+    }
     built = fabric.rows(ground.free, ground.bearing, styles[purpose], rng, ground.cell)
     if purpose == "school":
         return built[: max(2, len(built) // 2)]

@@ -163,9 +163,7 @@ def _spread(members: Sequence[Patch], area: float) -> float:
     return 6 * about / area**2
 
 
-def divide(
-    patches: Mapping[int, Patch], links: Links, count: int, seed: int
-) -> list[list[int]]:
+def divide(patches: Mapping[int, Patch], links: Links, count: int, seed: int) -> list[list[int]]:
     """Parts in no particular order; every connected group of patches gets its own share."""
     inner = {i: {j: n for j, n in links[i].items() if j in patches} for i in patches}
     groups = connected(patches, inner)

@@ -99,8 +99,11 @@ def _plots(
     codes: Mapping[str, Sequence[str]],
 ) -> list[Plot]:
     wansong = metres(Polygon(place.WANSONG_OUTLINE))
-    seeds = [(code, metres(Point(pair))) for code in sorted(place.STREET_SEEDS)
-             for pair in place.STREET_SEEDS[code]]
+    seeds = [
+        (code, metres(Point(pair)))
+        for code in sorted(place.STREET_SEEDS)
+        for pair in place.STREET_SEEDS[code]
+    ]
     cutter = Cutter(dead_ends(streets))
     blocks = (Plot(shape, "") for shape in street_blocks(streets, frame))
     pieces = [piece for block in blocks for piece in _waste_ground(block, wansong, cutter)]
@@ -269,8 +272,11 @@ def add_grids(territory: Territory, seed: int) -> None:
     counts = _apportion(spaces, GENERAL_GRIDS)
     for community, count in zip(full, counts, strict=True):
         taken = {i for g in community.grids for i in g.cells}
-        patches = {i: patch(territory.cells[i].plane, territory.cells[i].plane.area)
-                   for i in community.cells if i not in taken}
+        patches = {
+            i: patch(territory.cells[i].plane, territory.cells[i].plane.area)
+            for i in community.cells
+            if i not in taken
+        }
         for part in divide(patches, territory.links, count, seed):
             shape = union([territory.cells[i].shape for i in part])
             community.grids.append(Grid("general", "", part, shape))

@@ -42,7 +42,7 @@ class Category(models.Model):
     is_urgent = models.BooleanField("紧急", default=False)
     main_unit_kind = models.CharField("主办单位类别", max_length=40, blank=True)
     standard = models.CharField("标准", max_length=60, blank=True)
-    standard_code = models.CharField("标准编码", max_length=12, blank=True)
+    standard_code = models.CharField("标准编码", max_length=40, blank=True)
     successor_code = models.CharField("2026 年编码", max_length=60, blank=True)
     source = models.CharField("来源", max_length=60)
     position = models.PositiveIntegerField("次序", default=0)

@@ -61,6 +61,7 @@ class GridMap extends HTMLElement {
   /** @type {Feature[]} */
   #features = [];
   #waiting = 0;
+  #loading = false;
   /** @type {HTMLDetailsElement | null} */
   #list = null;
   #fetching = new AbortController();
@@ -188,7 +189,7 @@ class GridMap extends HTMLElement {
       this.#showPicked(pointInInputs(this));
       this.#load();
     });
-    map.on("idle", () => this.setAttribute("data-map-ready", ""));
+    map.on("idle", () => this.toggleAttribute("data-map-ready", !this.#loading));
     map.on("error", (/** @type {any} */ event) => {
       if (event.sourceId === "streets") this.#say(NO_STREETS);
     });
@@ -235,17 +236,27 @@ class GridMap extends HTMLElement {
     this.#fetching = new AbortController();
     const { signal } = this.#fetching;
     const first = this.#features.length === 0;
+    this.#loading = true;
+    this.removeAttribute("data-map-ready");
     try {
       const answer = await fetch(this.#filled(src), { signal, headers: { Accept: "application/geo+json" } });
       if (!answer.ok) throw new Error(String(answer.status));
       this.#show(/** @type {Collection} */ (await answer.json()).features);
     } catch {
-      if (!signal.aborted) this.#fail(NO_DATA);
+      if (!signal.aborted) this.#loaded(NO_DATA);
       return;
     }
-    this.removeAttribute("data-map-error");
-    if (this.word?.textContent === NO_DATA) this.#say("");
+    this.#loaded("");
     if (first && !this.#byView && !this.hasAttribute("bounds") && !this.hasAttribute("center")) this.#fit(0);
+  }
+
+  /** @param {string} trouble empty when there was none */
+  #loaded(trouble) {
+    this.#loading = false;
+    if (trouble) this.#fail(trouble);
+    else if (this.hasAttribute("data-map-error")) this.#say("");
+    this.toggleAttribute("data-map-error", trouble !== "");
+    this.#map.triggerRepaint();
   }
 
   /** @param {string} src */
@@ -378,7 +389,7 @@ class GridMap extends HTMLElement {
   /** @param {string} words */
   #fail(words) {
     this.#say(words);
-    this.setAttribute("data-map-error", words);
+    this.setAttribute("data-map-error", "");
   }
 }
 

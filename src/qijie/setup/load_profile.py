@@ -17,13 +17,12 @@ from qijie.accounts.models import User
 from qijie.kernel.codes import building_path
 from qijie.setup.load_reference import reference
 from qijie.setup.migrate import ALIAS
-from qijie.setup.profile import Feature, Profile, StaffedPost
+from qijie.setup.profile import DEMO_PASSWORD, Feature, Profile, StaffedPost
 from qijie.setup.progress import Progress
 from qijie.teams.models import Holding, OrgUnit, Post
 from qijie.territory.models import SRID, Building, Node, StreetLine
 
 SINCE = date(2025, 1, 1)
-DEMO_PASSWORD = "qijie-demo-2026"  # noqa: S105  # printed by `make demo`, made-up people only
 _BATCH = 1000
 
 
@@ -41,7 +40,7 @@ def run(progress: Progress) -> None:
 
 
 def _geometry(feature: Feature) -> GEOSGeometry:
-    """GeoJSON read as CGCS2000, which the profile's README declares; GeoDjango would assume 4326."""
+    """GeoJSON read as CGCS2000, as the profile declares; GeoDjango would take it for 4326."""
     shape = GEOSGeometry(json.dumps(feature.geometry))
     shape.srid = SRID
     return shape

@@ -21,6 +21,7 @@ from qijie.issues.rules.vocabulary import (
     Receiver,
     ReturnReason,
     State,
+    Urgency,
     VoidReason,
 )
 from qijie.kernel.calendars import SHANGHAI, WorkCalendar
@@ -375,6 +376,7 @@ def _report(play: Play, region_code: str) -> None:
         else play.dice.choice((Channel.PORTAL, Channel.HOTLINE)),
         family=subject.family,
         category=subject.category,
+        urgency=Urgency.NORMAL,
         has_reporter=not is_worker,
     )
     worker = play.cast.over(spot.grid_path, "grid_worker", Level.GRID)

@@ -180,3 +180,15 @@ def test_a_referred_matter_is_followed_up_on_the_date_named() -> None:
     assert [clock.kind for clock in story.matter.clocks if clock.is_running] == [
         ClockKind.FOLLOW_UP
     ]
+
+
+def test_both_parties_of_a_dispute_are_asked_and_in_other_matters_there_are_none() -> None:
+    dispute, light = Story(family=Family.DISPUTE).closed(), Story().closed()
+    assert "parties" in {notice.audience for notice in dispute.told}
+    assert "parties" not in {notice.audience for notice in light.told}
+
+
+def test_the_history_says_at_which_level_a_matter_ended() -> None:
+    story = Story().solved()
+    assert story.events[-1].level is Level.GRID
+    assert Story().closed().events[-1].level is Level.COMMUNITY

@@ -55,6 +55,7 @@ def test_whoever_the_row_names_may_move_it_to_where_the_row_says(
         assert event.to_state is matter.state
     elif row.target is Target.BACK:
         assert event.to_state is matter.resume_to
+        assert event.to_state in row.back_to
     else:
         assert event.to_state is row.target
 

@@ -122,6 +122,12 @@ class LifeOfAMatter(RuleBasedStateMachine):
             assert all(kind.is_window or kind in RUNS_AFTER_THE_END for kind in running)
 
     @invariant()
+    def a_matter_put_aside_knows_where_it_goes_back_to(self) -> None:
+        matter = self.story.matter
+        is_aside = matter.state in (State.MERGED, State.SUSPENDED)
+        assert is_aside is (matter.resume_to is not None)
+
+    @invariant()
     def no_clock_runs_twice(self) -> None:
         live = [(c.kind, c.order_id) for c in self.story.matter.clocks if c.is_live]
         assert len(live) == len(set(live))

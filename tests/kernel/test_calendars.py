@@ -93,9 +93,11 @@ def test_an_override_wins_over_the_notice_in_both_directions():
 
 
 def test_office_hours_are_shanghai_time_with_the_lunch_break_out():
-    day = date(2026, 11, 23)
-    at = lambda hour, minute: datetime(2026, 11, 23, hour, minute, tzinfo=SHANGHAI)  # noqa: E731
-    assert CALENDAR.office_intervals(day) == ((at(8, 30), at(12, 0)), (at(14, 0), at(17, 30)))
+    def at(hour, minute):
+        return datetime(2026, 11, 23, hour, minute, tzinfo=SHANGHAI)
+
+    monday = CALENDAR.office_intervals(date(2026, 11, 23))
+    assert monday == ((at(8, 30), at(12, 0)), (at(14, 0), at(17, 30)))
     assert CALENDAR.office_intervals(date(2026, 11, 22)) == ()
     assert CALENDAR.working_day_length == timedelta(hours=7)
 

@@ -29,7 +29,7 @@ moments = st.integers(0, 450 * 86_400).map(
 values = st.integers(1, 60).map(lambda quarters: Decimal(quarters) / 4)
 units = st.sampled_from(LimitUnit)
 working_units = st.sampled_from([HOUR, DAY])
-quick = settings(max_examples=60, deadline=None)
+quick = settings(max_examples=60)
 
 
 def at(text: str) -> datetime:

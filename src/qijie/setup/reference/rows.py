@@ -1,0 +1,217 @@
+"""The rows of `refdata/` as frozen values. Columns are described in docs/reference/refdata.md."""
+
+from dataclasses import dataclass
+from datetime import date, time
+from enum import StrEnum
+
+from qijie.kernel.calendars import DayKind
+from qijie.kernel.codes import Level
+from qijie.kernel.working_time import Limit
+
+
+class Stage(StrEnum):
+    """Part of a condition that is handled in two steps: first make safe, then restore."""
+
+    MAKE_SAFE = "make_safe"
+    RESTORE = "restore"
+
+
+class Evidence(StrEnum):
+    """What the handler adds when reporting done."""
+
+    NONE = "none"
+    PHOTO_AFTER = "photo_after"
+    PHOTO_BEFORE_AFTER = "photo_before_after"
+    RECORD = "record"
+
+
+class Wording(StrEnum):
+    """Where a condition's words come from: keywords of the source, or written here."""
+
+    TAGS = "tags"
+    OURS = "ours"
+
+
+class StandardKind(StrEnum):
+    COMPONENT = "component"
+    MATTER = "matter"
+    OWN = "own"
+
+
+class SuccessorBasis(StrEnum):
+    """Who says which 2026 class follows: the catalogue's crosswalk, or our reading of the name."""
+
+    CROSSWALK = "crosswalk"
+    OURS = "ours"
+
+
+class ReasonKind(StrEnum):
+    VOID = "void"
+    RETURN_ORDER = "return_order"
+    RECLASSIFY = "reclassify"
+    RECALL = "recall"
+    WAIVE = "waive"
+    REOPEN = "reopen"
+    WHISTLE = "whistle"
+    HANG_UP = "hang_up"
+    EXTEND = "extend"
+    MERGE = "merge"
+    REFER = "refer"
+
+
+class PostSide(StrEnum):
+    SUPERVISION = "supervision"
+    COMMAND = "command"
+    FIELD = "field"
+    UNIT = "unit"
+    NONE = "none"
+
+
+class PostRole(StrEnum):
+    GRID_WORKER = "grid_worker"
+    LEAD = "lead"
+    DESK = "desk"
+    DISPATCHER = "dispatcher"
+    HANDLER = "handler"
+    VERIFIER = "verifier"
+    SUPERVISOR = "supervisor"
+    LEADER = "leader"
+    SYSTEM_ADMIN = "system_admin"
+    SECURITY_ADMIN = "security_admin"
+    AUDIT_ADMIN = "audit_admin"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    code: str
+    name_zh: str
+    standing_zh: str
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyRow:
+    code: str
+    name_zh: str
+    resident_wording_zh: str
+    default_limit: Limit
+    default_unit_kind: str
+    order: int
+    is_simple: bool
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryRow:
+    code: str
+    family: str
+    name_zh: str
+    resident_name_zh: str
+    keywords: tuple[str, ...]
+    main_unit_kind: str
+    is_urgent: bool
+    standard: str
+    standard_kind: StandardKind
+    standard_code: str
+    successor_codes: tuple[str, ...]
+    successor_name_zh: str
+    successor_basis: SuccessorBasis | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionRow:
+    """One defect a worker can choose. `limit` None: unset, the family's default applies."""
+
+    code: str
+    category: str
+    wording_zh: str
+    wording: Wording
+    limit: Limit | None
+    stage: Stage | None
+    follows: str
+    evidence: Evidence
+    close_standard_zh: str
+    source: str
+
+    @property
+    def is_choosable(self) -> bool:
+        """A restore stage is not chosen: it opens when the stage it follows is done."""
+        return self.stage is not Stage.RESTORE
+
+
+@dataclass(frozen=True, slots=True)
+class UnitKindRow:
+    code: str
+    name_zh: str
+    levels: tuple[Level, ...]
+    side: PostSide
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class PostKindRow:
+    """`role` None: the post exists and has its place, but does not sign in."""
+
+    code: str
+    name_zh: str
+    levels: tuple[Level, ...]
+    role: PostRole | None
+    side: PostSide
+    needs_mfa: bool
+    duty_zh: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonRow:
+    code: str
+    kind: ReasonKind
+    sentence_zh: str
+    reporter_sentence_zh: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRow:
+    """`warn_percent`: shares of the limit after which the holder is warned."""
+
+    code: str
+    name_zh: str
+    starts_zh: str
+    ends_zh: str
+    holder_zh: str
+    limit: Limit
+    warn_percent: tuple[int, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResponsibilityRow:
+    """`subject` is a category or a family; `level` is how far up a whistle may go."""
+
+    subject: str
+    main_unit_kind: str
+    assisting_unit_kinds: tuple[str, ...]
+    level: Level
+    may_summon: tuple[str, ...]
+    worker_may_zh: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeHoursRow:
+    """An empty `territory_path` means everywhere that has no hours of its own."""
+
+    code: str
+    territory_path: str
+    opens: time
+    closes: time
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayRow:
+    on: date
+    kind: DayKind
+    name_zh: str
+    source: str

@@ -286,8 +286,8 @@ def _without(name: str) -> Spoil:
     """Known neither before nor now."""
 
     def spoil(matter: Matter, act: Act[f.Facts]) -> Scene:
-        unknown = replace(matter, **{name: None})
-        return unknown, replace(act, facts=replace(act.facts, **{name: None}))
+        nothing: dict[str, Any] = {name: None}
+        return replace(matter, **nothing), replace(act, facts=replace(act.facts, **{name: None}))
 
     return spoil
 

@@ -6,9 +6,9 @@ from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
 from django.db.models import Q
 
 from qijie.issues.rules import vocabulary
-from qijie.kernel.codes import Level
 from qijie.kernel.ids import new_id
 from qijie.kernel.working_time import LimitUnit
+from qijie.teams.models import LEVELS
 from qijie.territory.models import SRID, Node
 
 
@@ -16,13 +16,6 @@ def _choices(words: type[vocabulary.Word]) -> list[tuple[str, str]]:
     return [(word.value, word.label) for word in words]
 
 
-LEVELS = [
-    (Level.GRID, "网格"),
-    (Level.COMMUNITY, "社区"),
-    (Level.STREET, "街道"),
-    (Level.DISTRICT, "区"),
-    (Level.CITY, "市"),
-]
 LIMIT_UNITS = [
     (LimitUnit.URGENT_HOUR, "小时"),
     (LimitUnit.WORKING_HOUR, "工作小时"),

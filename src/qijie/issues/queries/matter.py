@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from qijie.access.viewer import Viewer
+from qijie.access.viewer import Side, Viewer
 from qijie.issues.models import Deadline, Issue, WorkOrder
 from qijie.issues.queries.lists import visible_to
 from qijie.issues.rules import vocabulary as v
@@ -69,7 +69,7 @@ def matter_of(
         promised_at=issue.promised_at,
         orders=tuple(map(_order, orders)),
         clocks=tuple(map(_clock, deadlines)),
-        hands=tuple(Hand(UUID(h["user"]), v.Side(h["side"])) for h in issue.hands),
+        hands=tuple(Hand(UUID(h["user"]), Side(h["side"])) for h in issue.hands),
         requests=tuple(map(_request, issue.requests)),
         round=issue.round,
         rework_count=issue.rework_count,

@@ -255,6 +255,8 @@ class Deadline(models.Model):
     original_due_at = models.DateTimeField("原到期", null=True)
     stopped_at = models.DateTimeField("停止", null=True)
     paused_at = models.DateTimeField("暂停", null=True)
+    pauses = models.JSONField("暂停记录", default=list)
+    is_half = models.BooleanField("减半", default=False)
     is_replaced = models.BooleanField("已重算", default=False)
     limit_value = models.DecimalField("时限", max_digits=7, decimal_places=4, null=True)
     limit_unit = models.CharField("时限单位", max_length=12, choices=LIMIT_UNITS, blank=True)

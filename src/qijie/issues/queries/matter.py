@@ -11,7 +11,7 @@ from qijie.access.viewer import Side, Viewer
 from qijie.issues.models import Deadline, Issue, WorkOrder
 from qijie.issues.queries.lists import visible_to
 from qijie.issues.rules import vocabulary as v
-from qijie.issues.rules.matter import Clock, Hand, Matter, Order, Request
+from qijie.issues.rules.matter import Clock, Hand, Matter, Order, Pause, Request
 from qijie.kernel.codes import Level
 from qijie.kernel.working_time import Limit, LimitUnit
 from qijie.records.models import Event
@@ -133,6 +133,8 @@ def _clock(row: Deadline) -> Clock:
         explanation=row.explanation,
         stopped_at=row.stopped_at,
         paused_at=row.paused_at,
+        pauses=tuple(Pause(*map(datetime.fromisoformat, span)) for span in row.pauses),
+        is_half=row.is_half,
         original_due_at=row.original_due_at,
         is_replaced=row.is_replaced,
     )

@@ -84,7 +84,7 @@ class Condition(models.Model):
 
 
 class Issue(models.Model):
-    """One matter from report to archive. Its state is small; how it looks is derived from clocks."""
+    """One matter from report to archive. Its state is small; how it stands is derived."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     number = models.CharField("编号", max_length=32)

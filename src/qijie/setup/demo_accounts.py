@@ -2,8 +2,7 @@
 
 from django.conf import settings
 
-from qijie.setup.load_profile import DEMO_PASSWORD
-from qijie.setup.profile import Profile, StaffedPost
+from qijie.setup.profile import DEMO_PASSWORD, Profile, StaffedPost
 
 
 def table() -> str:

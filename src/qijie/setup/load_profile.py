@@ -17,14 +17,14 @@ from qijie.accounts.models import User
 from qijie.kernel.codes import building_path
 from qijie.setup.load_reference import reference
 from qijie.setup.migrate import ALIAS
-from qijie.setup.profile import Feature, Profile, StaffedPost
+from qijie.setup.profile import DEMO_PASSWORD, Feature, Profile, StaffedPost
 from qijie.setup.progress import Progress
+from qijie.teams.actions import staff
 from qijie.teams.models import Holding, OrgUnit, Post
+from qijie.territory.actions import build, lay_streets, plant
 from qijie.territory.models import SRID, Building, Node, StreetLine
 
 SINCE = date(2025, 1, 1)
-DEMO_PASSWORD = "qijie-demo-2026"  # noqa: S105  # printed by `make demo`, made-up people only
-_BATCH = 1000
 
 
 def run(progress: Progress) -> None:
@@ -41,7 +41,7 @@ def run(progress: Progress) -> None:
 
 
 def _geometry(feature: Feature) -> GEOSGeometry:
-    """GeoJSON read as CGCS2000, which the profile's README declares; GeoDjango would assume 4326."""
+    """GeoJSON read as CGCS2000, as the profile declares; GeoDjango would take it for 4326."""
     shape = GEOSGeometry(json.dumps(feature.geometry))
     shape.srid = SRID
     return shape
@@ -56,8 +56,7 @@ def _area(feature: Feature) -> MultiPolygon:
 
 
 def _insert(rows: Iterable[Node], nodes: dict[str, Node]) -> None:
-    made = Node.objects.using(ALIAS).bulk_create(rows, batch_size=_BATCH)
-    nodes.update({node.path: node for node in made})
+    nodes.update({node.path: node for node in plant(rows, using=ALIAS)})
 
 
 def _tree(profile: Profile) -> dict[str, Node]:
@@ -134,7 +133,7 @@ def _compound(feature: Feature, nodes: dict[str, Node]) -> Node:
 
 def _buildings(profile: Profile, nodes: dict[str, Node]) -> int:
     rows = [_building(feature, nodes) for feature in profile.features("buildings.geojson")]
-    return len(Building.objects.using(ALIAS).bulk_create(rows, batch_size=_BATCH))
+    return build(rows, using=ALIAS)
 
 
 def _building(feature: Feature, nodes: dict[str, Node]) -> Building:
@@ -160,9 +159,7 @@ def _building(feature: Feature, nodes: dict[str, Node]) -> Building:
 
 
 def _streets(profile: Profile) -> None:
-    StreetLine.objects.using(ALIAS).bulk_create(
-        _lines(profile.features("streets.geojson")), batch_size=_BATCH
-    )
+    lay_streets(_lines(profile.features("streets.geojson")), using=ALIAS)
 
 
 def _lines(features: Iterable[Feature]) -> Iterator[StreetLine]:
@@ -175,17 +172,20 @@ def _lines(features: Iterable[Feature]) -> Iterator[StreetLine]:
 def _staff(profile: Profile) -> int:
     kinds = {row.code: row for row in reference().post_kinds}
     units = {unit.code: unit for unit in _units(profile)}
-    OrgUnit.objects.using(ALIAS).bulk_create(units.values())
     staffed = list(profile.staffed())
     # One hash for all: half a second each would be a minute and a half.
     password = make_password(DEMO_PASSWORD)
     people = [User(username=p.username, name=p.person, password=password) for p in staffed]
-    User.objects.using(ALIAS).bulk_create(people)
     posts = [_post(p, kinds[p.kind].role or "", kinds[p.kind].needs_mfa, units) for p in staffed]
-    Post.objects.using(ALIAS).bulk_create(posts)
-    Holding.objects.using(ALIAS).bulk_create(
-        Holding(post=post, user=person, from_on=SINCE)
-        for post, person in zip(posts, people, strict=True)
+    staff(
+        units=units.values(),
+        people=people,
+        posts=posts,
+        holdings=[
+            Holding(post=post, user=person, from_on=SINCE)
+            for post, person in zip(posts, people, strict=True)
+        ],
+        using=ALIAS,
     )
     return len(posts)
 

@@ -1,4 +1,4 @@
-"""`qijie load-refdata`: reads and checks `refdata/` with the profile's overlay, then publishes it."""
+"""`qijie load-refdata`: reads and checks `refdata/` and the profile's overlay, then publishes."""
 
 from collections.abc import Iterator, Sequence
 

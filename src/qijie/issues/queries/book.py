@@ -5,6 +5,7 @@ minute; a condition is read when a decision asks for it.
 """
 
 import time as clock
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, time
 from decimal import Decimal
@@ -84,7 +85,7 @@ def book() -> Book:
     global _kept
     now = clock.monotonic()
     if _kept is None or now - _kept[0] > _KEEP_SECONDS:
-        _kept = (now, _read())
+        _kept = (now, _read("default"))
     kept = _kept[1]
     return Book(
         calendars=kept.calendars,
@@ -101,9 +102,19 @@ def forget_book() -> None:
     _kept = None
 
 
-def _read() -> Book:
-    loaded: dict[str, Rows] = dict(Reference.objects.values_list("name", "rows"))
+def loaded_book(using: str) -> Book:
+    """The whole book at once, every condition in it, for whoever decides hundreds of times."""
+    rows: dict[str, list[Condition]] = defaultdict(list)
+    for row in Condition.objects.using(using).order_by("follows"):
+        rows[row.follows or row.pk].append(row)
+    rules = {code: rule for code, group in rows.items() if (rule := condition_rule(group))}
+    return _read(using, rules)
+
+
+def _read(using: str, conditions: Mapping[str, ConditionRule] | None = None) -> Book:
+    loaded: dict[str, Rows] = dict(Reference.objects.using(using).values_list("name", "rows"))
     return book_of(
+        conditions=conditions,
         clocks=loaded.get(CLOCKS, ()),
         families=loaded.get(FAMILIES, ()),
         office_hours=loaded.get(OFFICE_HOURS, ()),

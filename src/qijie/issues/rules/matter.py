@@ -254,6 +254,7 @@ class EventValue:
     move: Move
     from_state: State | None
     to_state: State
+    # The rung it stands at after the move; once handled or closed, the rung that ended it.
     level: Level
     actor: Actor
     at: datetime

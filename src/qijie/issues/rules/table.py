@@ -42,7 +42,8 @@ class Target(Enum):
 Effect = Callable[[Matter, Act[Any], Book], Matter]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# A row is itself and no other: compared by identity, which also makes it a cheap key.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Transition:
     """One row. `sources` is empty for the move that brings a matter into being."""
 
@@ -51,6 +52,8 @@ class Transition:
     target: State | Target
     who: tuple[Relation, ...]
     effect: Effect
+    # Where Target.BACK may lead, which depends on where the matter came from.
+    back_to: tuple[State, ...] = ()
     brings: type[f.Facts] = f.Facts
     guards: tuple[Guard, ...] = ()
     needs: tuple[Need, ...] = ()
@@ -230,7 +233,7 @@ INTAKE: tuple[Transition, ...] = (
         ),
         tells=(Audience.REPORTER, Audience.UNIT),
         button="紧急直派",
-        sentence_for_reporter="您反映的情况已按紧急事项直接派给值班单位。",
+        sentence_for_reporter="您反映的情况已按紧急事项直接派给值班单位，预计{promised}前办结。",
         source="urgent 紧急直派",
     ),
     Transition(
@@ -248,7 +251,7 @@ INTAKE: tuple[Transition, ...] = (
             c.times_new_orders(),
         ),
         tells=(Audience.REPORTER, Audience.UNIT),
-        sentence_for_reporter="您反映的情况已按紧急事项直接派给值班单位。",
+        sentence_for_reporter="您反映的情况已按紧急事项直接派给值班单位，预计{promised}前办结。",
         source="urgent 紧急直派: by itself for urgent categories",
     ),
     Transition(
@@ -276,7 +279,7 @@ INTAKE: tuple[Transition, ...] = (
         clocks=(c.stops_all(), c.starts(ClockKind.OBJECTION_WINDOW, when=g.MAY_STILL_OBJECT)),
         tells=TO_REPORTER,
         button="不予受理",
-        sentence_for_reporter=("您反映的事项不予受理：{reason}。{words} {remedy}"),
+        sentence_for_reporter=("您反映的事项不予受理：{reason}。{words}{remedy}"),
         is_wired=True,
         source="void 不予受理",
     ),
@@ -355,6 +358,7 @@ INTAKE: tuple[Transition, ...] = (
         move=Move.UNMERGE,
         sources=(State.MERGED,),
         target=Target.BACK,
+        back_to=(REPORTED, ACCEPTED, FILED),
         who=(Relation.DESK_OF_LEVEL,),
         guards=(g.ONE_SIDE, g.MASTER_IS_OPEN),
         needs=(n.words("理由", "请写明为什么解除并案。"),),
@@ -474,7 +478,7 @@ HANDLING: tuple[Transition, ...] = (
         tells=(Audience.REPORTER, Audience.UNIT),
         button="当场解决",
         sentence_for_reporter=(
-            "网格员已当场办结：{words} 请确认是否解决；七日内未回复按“未确认”结案。"
+            "网格员已当场办结：{words}请确认是否解决；七日内未回复按“未确认”结案。"
         ),
         is_wired=True,
         works_offline=True,
@@ -497,7 +501,7 @@ HANDLING: tuple[Transition, ...] = (
         tells=(Audience.REPORTER, Audience.UNIT),
         button="当场答复",
         sentence_for_reporter=(
-            "您咨询的问题答复如下：{words} 请确认是否解决；七日内未回复按“未确认”结案。"
+            "您咨询的问题答复如下：{words}请确认是否解决；七日内未回复按“未确认”结案。"
         ),
         is_wired=True,
         source="solve on the spot 即时解: desk for a question",
@@ -580,7 +584,7 @@ HANDLING: tuple[Transition, ...] = (
         clocks=(c.stops(ClockKind.MAKE_SAFE, of_this_order=True),),
         tells=TO_REPORTER,
         button="已止险",
-        sentence_for_reporter="现场已先行止险：{words} 修复继续进行。",
+        sentence_for_reporter="现场已先行止险：{words}修复继续进行。",
         source="Words: FilingCondition stages, make safe 止险",
     ),
     Transition(
@@ -798,13 +802,14 @@ HANDLING: tuple[Transition, ...] = (
         clocks=(c.pauses_all(), c.starts_until(ClockKind.REVIEW)),
         tells=(Audience.REPORTER, Audience.UNIT, Audience.NEXT_HOLDER),
         button="同意挂账",
-        sentence_for_reporter="您反映的事项暂时挂账：{words} {until}前复核并恢复办理。",
+        sentence_for_reporter="您反映的事项暂时挂账：{words}{until}前复核并恢复办理。",
         source="hang up 挂账",
     ),
     Transition(
         move=Move.RESUME,
         sources=(SUSPENDED,),
         target=Target.BACK,
+        back_to=(FILED, DISPATCHED),
         who=(Relation.SYSTEM,),
         guards=(g.REVIEW_DUE,),
         effect=intake.nothing_more,
@@ -817,6 +822,7 @@ HANDLING: tuple[Transition, ...] = (
         move=Move.RESUME,
         sources=(SUSPENDED,),
         target=Target.BACK,
+        back_to=(FILED, DISPATCHED),
         who=(Relation.SUPERVISION_ABOVE, Relation.DISPATCHER_OF_LEVEL),
         guards=(g.ONE_SIDE,),
         needs=(n.words("恢复理由", "请写明为什么可以恢复办理。"),),
@@ -852,7 +858,7 @@ HANDLING: tuple[Transition, ...] = (
         clocks=(c.extends(ClockKind.HANDLE),),
         tells=(Audience.REPORTER, Audience.UNIT),
         button="同意延期",
-        sentence_for_reporter="您反映的事项经批准延期：{words} 预计{promised}前办结。",
+        sentence_for_reporter="您反映的事项经批准延期：{words}预计{promised}前办结。",
         source="extend 延期",
     ),
     Transition(
@@ -995,7 +1001,7 @@ CLOSING: tuple[Transition, ...] = (
         clocks=(c.stops_all(), c.starts(ClockKind.OBJECTION_WINDOW, when=g.MAY_STILL_OBJECT)),
         tells=TO_ALL_ASKED,
         button="书面终答",
-        sentence_for_reporter="书面答复：{words} {remedy}",
+        sentence_for_reporter="书面答复：{words}{remedy}",
         is_wired=True,
         source="Not solved: reopen, or a written final answer",
     ),
@@ -1010,7 +1016,7 @@ CLOSING: tuple[Transition, ...] = (
         clocks=(c.stops_all(), c.starts(ClockKind.OBJECTION_WINDOW, when=g.MAY_STILL_OBJECT)),
         tells=TO_ALL_ASKED,
         button="书面终答",
-        sentence_for_reporter="书面答复：{words} {remedy}",
+        sentence_for_reporter="书面答复：{words}{remedy}",
         is_wired=True,
         source="Not solved: reopen, or a written final answer",
     ),
@@ -1025,7 +1031,7 @@ CLOSING: tuple[Transition, ...] = (
         clocks=(c.stops_all(), c.starts(ClockKind.OBJECTION_WINDOW, when=g.MAY_STILL_OBJECT)),
         tells=(*TO_ALL_ASKED, Audience.UNIT),
         button="书面终答",
-        sentence_for_reporter="书面答复：{words} {remedy}",
+        sentence_for_reporter="书面答复：{words}{remedy}",
         is_wired=True,
         source="resume: may also close with a written final answer",
     ),
@@ -1081,6 +1087,7 @@ CLOSING: tuple[Transition, ...] = (
         move=Move.REOPEN,
         sources=(State.MERGED,),
         target=Target.BACK,
+        back_to=(REPORTED, ACCEPTED, FILED),
         who=(Relation.REPORTER,),
         guards=(g.MASTER_HAS_ENDED, g.MAY_REOPEN),
         needs=(n.words("重开理由", "请写明您反映的情况哪里没有解决。"),),
@@ -1139,4 +1146,11 @@ TRANSITIONS: tuple[Transition, ...] = (*INTAKE, *HANDLING, *CLOSING)
 
 ROWS: Mapping[Move, tuple[Transition, ...]] = {
     move: tuple(row for row in TRANSITIONS if row.move is move) for move in Move
+}
+
+# What the system's own timer asks for when such a clock runs out; the row decides whether it may.
+MOVES_WHEN_DUE: Mapping[ClockKind, Move] = {
+    ClockKind.CONFIRM_WINDOW: Move.AUTO_CONFIRM,
+    ClockKind.REVIEW: Move.RESUME,
+    ClockKind.SIGN: Move.DIRECT_URGENT,
 }

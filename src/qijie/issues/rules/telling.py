@@ -8,7 +8,7 @@ from qijie.issues.rules.deadlines import moment_in_words
 from qijie.issues.rules.facts import Facts
 from qijie.issues.rules.matter import Act, Matter, Notice
 from qijie.issues.rules.table import Transition
-from qijie.issues.rules.vocabulary import LEVEL_LABELS, Audience, ClockKind
+from qijie.issues.rules.vocabulary import LEVEL_LABELS, Audience, ClockKind, Family
 from qijie.kernel.calendars import SHANGHAI
 
 READS_THE_SENTENCE = frozenset({Audience.REPORTER, Audience.PARTIES, Audience.FOLLOWERS})
@@ -27,9 +27,15 @@ def _to(
 ) -> Iterator[Notice]:
     if audience is Audience.UNIT:
         yield from (Notice(audience, act.move, order_id) for order_id in _touched(before, after))
-    elif audience is not Audience.REPORTER or before.has_reporter:
+    elif _is_there(audience, before):
         words = sentence if audience in READS_THE_SENTENCE else ""
         yield Notice(audience, act.move, sentence=words)
+
+
+def _is_there(audience: Audience, matter: Matter) -> bool:
+    if audience is Audience.REPORTER:
+        return matter.has_reporter
+    return audience is not Audience.PARTIES or matter.family is Family.DISPUTE
 
 
 def _touched(before: Matter, after: Matter) -> Iterator[UUID]:
@@ -43,7 +49,7 @@ def blanks(matter: Matter, act: Act[Facts]) -> dict[str, str]:
     facts = act.facts
     return {
         "level": LEVEL_LABELS[matter.level],
-        "words": act.words.strip(),
+        "words": _as_sentence(act.words),
         "promised": moment_in_words(matter.promised_at) if matter.promised_at else "",
         "until": _day_in_words(facts.until) if facts.until else "",
         "reason": getattr(getattr(facts, "reason", None), "label", ""),
@@ -51,6 +57,11 @@ def blanks(matter: Matter, act: Act[Facts]) -> dict[str, str]:
         "remedy": _remedy(matter),
         **{kind.value: _due_in_words(matter, kind) for kind in ClockKind},
     }
+
+
+def _as_sentence(words: str) -> str:
+    said = words.strip()
+    return said if not said or said[-1] in "。！？；…" else f"{said}。"
 
 
 def _day_in_words(until: datetime) -> str:

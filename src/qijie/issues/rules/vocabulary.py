@@ -29,7 +29,7 @@ class State(Word):
     HANDLED = "handled", "待核查"
     SUSPENDED = "suspended", "已挂账"
     CLOSED = "closed", "已结案"
-    VOIDED = "voided", "不予受理"
+    VOIDED = "voided", "已作废"
     MERGED = "merged", "已并案"
     REFERRED = "referred", "已转介"
 

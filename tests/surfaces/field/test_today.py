@@ -145,7 +145,8 @@ def test_more_matters_than_a_page_holds_are_reached_by_the_pager(client: Client)
 
 
 @pytest.mark.parametrize(
-    ("username", "query"), [("chen", ""), ("chen", "?tab=mine"), ("sun", ""), ("song", "?tab=others")]
+    ("username", "query"),
+    [("chen", ""), ("chen", "?tab=mine"), ("sun", ""), ("song", "?tab=others")],
 )
 def test_the_page_costs_the_same_for_one_matter_and_for_twelve(
     client: Client,

@@ -53,8 +53,8 @@ class ReportForm(forms.Form):
     system = forms.CharField(required=False, widget=forms.HiddenInput)
     solved = forms.BooleanField(label="当场已解决", required=False)
 
-    def __init__(self, data: Any = None, *, viewer: Viewer, at: datetime) -> None:
-        super().__init__(data)
+    def __init__(self, data: Any = None, *, viewer: Viewer, at: datetime, chosen: str = "") -> None:
+        super().__init__(data, initial={"category": chosen})
         self.shown_key = (data.get("key") if data else "") or str(new_id())
         self.viewer, self.at = viewer, at
         choices = places.choices(viewer, timezone.localdate(at))
@@ -111,12 +111,10 @@ def report(request: GuardedRequest) -> HttpResponse:
     now = timezone.now()
     if request.method == "POST":
         return _handed_in(request, ReportForm(request.POST, viewer=request.viewer, at=now), now)
-    form = ReportForm(viewer=request.viewer, at=now)
-    words = request.GET.get("q", "")
+    words, chosen = request.GET.get("q", ""), request.GET.get("category", "")
+    form = ReportForm(viewer=request.viewer, at=now, chosen=chosen)
     if words:
-        chosen = request.GET.get("category", "")
-        form.fields["category"].widget.choices = categories.found(words, chosen=chosen)
-        form.initial["category"] = chosen
+        _choice(form, "category").choices = categories.found(words, chosen=chosen)
     if request.headers.get("HX-Target") == CATEGORY_CHOICES:
         return render(request, "field/parts/categories.html", {"form": form, "searched": words})
     return _shown(request, form, searched=words)

@@ -37,7 +37,7 @@ def words(name: str, default: str = "") -> list[str]:
 
 
 def secret(name: str) -> str:
-    """The value of NAME, or the content of the file NAME_FILE points to; empty if neither is set."""
+    """The value of NAME, or what the file at NAME_FILE holds; empty if neither is set."""
     path = os.environ.get(f"{name}_FILE")
     if path:
         try:

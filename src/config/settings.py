@@ -212,5 +212,5 @@ PROFILE_FOLDER = Path(environment.text("QIJIE_PROFILE", str(ROOT / "profiles" / 
 HOME_PATH = environment.text("QIJIE_HOME_PATH", "420103008")
 GRID_SUFFIX_WIDTH = environment.number("QIJIE_GRID_SUFFIX_WIDTH", 3)
 
-# Debian's GDAL 3.6 is older than GeoDjango's newest tested one; nothing of ours reads files with it.
+# Debian's GDAL 3.6 is older than GeoDjango's newest tested one; no file of ours is read by it.
 SILENCED_SYSTEM_CHECKS = ["gis.W001"]

@@ -1,4 +1,4 @@
-"""tools/bootstrap.sh where it must stop. Where it must install, `make` on a bare machine tries it."""
+"""tools/bootstrap.sh where it must stop; where it must install, a bare machine tries it."""
 
 import os
 import shutil

@@ -13,7 +13,6 @@ import shapely
 from shapely import LineString, Point, Polygon, STRtree
 from shapely.affinity import translate
 from shapely.geometry.base import BaseGeometry
-from shapely.ops import linemerge
 
 from jianghan.plane import metres
 
@@ -54,7 +53,11 @@ def read_streets(path: Path) -> list[Street]:
     opened = json.loads(gzip.decompress(packed) if path.suffix == ".gz" else packed)
     lines = shapely.from_geojson([json.dumps(f["geometry"]) for f in opened["features"]])
     classes = [str(f["properties"]["highway"]) for f in opened["features"]]
-    return [Street(c, metres(g)) for c, g in zip(classes, lines, strict=True)]
+    return [
+        Street(c, metres(g))
+        for c, g in zip(classes, lines, strict=True)
+        if isinstance(g, LineString)
+    ]
 
 
 def near(streets: Iterable[Street], area: BaseGeometry) -> list[Street]:
@@ -79,8 +82,10 @@ def street_blocks(streets: Sequence[Street], frame: Polygon) -> list[Polygon]:
     roads = shapely.union_all([s.line.buffer(_half_width(s), quad_segs=2) for s in streets])
     ground = frame.buffer(-3.0).difference(roads)
     opened = ground.buffer(-6.0, quad_segs=2).buffer(6.0, quad_segs=2).intersection(ground)
-    whole = (Polygon(p.exterior, [r for r in p.interiors if Polygon(r).area > 2000])
-             for p in polygons(opened))
+    whole = (
+        Polygon(p.exterior, [r for r in p.interiors if Polygon(r).area > 2000])
+        for p in polygons(opened)
+    )
     return sorted((p for p in whole if p.area > MIN_BLOCK_SQUARE_METRES), key=_reading_order)
 
 
@@ -94,7 +99,7 @@ def _reading_order(shape: Polygon) -> tuple[float, float]:
 
 def dead_ends(streets: Sequence[Street]) -> list[tuple[Point, float]]:
     """Tips of streets that stop inside a block, each with the bearing (radians) it points to."""
-    merged = linemerge(shapely.union_all([s.line for s in streets]))
+    merged = shapely.line_merge(shapely.union_all([s.line for s in streets]))
     lines = [g for g in shapely.get_parts(merged) if g.length > 20]
     tree = STRtree(lines)
     tips = []
@@ -129,8 +134,7 @@ class Cutter:
                 yield _awkwardness(shape, line, parts) - bonus, parts
 
     def _lanes(self, shape: Polygon) -> Iterator[tuple[float, LineString]]:
-        box = shape.minimum_rotated_rectangle
-        corners = np.array(box.exterior.coords)
+        corners = shapely.get_coordinates(shape.minimum_rotated_rectangle)
         reach = float(np.linalg.norm(corners[2] - corners[0]))
         for start, along in ((0, 1), (1, 2)):
             side = corners[along] - corners[start]

@@ -37,7 +37,7 @@ def _sites(outlines: Sequence[BaseGeometry]) -> tuple[np.ndarray, np.ndarray]:
 def _owned(
     cells: np.ndarray, sites: np.ndarray, owners: np.ndarray, wanted: int
 ) -> list[list[Polygon]]:
-    points = shapely.points(sites)
+    points = shapely.get_parts(MultiPoint(sites))
     cell_of, site_of = STRtree(points).query(cells, predicate="contains")
     owned: list[list[Polygon]] = [[] for _ in range(wanted)]
     for cell, site in zip(cell_of, site_of, strict=True):

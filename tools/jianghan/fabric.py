@@ -4,9 +4,9 @@ import math
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
-import numpy as np
 import shapely
 from shapely import LineString, Polygon, box
 from shapely.affinity import rotate
@@ -32,14 +32,15 @@ class Style:
 WALK_UP: Final = Style("residential", 11.5, 16.0, (2, 4), (5, 7), 2, 33.0, 12.0)
 SLAB: Final = Style("residential", 13.5, 19.0, (2, 3), (9, 11), 2, 47.0, 16.0)
 TOWER: Final = Style("residential", 19.0, 26.0, (1, 1), (16, 20), 4, 58.0, 26.0)
-OFFICE: Final = Style("office", 24.0, 38.0, (1, 1), (8, 22), 0, 52.0, 22.0)
-MALL: Final = Style("commercial", 44.0, 62.0, (1, 1), (4, 7), 0, 62.0, 18.0)
-WARD: Final = Style("hospital", 18.0, 52.0, (1, 1), (5, 14), 0, 40.0, 16.0)
-CLASSROOM: Final = Style("school", 13.0, 48.0, (1, 1), (3, 5), 0, 30.0, 14.0)
-HALL: Final = Style("market", 26.0, 46.0, (1, 1), (1, 2), 0, 38.0, 12.0)
+OFFICE: Final = Style("office", 22.0, 32.0, (1, 1), (8, 22), 0, 52.0, 22.0)
+MALL: Final = Style("commercial", 32.0, 20.0, (2, 4), (4, 7), 0, 46.0, 14.0)
+WARD: Final = Style("hospital", 16.0, 16.0, (2, 4), (5, 14), 0, 36.0, 14.0)
+CLASSROOM: Final = Style("school", 12.0, 15.0, (2, 4), (3, 5), 0, 30.0, 14.0)
+HALL: Final = Style("market", 22.0, 16.0, (2, 3), (1, 2), 0, 34.0, 10.0)
 PAVILION: Final = Style("public", 9.0, 14.0, (1, 1), (1, 1), 0, 90.0, 70.0)
-NURSERY: Final = Style("school", 14.0, 34.0, (1, 1), (2, 3), 0, 200.0, 200.0)
-CENTRE: Final = Style("public", 14.0, 28.0, (1, 1), (2, 4), 0, 200.0, 200.0)
+NURSERY: Final = Style("school", 12.0, 14.0, (2, 3), (2, 3), 0, 44.0, 18.0)
+PARADE: Final = Style("commercial", 14.0, 16.0, (2, 4), (2, 4), 0, 36.0, 12.0)
+CENTRE: Final = Style("public", 14.0, 14.0, (2, 3), (2, 4), 0, 40.0, 16.0)
 HOMES: Final = (WALK_UP, WALK_UP, WALK_UP, SLAB, SLAB, TOWER)
 
 
@@ -61,7 +62,7 @@ class Building:
 
 def southward_bearing(ground: Polygon) -> float:
     """Degrees by which the block's own axis nearest to east-west leaves due east."""
-    corners = np.array(ground.minimum_rotated_rectangle.exterior.coords)
+    corners = shapely.get_coordinates(ground.minimum_rotated_rectangle)
     along = corners[1] - corners[0]
     bearing = math.degrees(math.atan2(along[1], along[0])) % 90.0
     return bearing if bearing <= 45.0 else bearing - 90.0
@@ -102,7 +103,8 @@ def _row(
             shape = box(west + x, y, west + x + units * style.unit_length, y + style.depth)
             if level.covers(shape):
                 floors = rng.randint(*style.floors)
-                yield Building(shape, style.use, units, floors, style.flats_per_floor, cell)
+                doors = units if style.flats_per_floor else 1
+                yield Building(shape, style.use, doors, floors, style.flats_per_floor, cell)
 
 
 def _clear_stretches(level: BaseGeometry, low: float, high: float) -> list[tuple[float, float]]:
@@ -140,9 +142,8 @@ def shop_fronts(
 ) -> list[Building]:
     """Two-storey shops along those edges of the ground that face a busy street."""
     built: list[Building] = []
-    edge = ground.simplify(3.0).exterior
-    corners = list(edge.coords)
-    for start, end in zip(corners, corners[1:], strict=False):
+    corners = list(Polygon(ground.exterior).simplify(3.0).boundary.coords)
+    for start, end in pairwise(corners):
         side = LineString([start, end])
         if side.length > 40.0 and streets.distance(side.interpolate(0.5, normalized=True)) < 28.0:
             built.extend(_fronts(ground, side, rng, cell, built))

@@ -2,15 +2,14 @@
 
 import csv
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import shapely
+import shapely.geometry
 from shapely.geometry.base import BaseGeometry
-from shapely.geometry.polygon import orient
-from shapely.ops import linemerge
 
 from jianghan import place
 from jianghan.blocks import Street
@@ -43,8 +42,10 @@ class Division:
 def read_divisions(path: Path) -> list[Division]:
     """The city, the district and everything below the district."""
     with path.open(encoding="utf-8", newline="") as opened:
-        found = [Division(r["code"], r["name"], r["level"], r["parent_code"])
-                 for r in csv.DictReader(opened)]
+        found = [
+            Division(r["code"], r["name"], r["level"], r["parent_code"])
+            for r in csv.DictReader(opened)
+        ]
     kept = [d for d in found if d.path == place.CITY or d.path.startswith(place.DISTRICT)]
     return sorted(kept, key=lambda d: (LEVELS.index(d.level), d.path))
 
@@ -84,8 +85,14 @@ def write_boundaries(out: Path, territory: Territory, divisions: Sequence[Divisi
     features = []
     for d in divisions:
         if d.level != "city":
-            properties = {"code": d.code, "path": d.path, "kind": d.level, "name": _short(d),
-                          "parent_code": d.parent.ljust(12, "0"), "illustrative": True}
+            properties = {
+                "code": d.code,
+                "path": d.path,
+                "kind": d.level,
+                "name": _short(d),
+                "parent_code": d.parent.ljust(12, "0"),
+                "illustrative": True,
+            }
             features.append((properties, territory.shape_of(d.path)))
     _write(out / "boundaries.geojson", features)
 
@@ -108,12 +115,24 @@ def _grid(one: Settled) -> Feature:
 
 
 def write_compounds(out: Path, settled: Sequence[Settled]) -> None:
-    _write(out / "compounds.geojson", [
-        ({"code": c.code, "grid": one.grid.code, "name": c.name, "buildings": len(c.buildings),
-          "households": sum(b.households for b in c.buildings), "illustrative": True},
-         degrees(c.shape))
-        for one in settled for c in one.compounds
-    ])
+    _write(
+        out / "compounds.geojson",
+        [
+            (
+                {
+                    "code": c.code,
+                    "grid": one.grid.code,
+                    "name": c.name,
+                    "buildings": len(c.buildings),
+                    "households": sum(b.households for b in c.buildings),
+                    "illustrative": True,
+                },
+                degrees(c.shape),
+            )
+            for one in settled
+            for c in one.compounds
+        ],
+    )
 
 
 @dataclass(frozen=True)
@@ -148,8 +167,10 @@ def _standing(settled: Sequence[Settled], road: str) -> list[Standing]:
 def _in_grid(one: Settled, plates: Iterator[str]) -> Iterator[Standing]:
     for compound in one.compounds:
         plate = next(plates)
-        drawn = sorted(((degrees(b.shape), b) for b in compound.buildings),
-                       key=lambda pair: reading_order(pair[0]))
+        drawn = sorted(
+            ((degrees(b.shape), b) for b in compound.buildings),
+            key=lambda pair: reading_order(pair[0]),
+        )
         for n, (shape, building) in enumerate(drawn, 1):
             label = f"{compound.name}{n}栋"
             yield Standing(building, one.grid.code, compound.code, shape, plate + label, label)
@@ -189,11 +210,15 @@ def write_streets(out: Path, streets: Sequence[Street], territory: Territory) ->
     features: list[Feature] = []
     for highway in sorted({s.highway for s in inside}):
         lines = [s.line.intersection(near) for s in inside if s.highway == highway]
-        merged = linemerge(shapely.union_all(lines)).simplify(2.0)
-        features += [({"highway": highway, "illustrative": False}, degrees(line))
-                     for line in shapely.get_parts(merged)]
-    features += [({"highway": "service", "illustrative": True}, degrees(lane))
-                 for lane in _lanes(inside, territory)]
+        merged = shapely.line_merge(shapely.union_all(lines)).simplify(2.0)
+        features += [
+            ({"highway": highway, "illustrative": False}, degrees(line))
+            for line in shapely.get_parts(merged)
+        ]
+    features += [
+        ({"highway": "service", "illustrative": True}, degrees(lane))
+        for lane in _lanes(inside, territory)
+    ]
     _write(out / "streets.geojson", features, decimals=6)
 
 
@@ -201,26 +226,27 @@ def _lanes(streets: Sequence[Street], territory: Territory) -> list[BaseGeometry
     members = [i for c in territory.communities if c.grids for i in c.cells]
     borders = shapely.union_all([territory.cells[i].plane.boundary for i in members])
     covered = shapely.union_all([s.line.buffer(16.0, quad_segs=2) for s in streets])
-    rest = linemerge(shapely.union_all([borders.difference(covered)]))
+    rest = shapely.line_merge(shapely.union_all([borders.difference(covered)]))
     return [line for line in shapely.get_parts(rest) if line.length > 25.0]
 
 
 def _write(path: Path, features: Iterable[Feature], decimals: int = DECIMALS) -> None:
     lines = ",\n".join(_line(properties, shape, decimals) for properties, shape in features)
-    head = json.dumps({"type": "FeatureCollection", "attribution": ATTRIBUTION},
-                      ensure_ascii=False)[:-1]
+    head = json.dumps(
+        {"type": "FeatureCollection", "attribution": ATTRIBUTION}, ensure_ascii=False
+    )[:-1]
     path.write_text(f'{head}, "features": [\n{lines}\n]}}\n', encoding="utf-8")
 
 
 def _line(properties: Mapping[str, Any], shape: BaseGeometry, decimals: int) -> str:
-    turned = orient(shape) if shape.geom_type == "Polygon" else shape
+    turned = shapely.orient_polygons(shape, exterior_cw=False)
     geometry = _rounded(shapely.geometry.mapping(turned), decimals)
     feature = {"type": "Feature", "properties": properties, "geometry": geometry}
     return json.dumps(feature, ensure_ascii=False, separators=(",", ":"))
 
 
 def _rounded(geometry: Mapping[str, Any], decimals: int) -> dict[str, Any]:
-    keep: Callable[[Any], Any] = lambda c: (  # noqa: E731
-        round(c, decimals) if isinstance(c, float) else [keep(inner) for inner in c]
-    )
+    def keep(given: Any) -> Any:
+        return round(given, decimals) if isinstance(given, float) else [keep(g) for g in given]
+
     return {"type": geometry["type"], "coordinates": keep(geometry["coordinates"])}

@@ -72,8 +72,9 @@ class Nearby:
         return [self._streets[i] for i in sorted(found.tolist())]
 
     def building_lines(self, ground: Polygon) -> BaseGeometry:
-        strips = [s.line.buffer(SETBACK_METRES.get(s.highway_class, 8.0))
-                  for s in self.around(ground)]
+        strips = [
+            s.line.buffer(SETBACK_METRES.get(s.highway_class, 8.0)) for s in self.around(ground)
+        ]
         return shapely.union_all(strips)
 
     def busy(self, ground: Polygon) -> BaseGeometry:
@@ -109,13 +110,13 @@ class Builder:
     def _house(
         self, settled: Settled, grounds: list[Ground], wanted: int, rng: random.Random
     ) -> None:
-        styles = [rng.choice(fabric.HOMES)] * 2 + [rng.choice(fabric.HOMES)]
+        usual, other = rng.choice(fabric.HOMES), rng.choice(fabric.HOMES)
         homes = sorted(grounds, key=lambda g: self._bustle(g))
         spared: list[Ground] = []
         while True:
-            compounds = [self._compound(g, rng.choice(styles), rng) for g in homes]
+            compounds = [self._compound(g, rng.choice((usual, usual, other)), rng) for g in homes]
             room = sum(b.households for c in compounds for b in c.buildings)
-            if room < 1.35 * wanted or len(homes) == 1:
+            if room < 1.5 * wanted or len(homes) == 1:
                 break
             spared.append(homes.pop())
         settled.compounds = [c for c in compounds if c.buildings]
@@ -133,7 +134,8 @@ class Builder:
     def _compound(self, ground: Ground, style: Style, rng: random.Random) -> Compound:
         shops = []
         if rng.random() < 0.7:
-            shops = fabric.shop_fronts(ground.free, self.streets.busy(ground.free), rng, ground.cell)
+            busy = self.streets.busy(ground.free)
+            shops = fabric.shop_fronts(ground.free, busy, rng, ground.cell)
         inner = fabric.without(ground.free, shops, 7.0)
         built = fabric.rows(inner, ground.bearing, style, rng, ground.cell)
         if sum(b.households for b in built) < 24 and style is not fabric.WALK_UP:
@@ -155,16 +157,22 @@ def _fit(homes: Sequence[Building], wanted: int) -> None:
 
 
 def _workplace(ground: Ground, rng: random.Random) -> list[Building]:
-    """A spared plot: offices on large ones, a nursery school or a community centre on small ones."""
-    if ground.free.area > 5_000.0 and rng.random() < 0.55:
-        return fabric.rows(ground.free, ground.bearing, fabric.OFFICE, rng, ground.cell)
-    style = fabric.NURSERY if rng.random() < 0.5 else fabric.CENTRE
+    """Offices or shops on a large spared plot, a nursery school or the like on a small one."""
+    large = ground.free.area > 5_000.0
+    styles = (fabric.OFFICE, fabric.PARADE) if large else (fabric.NURSERY, fabric.CENTRE)
+    style = rng.choice(styles)
     return fabric.rows(ground.free, ground.bearing, style, rng, ground.cell)
 
 
 def _dedicated(purpose: str, ground: Ground, rng: random.Random) -> list[Building]:
-    styles = {"park": fabric.PAVILION, "mall": fabric.MALL, "hospital": fabric.WARD,
-              "market": fabric.HALL, "office": fabric.OFFICE, "school": fabric.CLASSROOM}
+    styles = {
+        "park": fabric.PAVILION,
+        "mall": fabric.MALL,
+        "hospital": fabric.WARD,
+        "market": fabric.HALL,
+        "office": fabric.OFFICE,
+        "school": fabric.CLASSROOM,
+    }
     built = fabric.rows(ground.free, ground.bearing, styles[purpose], rng, ground.cell)
     if purpose == "school":
         return built[: max(2, len(built) // 2)]
@@ -210,12 +218,6 @@ def _names(seed: int) -> Iterator[str]:
 
 
 def _number_compounds(settled: Settled) -> None:
-    settled.compounds.sort(key=lambda c: reading_order(_degrees(c.shape)))
+    settled.compounds.sort(key=lambda c: reading_order(degrees(c.shape)))
     for number, compound in enumerate(settled.compounds, 1):
         compound.code = f"{settled.grid.code}-c{number:02d}"
-
-
-def _degrees(shape: Polygon) -> Polygon:
-    turned = degrees(shape)
-    assert isinstance(turned, Polygon)
-    return turned

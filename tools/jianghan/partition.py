@@ -49,7 +49,7 @@ def shared_borders(
             strip = shapes[a].buffer(0.05).intersection(shapes[b].boundary)
             if strip.length > 8.0:
                 on_main = main_roads.contains(strip.interpolate(0.5, normalized=True))
-                pull = float(strip.length) * (-0.6 if on_main else 1.0)
+                pull = float(strip.length) * (-1.5 if on_main else 1.0)
                 links[a][b] = links[b][a] = pull
     return links
 
@@ -163,9 +163,7 @@ def _spread(members: Sequence[Patch], area: float) -> float:
     return 6 * about / area**2
 
 
-def divide(
-    patches: Mapping[int, Patch], links: Links, count: int, seed: int
-) -> list[list[int]]:
+def divide(patches: Mapping[int, Patch], links: Links, count: int, seed: int) -> list[list[int]]:
     """Parts in no particular order; every connected group of patches gets its own share."""
     inner = {i: {j: n for j, n in links[i].items() if j in patches} for i in patches}
     groups = connected(patches, inner)

@@ -1,5 +1,7 @@
 """Degrees to metres and back; metres are CGCS2000 / 3-degree Gauss-Kruger CM 114E."""
 
+from typing import TypeVar
+
 import numpy as np
 import numpy.typing as npt
 import shapely
@@ -13,14 +15,15 @@ DECIMALS = 7
 _to_plane = Transformer.from_crs(GEOGRAPHIC, PLANE, always_xy=True)
 _to_degrees = Transformer.from_crs(PLANE, GEOGRAPHIC, always_xy=True)
 
+Shape = TypeVar("Shape", bound=BaseGeometry)
 Coordinates = npt.NDArray[np.float64]
 
 
-def metres(shape: BaseGeometry) -> BaseGeometry:
+def metres(shape: Shape) -> Shape:
     return shapely.transform(shape, lambda xy: _pairs(_to_plane, xy))
 
 
-def degrees(shape: BaseGeometry) -> BaseGeometry:
+def degrees(shape: Shape) -> Shape:
     """Rounded vertex by vertex, so neighbours sharing a vertex still share it."""
     return shapely.transform(shape, lambda xy: np.round(_pairs(_to_degrees, xy), DECIMALS))
 

@@ -10,15 +10,19 @@ from typing import Final
 import numpy as np
 import shapely
 from shapely import Point, Polygon
+from shapely.geometry.base import BaseGeometry
 
 from jianghan import place
-from jianghan.blocks import Cutter, Plot, Street, dead_ends, main_roads, street_blocks
+from jianghan.blocks import Cutter, Plot, Street, dead_ends, main_roads, polygons, street_blocks
 from jianghan.coverage import grow
 from jianghan.partition import Links, bundled, connected, divide, patch, shared_borders, union
 from jianghan.plane import metres
 
 GENERAL_GRIDS: Final = 50
 PLOT_SQUARE_METRES: Final = 15_000.0
+PIECE_SQUARE_METRES: Final = 60_000.0
+WASTE_SQUARE_METRES: Final = 600_000.0
+MOST_SPRAWL: Final = 23.0
 BAND_DEGREES: Final = 0.0015
 PURPOSES: Final = {
     "park": "公园", "mall": "商场", "hospital": "医院", "market": "市场", "school": "学校",
@@ -66,12 +70,12 @@ class Territory:
 
 def draw(streets: Sequence[Street], codes: Mapping[str, Sequence[str]], seed: int) -> Territory:
     """`codes` lists the community codes of each street code."""
-    outline = _polygon(place.OUTLINE)
+    outline = metres(Polygon(place.OUTLINE))
     frame = _frame(outline)
     plots = _plots(streets, frame, outline, codes)
     shapes = grow(plots, frame)
     inside = [i for i, p in enumerate(plots) if p.street]
-    cells = [Cell(shapes[i], _plane(shapes[i])) for i in inside]
+    cells = [Cell(shapes[i], metres(shapes[i])) for i in inside]
     links = shared_borders([c.plane for c in cells], main_roads(streets))
     homes = _mend([plots[i].street for i in inside], links)
     territory = Territory(cells, links, [])
@@ -81,22 +85,11 @@ def draw(streets: Sequence[Street], codes: Mapping[str, Sequence[str]], seed: in
     return territory
 
 
-def _polygon(pairs: Sequence[place.Pair]) -> Polygon:
-    return _plane(Polygon(pairs))
-
-
-def _plane(shape: Polygon) -> Polygon:
-    turned = metres(shape)
-    if not isinstance(turned, Polygon):
-        raise TypeError(turned.geom_type)
-    return turned
-
-
 def _frame(outline: Polygon) -> Polygon:
     """Some ground around the outline, yet nothing beyond the last known street in the north."""
-    north = _plane(shapely.box(114.0, 30.4, 114.5, max(y for _, y in place.OUTLINE)))
+    north = metres(shapely.box(114.0, 30.4, 114.5, max(y for _, y in place.OUTLINE)))
     framed = outline.buffer(150.0).intersection(north)
-    return max(shapely.get_parts(framed), key=lambda part: part.area)
+    return max(polygons(framed), key=lambda part: part.area)
 
 
 def _plots(
@@ -105,21 +98,25 @@ def _plots(
     outline: Polygon,
     codes: Mapping[str, Sequence[str]],
 ) -> list[Plot]:
-    wansong = _polygon(place.WANSONG_OUTLINE)
-    seeds = [(code, _plane_point(pair)) for code in sorted(place.STREET_SEEDS)
-             for pair in place.STREET_SEEDS[code]]
-    coarse = []
-    for shape in street_blocks(streets, frame):
-        coarse.append(Plot(shape, _home(shape, outline, wansong, seeds)))
+    wansong = metres(Polygon(place.WANSONG_OUTLINE))
+    seeds = [
+        (code, metres(Point(pair)))
+        for code in sorted(place.STREET_SEEDS)
+        for pair in place.STREET_SEEDS[code]
+    ]
     cutter = Cutter(dead_ends(streets))
+    blocks = (Plot(shape, "") for shape in street_blocks(streets, frame))
+    pieces = [piece for block in blocks for piece in _waste_ground(block, wansong, cutter)]
+    coarse = [Plot(p.shape, _home(p.shape, outline, wansong, seeds)) for p in pieces]
     limits = _limits(coarse, codes)
     return [p for plot in coarse for p in cutter.cut(plot, limits[plot.street])]
 
 
-def _plane_point(pair: place.Pair) -> Point:
-    point = metres(Point(pair))
-    assert isinstance(point, Point)
-    return point
+def _waste_ground(block: Plot, wansong: Polygon, cutter: Cutter) -> list[Plot]:
+    """Blocks so large that the border of the district may well run through them, in pieces."""
+    if block.shape.area < WASTE_SQUARE_METRES or block.shape.intersects(wansong):
+        return [block]
+    return cutter.cut(block, PIECE_SQUARE_METRES)
 
 
 def _home(
@@ -137,7 +134,7 @@ def _limits(plots: Sequence[Plot], codes: Mapping[str, Sequence[str]]) -> dict[s
     areas: dict[str, float] = defaultdict(float)
     for plot in plots:
         areas[plot.street] += plot.shape.area
-    limits = {s: min(areas[s] / len(codes[s]) / 3.5, 60_000.0) for s in areas if s}
+    limits = {s: min(areas[s] / len(codes[s]) / 3.5, PIECE_SQUARE_METRES) for s in areas if s}
     return {**limits, place.WANSONG: PLOT_SQUARE_METRES, "": math.inf}
 
 
@@ -175,9 +172,8 @@ def _communities(
     cells: Sequence[Cell], links: Links, members: Sequence[int], codes: Sequence[str], seed: int
 ) -> list[Community]:
     special = _specials(cells, links, members) if codes[0].startswith(place.WANSONG) else []
-    units = [(k, s) for k, s in enumerate([g.cells for g in special])]
-    taken = {i for _, s in units for i in s}
-    bundles = [s for _, s in units] + [[i] for i in members if i not in taken]
+    taken = {i for g in special for i in g.cells}
+    bundles = [g.cells for g in special] + [[i] for i in members if i not in taken]
     shapes = [union([cells[i].plane for i in b]) for b in bundles]
     inner = bundled(links, bundles)
     weights = [s.area * (0.25 if n < len(special) else 1.0) for n, s in enumerate(shapes)]
@@ -207,19 +203,25 @@ def _pairing(drawn: list[Community], codes: Sequence[str]) -> list[tuple[str, Co
     """Known places by nearness, all others in reading order."""
     if not all(code in place.COMMUNITY_HINTS for code in codes):
         return list(zip(codes, sorted(drawn, key=lambda c: reading_order(c.shape)), strict=True))
-    ways = sorted(
-        (c.shape.distance(Point(place.COMMUNITY_HINTS[code])) * 0.5
-         + c.shape.centroid.distance(Point(place.COMMUNITY_HINTS[code])), code, n)
-        for code in codes for n, c in enumerate(drawn)
-    )
-    pairs: dict[str, int] = {}
-    for _, code, n in ways:
-        if code not in pairs and n not in pairs.values():
-            pairs[code] = n
-    return [(code, drawn[n]) for code, n in sorted(pairs.items())]
+    hints = [Point(place.COMMUNITY_HINTS[code]) for code in codes]
+    order = list(drawn)
+    swaps = [(a, b) for a in range(len(codes)) for b in range(a)]
+    while any(_swapped(order, hints, a, b) for a, b in swaps):
+        pass
+    return list(zip(codes, order, strict=True))
 
 
-def reading_order(shape: Polygon) -> tuple[int, float]:
+def _swapped(order: list[Community], hints: Sequence[Point], a: int, b: int) -> bool:
+    """Exchanges two communities if that brings them nearer to where they belong."""
+    one, two = order[a].shape.centroid, order[b].shape.centroid
+    now = one.distance(hints[a]) ** 2 + two.distance(hints[b]) ** 2
+    then = two.distance(hints[a]) ** 2 + one.distance(hints[b]) ** 2
+    if then < now:
+        order[a], order[b] = order[b], order[a]
+    return then < now
+
+
+def reading_order(shape: BaseGeometry) -> tuple[int, float]:
     """Bands of about 165 m from north to south, each read from west to east."""
     point = shape.representative_point()
     return (-math.floor(point.y / BAND_DEGREES), point.x)
@@ -231,7 +233,7 @@ def _specials(cells: Sequence[Cell], links: Links, members: Sequence[int]) -> li
     wanted += [("undeveloped", "", at, area) for at, area in place.UNDEVELOPED]
     specials = []
     for kind, purpose, at, area in wanted:
-        chosen = _around(cells, links, free, _plane_point(at), area)
+        chosen = _around(cells, links, free, metres(Point(at)), area)
         free -= set(chosen)
         shape = union([cells[i].shape for i in chosen])
         specials.append(Grid(kind, purpose, chosen, shape))
@@ -251,10 +253,14 @@ def _around(
         if not fitting:
             return sorted(chosen)
         whole = union([cells[i].plane for i in chosen])
-        chosen.append(min(fitting, key=lambda i: _sprawl(whole, cells[i].plane)))
+        best = min(fitting, key=lambda i: _sprawl(whole, cells[i].plane))
+        if _sprawl(whole, cells[best].plane) > MOST_SPRAWL:
+            return sorted(chosen)
+        chosen.append(best)
 
 
 def _sprawl(whole: Polygon, more: Polygon) -> float:
+    """Perimeter squared over area: 16 for a square, more for anything longer."""
     both = shapely.coverage_union(whole, more)
     return float(both.length**2 / both.area)
 
@@ -266,8 +272,11 @@ def add_grids(territory: Territory, seed: int) -> None:
     counts = _apportion(spaces, GENERAL_GRIDS)
     for community, count in zip(full, counts, strict=True):
         taken = {i for g in community.grids for i in g.cells}
-        patches = {i: patch(territory.cells[i].plane, territory.cells[i].plane.area)
-                   for i in community.cells if i not in taken}
+        patches = {
+            i: patch(territory.cells[i].plane, territory.cells[i].plane.area)
+            for i in community.cells
+            if i not in taken
+        }
         for part in divide(patches, territory.links, count, seed):
             shape = union([territory.cells[i].shape for i in part])
             community.grids.append(Grid("general", "", part, shape))

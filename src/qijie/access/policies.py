@@ -183,7 +183,8 @@ _IN_TERRITORY = (
 
 
 def _condition(relation: Relation, policed: Policed) -> str:
-    matter_seen = f"EXISTS (SELECT 1 FROM issues_issue m WHERE m.id = {policed.matter})"
+    # Table and column names come from POLICED above, never from outside.
+    matter_seen = f"EXISTS (SELECT 1 FROM issues_issue m WHERE m.id = {policed.matter})"  # noqa: S608
     conditions = {
         R.TERRITORY: f"{_kind_is('staff')} AND ({_IN_TERRITORY}) AND {_NOT_ABOUT_VIEWER}",
         R.UNIT: f"{_kind_is('staff')} AND unit_ids && {_ids_of('units')} AND {_NOT_ABOUT_VIEWER}",

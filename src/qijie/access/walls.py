@@ -25,7 +25,7 @@ def tables(connection: BaseDatabaseWrapper) -> list[str]:
 
 
 def raise_walls(connection: BaseDatabaseWrapper) -> None:
-    """Applies the grant matrix and every row policy. Run as the owner, at the end of a migration."""
+    """Applies the grant matrix and every row policy. Run as the owner, after migrating."""
     present = tables(connection)
     with connection.cursor() as cursor:
         for table in present:
@@ -82,7 +82,7 @@ def _mark_defects(connection: BaseDatabaseWrapper) -> Iterator[str]:
             row = cursor.fetchone()
             if not (row and row[0]):
                 yield (
-                    f"函数 {function} 没有 LEAKPROOF 标记，地图和查找会慢上百倍（备份恢复会丢失它）。"
+                    f"函数 {function} 没有 LEAKPROOF 标记（备份恢复会丢失它），地图和查找会慢百倍。"
                     f"请由数据库管理员执行：ALTER FUNCTION {function} LEAKPROOF;"
                 )
 

@@ -13,7 +13,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A person who signs in. No groups, no permission rows, no superuser: posts say what one may."""
+    """A person who signs in. No groups, no permission rows, no superuser: rights come of posts."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     username = models.CharField(

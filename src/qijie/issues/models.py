@@ -42,8 +42,8 @@ class Category(models.Model):
     is_urgent = models.BooleanField("紧急", default=False)
     main_unit_kind = models.CharField("主办单位类别", max_length=40, blank=True)
     standard = models.CharField("标准", max_length=60, blank=True)
-    standard_code = models.CharField("标准编码", max_length=12, blank=True)
-    successor_code = models.CharField("2026 年编码", max_length=12, blank=True)
+    standard_code = models.CharField("标准编码", max_length=40, blank=True)
+    successor_code = models.CharField("2026 年编码", max_length=60, blank=True)
     source = models.CharField("来源", max_length=60)
     position = models.PositiveIntegerField("次序", default=0)
     is_current = models.BooleanField("在用", default=True)
@@ -66,6 +66,8 @@ class Condition(models.Model):
     wording = models.CharField("立案条件", max_length=200)
     close_standard = models.CharField("结案标准", max_length=200, blank=True)
     stage = models.CharField("阶段", max_length=12, choices=_choices(vocabulary.Stage), blank=True)
+    # A restoring stage names the make-safe condition a worker chooses; it is not chosen itself.
+    follows = models.CharField("先行条件", max_length=60, blank=True)
     limit_value = models.DecimalField("时限", max_digits=7, decimal_places=4, null=True)
     limit_unit = models.CharField("时限单位", max_length=12, choices=LIMIT_UNITS, blank=True)
     evidence = ArrayField(models.CharField(max_length=20), verbose_name="须附证据", default=list)
@@ -82,7 +84,7 @@ class Condition(models.Model):
 
 
 class Issue(models.Model):
-    """One matter from report to archive. Its state is small; how it looks is derived from clocks."""
+    """One matter from report to archive. Its state is small; how it stands is derived."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     number = models.CharField("编号", max_length=32)

@@ -29,6 +29,7 @@ class Event(models.Model):
     actor_title = models.CharField("岗位名称", max_length=80, blank=True)
     actor_side = models.CharField("立场", max_length=12, blank=True)
     words = models.TextField("说明", blank=True)
+    sentence = models.TextField("告知反映人的话", blank=True)
     facts = models.JSONField("要素", default=dict)
     follows = models.BooleanField("由规则推出", default=False)
 

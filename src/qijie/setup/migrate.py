@@ -3,6 +3,7 @@
 import django
 from django.core.management import call_command
 from django.db import connections
+from django.utils import timezone
 
 from qijie.setup.database import hand_over_statements
 from qijie.setup.progress import Progress
@@ -24,8 +25,10 @@ def run(progress: Progress) -> None:
 def hand_over() -> None:
     """What the migrator made becomes the owner's; grants and policies are laid anew."""
     from qijie.access.walls import raise_walls
+    from qijie.records.partitions import make_partitions
 
     connection = connections[ALIAS]
+    make_partitions(connection, timezone.localdate())
     with connection.cursor() as cursor:
         for statement in hand_over_statements():
             cursor.execute(statement)

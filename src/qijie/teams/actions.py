@@ -11,17 +11,22 @@ from qijie.kernel.refusal import Refusal
 from qijie.teams.models import Holding, OrgUnit, Post
 
 
-def define_units(units: Iterable[OrgUnit]) -> int:
-    return len(OrgUnit.objects.bulk_create(units))
+def staff(
+    *,
+    units: Iterable[OrgUnit],
+    people: Iterable[User],
+    posts: Iterable[Post],
+    holdings: Iterable[Holding],
+    using: str,
+) -> None:
+    """Sets up the units and posts of a new place, each post with its first holder.
 
-
-def define_posts(posts: Iterable[Post]) -> int:
-    return len(Post.objects.bulk_create(posts))
-
-
-def appoint_first(holdings: Iterable[Holding]) -> int:
-    """Fills posts nobody held before; the database refuses two main holders on one day."""
-    return len(Holding.objects.bulk_create(holdings))
+    The database refuses two main holders of a post on one day.
+    """
+    OrgUnit.objects.using(using).bulk_create(units)
+    User.objects.using(using).bulk_create(people)
+    Post.objects.using(using).bulk_create(posts)
+    Holding.objects.using(using).bulk_create(holdings)
 
 
 @transaction.atomic

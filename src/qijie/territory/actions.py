@@ -13,19 +13,19 @@ from qijie.territory.queries import in_force
 _BATCH = 1000
 
 
-def plant(nodes: Iterable[Node]) -> int:
-    """Inserts a tree whose parents come before their children; returns how many nodes."""
-    return len(Node.objects.bulk_create(nodes, batch_size=_BATCH))
+def plant(nodes: Iterable[Node], *, using: str) -> list[Node]:
+    """Inserts nodes of one rung; their parents must be there already."""
+    return Node.objects.using(using).bulk_create(nodes, batch_size=_BATCH)
 
 
-def build(buildings: Iterable[Building]) -> int:
-    return len(Building.objects.bulk_create(buildings, batch_size=_BATCH))
+def build(buildings: Iterable[Building], *, using: str) -> int:
+    return len(Building.objects.using(using).bulk_create(buildings, batch_size=_BATCH))
 
 
-def lay_streets(lines: Iterable[StreetLine]) -> int:
+def lay_streets(lines: Iterable[StreetLine], *, using: str) -> int:
     """Replaces the base map's streets."""
-    StreetLine.objects.all().delete()
-    return len(StreetLine.objects.bulk_create(lines, batch_size=_BATCH))
+    StreetLine.objects.using(using).all().delete()
+    return len(StreetLine.objects.using(using).bulk_create(lines, batch_size=_BATCH))
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from qijie.territory.models import Building, Node
 from qijie.territory.queries import buildings, subtree
 
 HOUSEHOLD_BAND = (300, 500)
-"""A general grid's size. Source: practice in Jiangsu, 300 to 500 households or about 1,000 people."""
+"""A general grid's size. Source: practice in Jiangsu, 300–500 households, about 1,000 people."""
 _TILED_KINDS = {
     "district": ("street", "town"),
     "street": ("community", "village"),
@@ -65,8 +65,7 @@ def _borders(tree: list[Node]) -> Iterator[Finding]:
 
 
 def _shape(node: Node) -> shapely.Geometry:
-    assert node.boundary is not None
-    return shapely.from_wkb(bytes(node.boundary.wkb))
+    return shapely.from_wkb(bytes(node.boundary.wkb)) if node.boundary else shapely.Polygon()
 
 
 def _coverage(parent: Node, parts: list[Node]) -> Iterator[Finding]:

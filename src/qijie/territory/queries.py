@@ -73,18 +73,19 @@ class Located:
         return path_at(self.path, Level.COMMUNITY) or ""
 
 
-_POINT = "ST_SetSRID(ST_MakePoint(%s, %s), 4490)"
-_LOCATE_GRID = f"""
+_LOCATE_GRID = """
     SELECT id, path, name, kind FROM territory_node
     WHERE kind = 'grid' AND valid_from <= %s AND (valid_to IS NULL OR valid_to > %s)
-      AND boundary && {_POINT} AND ST_Intersects(boundary, {_POINT})
+      AND boundary && ST_SetSRID(ST_MakePoint(%s, %s), 4490)
+      AND ST_Intersects(boundary, ST_SetSRID(ST_MakePoint(%s, %s), 4490))
     ORDER BY path LIMIT 1
 """
-_LOCATE_DIVISION = f"""
+_LOCATE_DIVISION = """
     SELECT id, path, name, kind FROM territory_node
     WHERE kind IN ('community', 'village', 'street', 'town', 'district')
       AND valid_from <= %s AND (valid_to IS NULL OR valid_to > %s)
-      AND boundary && {_POINT} AND ST_Intersects(boundary, {_POINT})
+      AND boundary && ST_SetSRID(ST_MakePoint(%s, %s), 4490)
+      AND ST_Intersects(boundary, ST_SetSRID(ST_MakePoint(%s, %s), 4490))
     ORDER BY length(path) DESC, path LIMIT 1
 """
 _LOCATE_MANY = """

@@ -41,7 +41,7 @@ class NotVisible(LookupError):
 
 
 def acting_as(viewer: Viewer, matter: Matter, move: Move, order_id: UUID | None = None) -> Actor:
-    """The post in which the viewer may make this move; the first one, so that a refusal is in words."""
+    """The post in which the viewer may make this move; else the first, to be refused in words."""
     actors = actors_of(viewer)
     if not actors:
         raise NotVisible(matter.id)

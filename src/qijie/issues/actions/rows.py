@@ -6,6 +6,7 @@ from uuid import UUID
 
 from qijie.issues.models import Deadline, Issue, WorkOrder
 from qijie.issues.rules.matter import Clock, EventValue, Matter, Order, Outcome, Request
+from qijie.issues.rules.vocabulary import Audience
 from qijie.kernel.codes import Level, path_at
 from qijie.kernel.ids import new_id
 from qijie.records.models import Event
@@ -164,10 +165,12 @@ def deadline_row(issue: Issue, position: int, clock: Clock, row_id: UUID) -> Dea
 
 
 def event_rows(issue: Issue, outcome: Outcome) -> list[Event]:
-    return [_event(issue, value) for value in outcome.events]
+    """One row an event, with the sentence the reporter was told by it."""
+    told = {n.move: n.sentence for n in outcome.told if n.audience is Audience.REPORTER}
+    return [_event(issue, value, told.get(value.move, "")) for value in outcome.events]
 
 
-def _event(issue: Issue, value: EventValue) -> Event:
+def _event(issue: Issue, value: EventValue, sentence: str) -> Event:
     return Event(
         id=new_id(),
         region_code=issue.region_code,
@@ -189,6 +192,7 @@ def _event(issue: Issue, value: EventValue) -> Event:
         actor_title=value.actor.post_title,
         actor_side=value.actor.side,
         words=value.words,
+        sentence=sentence,
         facts=dict(value.facts),
         follows=value.follows,
     )

@@ -5,10 +5,13 @@ minute; a condition is read when a decision asks for it.
 """
 
 import time as clock
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, time
 from decimal import Decimal
 from itertools import groupby
+
+from django.db.models import Q
 
 from qijie.issues.models import Condition, Reference
 from qijie.issues.queries.matter import limit_of
@@ -46,8 +49,8 @@ class ConditionsOnDemand(Mapping[str, ConditionRule]):
 
     def __getitem__(self, code: str) -> ConditionRule:
         if code not in self._known:
-            row = Condition.objects.filter(pk=code).first()
-            self._known[code] = condition_rule(row) if row else None
+            rows = Condition.objects.filter(Q(pk=code) | Q(follows=code)).order_by("follows")
+            self._known[code] = condition_rule(list(rows))
         rule = self._known[code]
         if rule is None:
             raise KeyError(code)
@@ -60,15 +63,20 @@ class ConditionsOnDemand(Mapping[str, ConditionRule]):
         return Condition.objects.count()
 
 
-def condition_rule(row: Condition) -> ConditionRule:
-    limit = limit_of(row.limit_value, row.limit_unit)
-    stages = (StageLimit(Stage(row.stage), limit),) if row.stage and limit else ()
+def condition_rule(rows: Sequence[Condition]) -> ConditionRule | None:
+    """A condition with the stages that follow it; None for no rows.
+
+    rows: the chosen condition first. A staged condition's handling limit is its last stage's.
+    """
+    if not rows:
+        return None
+    limits = [(row.stage, limit_of(row.limit_value, row.limit_unit)) for row in rows]
     return ConditionRule(
-        code=row.pk,
-        category=row.category_id,
-        limit=limit,
-        stages=stages,
-        evidence=tuple(Evidence(word) for word in row.evidence),
+        code=rows[0].pk,
+        category=rows[0].category_id,
+        limit=limits[-1][1],
+        stages=tuple(StageLimit(Stage(stage), limit) for stage, limit in limits if stage and limit),
+        evidence=tuple(Evidence(word) for word in rows[-1].evidence),
     )
 
 
@@ -77,7 +85,7 @@ def book() -> Book:
     global _kept
     now = clock.monotonic()
     if _kept is None or now - _kept[0] > _KEEP_SECONDS:
-        _kept = (now, _read())
+        _kept = (now, _read("default"))
     kept = _kept[1]
     return Book(
         calendars=kept.calendars,
@@ -94,9 +102,19 @@ def forget_book() -> None:
     _kept = None
 
 
-def _read() -> Book:
-    loaded: dict[str, Rows] = dict(Reference.objects.values_list("name", "rows"))
+def loaded_book(using: str) -> Book:
+    """The whole book at once, every condition in it, for whoever decides hundreds of times."""
+    rows: dict[str, list[Condition]] = defaultdict(list)
+    for row in Condition.objects.using(using).order_by("follows"):
+        rows[row.follows or row.pk].append(row)
+    rules = {code: rule for code, group in rows.items() if (rule := condition_rule(group))}
+    return _read(using, rules)
+
+
+def _read(using: str, conditions: Mapping[str, ConditionRule] | None = None) -> Book:
+    loaded: dict[str, Rows] = dict(Reference.objects.using(using).values_list("name", "rows"))
     return book_of(
+        conditions=conditions,
         clocks=loaded.get(CLOCKS, ()),
         families=loaded.get(FAMILIES, ()),
         office_hours=loaded.get(OFFICE_HOURS, ()),

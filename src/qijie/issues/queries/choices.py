@@ -28,7 +28,7 @@ def _family_order(row: tuple[str, str, str]) -> int:
 
 
 def conditions_of(category_id: str | None) -> list[Choice]:
-    rows = Condition.objects.filter(category_id=category_id, is_current=True)
+    rows = Condition.objects.filter(category_id=category_id, is_current=True, follows="")
     return [(row.code, f"{row.wording}（{limit_words(row)}）") for row in rows]
 
 

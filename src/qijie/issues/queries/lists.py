@@ -123,7 +123,7 @@ def page_of(
 ) -> Page:
     """One query, whatever the page: keyset, never OFFSET.
 
-    by: `newest` (reported last first) or `due` (most urgent first, without those that have no clock).
+    by: `newest` (reported last first) or `due` (most urgent first; those without a clock left out).
     Raises Refusal for a cursor that is not one of ours.
     """
     column, is_descending = ("due_at", False) if by == "due" else ("reported_at", True)

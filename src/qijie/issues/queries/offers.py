@@ -10,7 +10,7 @@ from qijie.issues.rules.table import ROWS
 
 
 def offers_for(matter: Matter, viewer: Viewer, now: datetime) -> list[Offer]:
-    """One offer a move and order over all the viewer's posts, an allowed one before a greyed one."""
+    """One offer a move and order over all the viewer's posts, allowed before greyed."""
     found: dict[object, Offer] = {}
     for actor in actors_of(viewer):
         for offer in offers(matter, actor, now):

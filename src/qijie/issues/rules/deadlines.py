@@ -3,7 +3,7 @@
 A matter's handling deadline counts from filing and never moves because of who works on it; each
 order's own deadline counts from its own dispatch, so nobody inherits another's lateness. The date
 promised to the resident is the matter's handling deadline plus the time to verify, worked out when
-the matter is filed, and moves only with the rows of the table that say so.
+a handling clock first starts, and moves only with the rows of the table that say so.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -58,8 +58,10 @@ def turn(matter: Matter, effects: Iterable[ClockEffect], turning: Turning) -> Ma
     """The matter with its clocks as the row says; clocks of ended orders stop by themselves."""
     for effect in effects:
         if effect.when is None or effect.when.holds(_case(matter, turning.act)):
-            matter = _TURNS[effect.turn](matter, effect, turning)
-            matter = _promised(matter, turning.book) if effect.promises else matter
+            turned = _TURNS[effect.turn](matter, effect, turning)
+            is_moved = turned.clocks != matter.clocks
+            promises = effect.promises or matter.promised_at is None
+            matter = _promised(turned, turning.book) if is_moved and promises else turned
     return _stop_ended_orders(matter, turning.act.at)
 
 

@@ -109,7 +109,7 @@ def report(act: Act[ReportFacts], book: Book) -> Outcome:
 def apply(matter: Matter, act: Act[Facts], book: Book) -> Outcome:
     """The matter after the act, the events it leaves and who is told. Raises Refused."""
     row = _row_for(matter, act)
-    if not isinstance(act.facts, row.brings):
+    if type(act.facts) is not row.brings:
         raise TypeError(f"{act.move} brings {row.brings.__name__}, got {act.facts!r}")
     _refuse_missing(row, matter, act, book)
     return _settled(*_advanced(matter, row, act, book), book)

@@ -230,7 +230,7 @@ INTAKE: tuple[Transition, ...] = (
         ),
         tells=(Audience.REPORTER, Audience.UNIT),
         button="紧急直派",
-        sentence_for_reporter="您反映的情况已按紧急事项直接派给值班单位。",
+        sentence_for_reporter="您反映的情况已按紧急事项直接派给值班单位，预计{promised}前办结。",
         source="urgent 紧急直派",
     ),
     Transition(
@@ -248,7 +248,7 @@ INTAKE: tuple[Transition, ...] = (
             c.times_new_orders(),
         ),
         tells=(Audience.REPORTER, Audience.UNIT),
-        sentence_for_reporter="您反映的情况已按紧急事项直接派给值班单位。",
+        sentence_for_reporter="您反映的情况已按紧急事项直接派给值班单位，预计{promised}前办结。",
         source="urgent 紧急直派: by itself for urgent categories",
     ),
     Transition(
@@ -276,7 +276,7 @@ INTAKE: tuple[Transition, ...] = (
         clocks=(c.stops_all(), c.starts(ClockKind.OBJECTION_WINDOW, when=g.MAY_STILL_OBJECT)),
         tells=TO_REPORTER,
         button="不予受理",
-        sentence_for_reporter=("您反映的事项不予受理：{reason}。{words} {remedy}"),
+        sentence_for_reporter=("您反映的事项不予受理：{reason}。{words}{remedy}"),
         is_wired=True,
         source="void 不予受理",
     ),
@@ -474,7 +474,7 @@ HANDLING: tuple[Transition, ...] = (
         tells=(Audience.REPORTER, Audience.UNIT),
         button="当场解决",
         sentence_for_reporter=(
-            "网格员已当场办结：{words} 请确认是否解决；七日内未回复按“未确认”结案。"
+            "网格员已当场办结：{words}请确认是否解决；七日内未回复按“未确认”结案。"
         ),
         is_wired=True,
         works_offline=True,
@@ -497,7 +497,7 @@ HANDLING: tuple[Transition, ...] = (
         tells=(Audience.REPORTER, Audience.UNIT),
         button="当场答复",
         sentence_for_reporter=(
-            "您咨询的问题答复如下：{words} 请确认是否解决；七日内未回复按“未确认”结案。"
+            "您咨询的问题答复如下：{words}请确认是否解决；七日内未回复按“未确认”结案。"
         ),
         is_wired=True,
         source="solve on the spot 即时解: desk for a question",
@@ -580,7 +580,7 @@ HANDLING: tuple[Transition, ...] = (
         clocks=(c.stops(ClockKind.MAKE_SAFE, of_this_order=True),),
         tells=TO_REPORTER,
         button="已止险",
-        sentence_for_reporter="现场已先行止险：{words} 修复继续进行。",
+        sentence_for_reporter="现场已先行止险：{words}修复继续进行。",
         source="Words: FilingCondition stages, make safe 止险",
     ),
     Transition(
@@ -798,7 +798,7 @@ HANDLING: tuple[Transition, ...] = (
         clocks=(c.pauses_all(), c.starts_until(ClockKind.REVIEW)),
         tells=(Audience.REPORTER, Audience.UNIT, Audience.NEXT_HOLDER),
         button="同意挂账",
-        sentence_for_reporter="您反映的事项暂时挂账：{words} {until}前复核并恢复办理。",
+        sentence_for_reporter="您反映的事项暂时挂账：{words}{until}前复核并恢复办理。",
         source="hang up 挂账",
     ),
     Transition(
@@ -852,7 +852,7 @@ HANDLING: tuple[Transition, ...] = (
         clocks=(c.extends(ClockKind.HANDLE),),
         tells=(Audience.REPORTER, Audience.UNIT),
         button="同意延期",
-        sentence_for_reporter="您反映的事项经批准延期：{words} 预计{promised}前办结。",
+        sentence_for_reporter="您反映的事项经批准延期：{words}预计{promised}前办结。",
         source="extend 延期",
     ),
     Transition(
@@ -995,7 +995,7 @@ CLOSING: tuple[Transition, ...] = (
         clocks=(c.stops_all(), c.starts(ClockKind.OBJECTION_WINDOW, when=g.MAY_STILL_OBJECT)),
         tells=TO_ALL_ASKED,
         button="书面终答",
-        sentence_for_reporter="书面答复：{words} {remedy}",
+        sentence_for_reporter="书面答复：{words}{remedy}",
         is_wired=True,
         source="Not solved: reopen, or a written final answer",
     ),
@@ -1010,7 +1010,7 @@ CLOSING: tuple[Transition, ...] = (
         clocks=(c.stops_all(), c.starts(ClockKind.OBJECTION_WINDOW, when=g.MAY_STILL_OBJECT)),
         tells=TO_ALL_ASKED,
         button="书面终答",
-        sentence_for_reporter="书面答复：{words} {remedy}",
+        sentence_for_reporter="书面答复：{words}{remedy}",
         is_wired=True,
         source="Not solved: reopen, or a written final answer",
     ),
@@ -1025,7 +1025,7 @@ CLOSING: tuple[Transition, ...] = (
         clocks=(c.stops_all(), c.starts(ClockKind.OBJECTION_WINDOW, when=g.MAY_STILL_OBJECT)),
         tells=(*TO_ALL_ASKED, Audience.UNIT),
         button="书面终答",
-        sentence_for_reporter="书面答复：{words} {remedy}",
+        sentence_for_reporter="书面答复：{words}{remedy}",
         is_wired=True,
         source="resume: may also close with a written final answer",
     ),

@@ -43,7 +43,7 @@ def blanks(matter: Matter, act: Act[Facts]) -> dict[str, str]:
     facts = act.facts
     return {
         "level": LEVEL_LABELS[matter.level],
-        "words": act.words.strip(),
+        "words": _as_sentence(act.words),
         "promised": moment_in_words(matter.promised_at) if matter.promised_at else "",
         "until": _day_in_words(facts.until) if facts.until else "",
         "reason": getattr(getattr(facts, "reason", None), "label", ""),
@@ -51,6 +51,11 @@ def blanks(matter: Matter, act: Act[Facts]) -> dict[str, str]:
         "remedy": _remedy(matter),
         **{kind.value: _due_in_words(matter, kind) for kind in ClockKind},
     }
+
+
+def _as_sentence(words: str) -> str:
+    said = words.strip()
+    return said if not said or said[-1] in "。！？；…" else f"{said}。"
 
 
 def _day_in_words(until: datetime) -> str:

@@ -24,6 +24,7 @@ CREATE TABLE records_event (
     actor_title varchar(80) NOT NULL,
     actor_side varchar(12) NOT NULL,
     words text NOT NULL,
+    sentence text NOT NULL,
     facts jsonb NOT NULL,
     follows boolean NOT NULL,
     PRIMARY KEY (region_code, at, id)

@@ -3,7 +3,7 @@
 // Attributes, feature properties and events are listed in docs/reference/assets.md.
 
 import { boxOf, fillInputs, labelPoint, numbersIn, pointInInputs } from "./shapes.js";
-import { featureLayers, ground, inksOf, streetLayers, streetSource } from "./map-style.js";
+import { inksOf, layersOf, streetSource } from "./map-style.js";
 
 /** @typedef {import("./shapes.js").Collection} Collection */
 /** @typedef {import("./shapes.js").Feature} Feature */
@@ -61,6 +61,8 @@ class GridMap extends HTMLElement {
   /** @type {Feature[]} */
   #features = [];
   #waiting = 0;
+  #drawn = false;
+  #loading = false;
   /** @type {HTMLDetailsElement | null} */
   #list = null;
   #fetching = new AbortController();
@@ -78,6 +80,7 @@ class GridMap extends HTMLElement {
     this.#fetching.abort();
     this.#map?.remove();
     this.#map = null;
+    this.#drawn = false;
     this.#list?.remove();
     this.#list = null;
     this.replaceChildren();
@@ -86,7 +89,7 @@ class GridMap extends HTMLElement {
 
   /** @param {string} name @param {string | null} old @param {string | null} value */
   attributeChangedCallback(name, old, value) {
-    if (!this.#map?.isStyleLoaded() || old === value) return;
+    if (!this.#drawn || old === value) return;
     if (name === "src") this.#load();
     else this.#paint();
   }
@@ -153,8 +156,8 @@ class GridMap extends HTMLElement {
       container: this.canvas,
       style: {
         version: 8,
-        sources: { ...(streets ? { streets: streetSource(absolute(streets)) } : {}), features, labels: features, picked: features },
-        layers: [...ground(inks), ...(streets ? streetLayers(inks) : []), ...featureLayers(inks, this.selected)],
+        sources: { ...(streets !== null ? { streets: streetSource(absolute(streets)) } : {}), features, labels: features, picked: features },
+        layers: layersOf(inks, this.selected, streets !== null),
       },
       ...this.#view(at),
       attributionControl: false,
@@ -185,10 +188,12 @@ class GridMap extends HTMLElement {
     const map = this.#map;
     const { signal } = this.#leaving;
     map.on("load", () => {
+      this.#drawn = true;
       this.#showPicked(pointInInputs(this));
       this.#load();
     });
-    map.on("idle", () => this.setAttribute("data-map-ready", ""));
+    map.on("idle", () => this.toggleAttribute("data-map-ready", !this.#loading));
+    map.on("movestart", () => this.removeAttribute("data-map-ready"));
     map.on("error", (/** @type {any} */ event) => {
       if (event.sourceId === "streets") this.#say(NO_STREETS);
     });
@@ -235,17 +240,27 @@ class GridMap extends HTMLElement {
     this.#fetching = new AbortController();
     const { signal } = this.#fetching;
     const first = this.#features.length === 0;
+    this.#loading = true;
+    this.removeAttribute("data-map-ready");
     try {
       const answer = await fetch(this.#filled(src), { signal, headers: { Accept: "application/geo+json" } });
       if (!answer.ok) throw new Error(String(answer.status));
       this.#show(/** @type {Collection} */ (await answer.json()).features);
     } catch {
-      if (!signal.aborted) this.#fail(NO_DATA);
+      if (!signal.aborted) this.#loaded(NO_DATA);
       return;
     }
-    this.removeAttribute("data-map-error");
-    if (this.word?.textContent === NO_DATA) this.#say("");
+    this.#loaded("");
     if (first && !this.#byView && !this.hasAttribute("bounds") && !this.hasAttribute("center")) this.#fit(0);
+  }
+
+  /** @param {string} trouble empty when there was none */
+  #loaded(trouble) {
+    this.#loading = false;
+    if (trouble) this.#fail(trouble);
+    else if (this.hasAttribute("data-map-error")) this.#say("");
+    this.toggleAttribute("data-map-error", trouble !== "");
+    this.#map.triggerRepaint();
   }
 
   /** @param {string} src */
@@ -273,10 +288,10 @@ class GridMap extends HTMLElement {
 
   #paint() {
     const map = this.#map;
-    if (!map?.isStyleLoaded()) return;
+    if (!this.#drawn) return;
+    this.removeAttribute("data-map-ready");
     const inks = inksOf(this);
-    const streets = this.hasAttribute("streets") ? streetLayers(inks) : [];
-    for (const layer of [...ground(inks), ...streets, ...featureLayers(inks, this.selected)]) {
+    for (const layer of layersOf(inks, this.selected, this.hasAttribute("streets"))) {
       if ("filter" in layer) map.setFilter(layer.id, layer.filter);
       for (const [name, value] of Object.entries(layer.paint)) map.setPaintProperty(layer.id, name, value);
     }
@@ -378,7 +393,7 @@ class GridMap extends HTMLElement {
   /** @param {string} words */
   #fail(words) {
     this.#say(words);
-    this.setAttribute("data-map-error", words);
+    this.setAttribute("data-map-error", "");
   }
 }
 

@@ -57,6 +57,7 @@ export function draftOf(form) {
 function keep(form) {
   try {
     shelf(form)?.setItem(PREFIX + form.dataset.draft, JSON.stringify(draftOf(form)));
+    form.dataset.draftKept = "";
   } catch {
     // A full or forbidden store costs the draft, never the typing.
   }
@@ -135,16 +136,17 @@ function restore(form) {
 /** @param {HTMLFormElement} form */
 function watch(form) {
   let waiting = 0;
-  const soon = () => {
-    clearTimeout(waiting);
-    waiting = window.setTimeout(() => keep(form), SETTLE_MS);
-  };
-  form.addEventListener("input", soon);
-  form.addEventListener("change", soon);
-  form.addEventListener("submit", () => {
+  const now = () => {
     clearTimeout(waiting);
     keep(form);
+  };
+  form.addEventListener("input", () => {
+    delete form.dataset.draftKept;
+    clearTimeout(waiting);
+    waiting = window.setTimeout(now, SETTLE_MS);
   });
+  form.addEventListener("change", now);
+  form.addEventListener("submit", now);
 }
 
 /** @param {ParentNode} root */

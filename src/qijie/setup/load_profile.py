@@ -1,0 +1,219 @@
+"""`qijie load-profile`: the tree, buildings, streets, units, posts and people of one place.
+
+Runs as the migrate role. A place that is already there is left as it is: people may have begun to
+work in it.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.contrib.gis.geos import GEOSGeometry, LineString, MultiPolygon, Polygon
+from django.db import transaction
+
+from qijie.accounts.models import User
+from qijie.kernel.codes import building_path
+from qijie.setup.load_reference import reference
+from qijie.setup.migrate import ALIAS
+from qijie.setup.profile import DEMO_PASSWORD, Feature, Profile, StaffedPost
+from qijie.setup.progress import Progress
+from qijie.teams.actions import staff
+from qijie.teams.models import Holding, OrgUnit, Post
+from qijie.territory.actions import build, lay_streets, plant
+from qijie.territory.models import SRID, Building, Node, StreetLine
+
+SINCE = date(2025, 1, 1)
+
+
+def run(progress: Progress) -> None:
+    profile = Profile(settings.PROFILE_FOLDER)
+    if Node.objects.using(ALIAS).exists():
+        progress.note("这个地方已经载入，未作改动。")
+        return
+    with transaction.atomic(using=ALIAS):
+        nodes = _tree(profile)
+        homes = _buildings(profile, nodes)
+        _streets(profile)
+        posts = _staff(profile)
+    progress.note(f"{len(nodes)} 个区划、网格和小区，{homes} 栋楼，{posts} 个岗位")
+
+
+def _geometry(feature: Feature) -> GEOSGeometry:
+    """GeoJSON read as CGCS2000, as the profile declares; GeoDjango would take it for 4326."""
+    shape = GEOSGeometry(json.dumps(feature.geometry))
+    shape.srid = SRID
+    return shape
+
+
+def _area(feature: Feature) -> MultiPolygon:
+    shape = _geometry(feature)
+    if isinstance(shape, MultiPolygon):
+        return shape
+    assert isinstance(shape, Polygon)  # noqa: S101
+    return MultiPolygon(shape, srid=SRID)
+
+
+def _insert(rows: Iterable[Node], nodes: dict[str, Node]) -> None:
+    nodes.update({node.path: node for node in plant(rows, using=ALIAS)})
+
+
+def _tree(profile: Profile) -> dict[str, Node]:
+    nodes: dict[str, Node] = {}
+    borders = {f.properties["path"]: f for f in profile.features("boundaries.geojson")}
+    for length in (4, 6, 9, 12):
+        rows = [row for row in profile.divisions if len(row["path"]) == length]
+        _insert(
+            [
+                _node(row["code"], row["path"], row["kind"], row["name"], nodes, borders)
+                for row in rows
+            ],
+            nodes,
+        )
+    _insert([_grid(feature, nodes) for feature in profile.grids], nodes)
+    _insert([_compound(f, nodes) for f in profile.features("compounds.geojson")], nodes)
+    return nodes
+
+
+_PARENT_LENGTH = {6: 4, 9: 6, 12: 9}
+
+
+def _node(
+    code: str,
+    path: str,
+    kind: str,
+    name: str,
+    nodes: dict[str, Node],
+    borders: dict[str, Feature],
+) -> Node:
+    border = borders.get(path)
+    return Node(
+        code=code,
+        path=path,
+        kind=kind,
+        name=name,
+        parent=nodes.get(path[: _PARENT_LENGTH.get(len(path), 0)]),
+        boundary=_area(border) if border else None,
+        is_illustrative=bool(border and border.properties["illustrative"]),
+        valid_from=SINCE,
+    )
+
+
+def _grid(feature: Feature, nodes: dict[str, Node]) -> Node:
+    properties = feature.properties
+    return Node(
+        code=properties["code"],
+        path=properties["code"],
+        kind="grid",
+        name=properties["name"],
+        parent=nodes[properties["community"]],
+        grid_kind=properties["kind"],
+        boundary=_area(feature),
+        households=properties["households"],
+        is_illustrative=properties["illustrative"],
+        valid_from=SINCE,
+    )
+
+
+def _compound(feature: Feature, nodes: dict[str, Node]) -> Node:
+    properties = feature.properties
+    return Node(
+        code=properties["code"],
+        path=properties["code"],
+        kind="compound",
+        name=properties["name"],
+        parent=nodes[properties["grid"]],
+        boundary=_area(feature),
+        households=properties["households"],
+        is_illustrative=properties["illustrative"],
+        valid_from=SINCE,
+    )
+
+
+def _buildings(profile: Profile, nodes: dict[str, Node]) -> int:
+    rows = [_building(feature, nodes) for feature in profile.features("buildings.geojson")]
+    return build(rows, using=ALIAS)
+
+
+def _building(feature: Feature, nodes: dict[str, Node]) -> Building:
+    properties = feature.properties
+    footprint = _geometry(feature)
+    assert isinstance(footprint, Polygon)  # noqa: S101
+    grid = nodes[properties["grid"]]
+    compound = properties["compound"]
+    return Building(
+        code=properties["code"],
+        path=building_path(grid.path, int(properties["code"].rpartition("-b")[2])),
+        name=properties["name"],
+        address=properties["address"],
+        grid=grid,
+        compound=nodes[compound] if compound else None,
+        footprint=footprint,
+        use=properties["use"],
+        floors=properties["floors"],
+        units=properties["units"],
+        households=properties["households"],
+        valid_from=SINCE,
+    )
+
+
+def _streets(profile: Profile) -> None:
+    lay_streets(_lines(profile.features("streets.geojson")), using=ALIAS)
+
+
+def _lines(features: Iterable[Feature]) -> Iterator[StreetLine]:
+    for feature in features:
+        line = _geometry(feature)
+        assert isinstance(line, LineString)  # noqa: S101
+        yield StreetLine(street_class=feature.properties["highway"], line=line)
+
+
+def _staff(profile: Profile) -> int:
+    kinds = {row.code: row for row in reference().post_kinds}
+    units = {unit.code: unit for unit in _units(profile)}
+    staffed = list(profile.staffed())
+    # One hash for all: half a second each would be a minute and a half.
+    password = make_password(DEMO_PASSWORD)
+    people = [User(username=p.username, name=p.person, password=password) for p in staffed]
+    posts = [_post(p, kinds[p.kind].role or "", kinds[p.kind].needs_mfa, units) for p in staffed]
+    staff(
+        units=units.values(),
+        people=people,
+        posts=posts,
+        holdings=[
+            Holding(post=post, user=person, from_on=SINCE)
+            for post, person in zip(posts, people, strict=True)
+        ],
+        using=ALIAS,
+    )
+    return len(posts)
+
+
+def _units(profile: Profile) -> Iterator[OrgUnit]:
+    for number, unit in enumerate(profile.units()):
+        yield OrgUnit(
+            code=unit.code,
+            name=unit.name,
+            kind=unit.kind,
+            level=unit.level,
+            path=unit.path,
+            duty_phone=f"027-8555{number:04d}",
+        )
+
+
+def _post(staffed: StaffedPost, role: str, needs_mfa: bool, units: dict[str, OrgUnit]) -> Post:
+    unit = units.get(staffed.unit_code)
+    return Post(
+        code=staffed.code,
+        kind=staffed.kind,
+        title=staffed.title,
+        role=role,
+        level=staffed.level,
+        path=staffed.path,
+        unit=unit,
+        needs_mfa=needs_mfa,
+        duty_phone=unit.duty_phone if unit else "",
+        office_hours="周一至周五 8:30–12:00、14:00–17:30",
+        valid_from=SINCE,
+    )

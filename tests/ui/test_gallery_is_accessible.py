@@ -1,0 +1,143 @@
+"""axe and a few measures of its kind over every part, at two widths and in both schemes."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+AXE = Path(__file__).resolve().parents[1] / "browser/vendor/axe-core/axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+FRAMES = ("console", "field", "portal")
+SIZES = {360: 800, 1440: 900}
+TARGET_PX = 44
+
+pytestmark = pytest.mark.browser
+
+RUN_AXE = """async (rules) => {
+  const found = await axe.run(document, { runOnly: { type: "tag", values: rules } });
+  return found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(" ")}`);
+}"""
+CONTROLS = "a, button, summary, input, select, textarea"
+IN_RUNNING_TEXT = "p a, dd a, .rows a, .trail a, .error-summary a, .mark-out"
+WITHIN_A_TARGET = "label input, photo-field[data-live] input[type=file], .unseen, .skip"
+SMALL_TARGETS = """([controls, exempt, least]) => [...document.querySelectorAll(controls)]
+  .filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.matches(exempt))
+  .filter((one) => one.getBoundingClientRect().height < least)
+  .map((one) => `${one.tagName} ${one.className} ${one.textContent.trim().slice(0, 20)}`)"""
+TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.fixture(params=["light", "dark"])
+def scheme(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(params=SIZES)
+def sized_page(request: pytest.FixtureRequest, browser: Browser, scheme: Any) -> Iterator[Page]:
+    size = {"width": request.param, "height": SIZES[request.param]}
+    context = browser.new_context(
+        viewport=size, color_scheme=scheme, reduced_motion="reduce", has_touch=request.param == 360
+    )
+    yield context.new_page()
+    context.close()
+
+
+@pytest.mark.parametrize("frame", FRAMES)
+def test_axe_finds_nothing_wrong(sized_page: Page, gallery_url: str, frame: str) -> None:
+    sized_page.goto(f"{gallery_url}/?frame={frame}")
+    sized_page.wait_for_selector("photo-field[data-live]")
+    sized_page.evaluate(AXE.read_text(encoding="utf-8"))
+    assert sized_page.evaluate(RUN_AXE, RULES) == []
+    assert sized_page.evaluate(TOO_WIDE) == 0
+
+
+@pytest.mark.parametrize("frame", ["field", "portal"])
+def test_a_thumb_can_hit_everything(page: Page, gallery_url: str, frame: str) -> None:
+    page.goto(f"{gallery_url}/?frame={frame}")
+    page.wait_for_selector("photo-field[data-live]")
+    exempt = f"{IN_RUNNING_TEXT}, {WITHIN_A_TARGET}"
+    assert page.evaluate(SMALL_TARGETS, [CONTROLS, exempt, TARGET_PX]) == []
+
+
+@pytest.mark.parametrize("frame", FRAMES)
+def test_large_text_stays_within_a_narrow_phone(page: Page, gallery_url: str, frame: str) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.context.add_cookies([{"name": "text_size", "value": "large", "url": gallery_url}])
+    page.goto(f"{gallery_url}/?frame={frame}")
+    assert page.locator("html[data-text=large]").count() == 1
+    assert page.evaluate(TOO_WIDE) == 0
+
+
+def test_the_readers_scheme_wins_over_the_systems(page: Page, gallery_url: str) -> None:
+    ground = "getComputedStyle(document.body).backgroundColor"
+    page.emulate_media(color_scheme="dark")
+    page.context.add_cookies([{"name": "theme", "value": "light", "url": gallery_url}])
+    page.goto(f"{gallery_url}/?frame=portal")
+    assert page.evaluate(ground) == "rgb(239, 242, 240)"
+
+
+def test_a_greyed_move_says_why_to_keyboard_finger_and_screen_reader(
+    page: Page, gallery_url: str
+) -> None:
+    page.goto(f"{gallery_url}/?frame=console")
+    greyed = page.locator("button[aria-disabled=true]", has_text="结案")
+    reason = page.locator(f"#{greyed.get_attribute('aria-describedby')}")
+    assert not reason.is_visible()
+    greyed.focus()
+    assert reason.is_visible()
+    assert "主办单位没有反馈" in reason.inner_text()
+    page.keyboard.press("Escape")
+    assert not reason.is_visible()
+    page.locator("h1").click()
+    greyed.tap(force=True)
+    assert reason.is_visible()
+    assert page.url.endswith("frame=console")
+
+
+def test_a_dialog_takes_the_focus_and_gives_it_back(page: Page, gallery_url: str) -> None:
+    page.goto(f"{gallery_url}/?frame=console")
+    opener = page.locator("[data-dialog=void-dialog]")
+    opener.focus()
+    page.keyboard.press("Enter")
+    dialog = page.locator("#void-dialog")
+    assert dialog.is_visible()
+    assert dialog.evaluate("dialog => dialog.contains(document.activeElement)")
+    page.keyboard.press("Escape")
+    assert not dialog.is_visible()
+    assert opener.evaluate("opener => opener === document.activeElement")
+
+
+def test_the_error_summary_has_the_focus_and_leads_to_each_field(
+    page: Page, gallery_url: str
+) -> None:
+    page.goto(f"{gallery_url}/?frame=portal")
+    summary = page.locator(".error-summary")
+    assert summary.evaluate("one => one === document.activeElement")
+    for link in summary.locator("a").all():
+        assert page.locator(str(link.get_attribute("href"))).count() == 1
+    words = page.locator("#id_words")
+    described = str(words.get_attribute("aria-describedby")).split()
+    assert [page.locator(f"#{part}").count() for part in described] == [1, 1]
+    assert words.get_attribute("aria-invalid") == "true"
+
+
+def test_the_skip_link_comes_first_and_leads_to_the_content(page: Page, gallery_url: str) -> None:
+    page.goto(f"{gallery_url}/page/done")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_the_search_box_answers_to_the_slash_key_but_not_while_typing(
+    page: Page, gallery_url: str
+) -> None:
+    page.goto(f"{gallery_url}/?frame=console")
+    page.locator("#id_phone").focus()
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "id_phone"
+    page.locator("h1").click()
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.name") == "q"

@@ -97,7 +97,9 @@ def buildings(request: GuardedRequest, path: str) -> HttpResponse:
 @tells_problems
 def tile(request: GuardedRequest, z: int, x: int, y: int) -> HttpResponse:
     if z > DEEPEST_ZOOM or max(x, y) >= 2**z:
-        raise Refusal(f"没有瓦片 {z}/{x}/{y}：缩放级应在 0 至 {DEEPEST_ZOOM}，行列号应小于 2 的幂。")
+        raise Refusal(
+            f"没有瓦片 {z}/{x}/{y}：缩放级应在 0 至 {DEEPEST_ZOOM}，行列号应小于 2 的幂。"
+        )
     content = streets_tile(z, x, y)
     response = HttpResponse(
         content,

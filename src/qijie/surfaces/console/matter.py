@@ -30,7 +30,7 @@ from qijie.surfaces.console.casefile import (
     staff_offers,
 )
 from qijie.surfaces.console.frame import page
-from qijie.surfaces.console.maps import GEOJSON, wants_map
+from qijie.surfaces.console.maps import STREET_TILES, map_response, wants_map
 from qijie.surfaces.console.queries import standing_of
 from qijie.surfaces.console.territory import trail_of
 from qijie.teams.gate import GuardedRequest, not_visible, remember
@@ -48,13 +48,14 @@ REVEALED = ("reporter.name", "reporter.phone", "reporter.email")
 def matter(request: GuardedRequest, issue_id: UUID) -> HttpResponse:
     issue = fetch(request, issue_id)
     if wants_map(request):
-        return HttpResponse(case_map(issue, issue.grid), content_type=GEOJSON)
+        return map_response(case_map(issue, issue.grid))
     now = timezone.now()
     on = timezone.localdate(now)
     context = case_of(issue, request.viewer, now) | {
         "standing": standing_of(issue, now),
         "trail": trail_of(lineage(issue.path, on), last=issue.number),
         "dialog_room": DIALOG_ROOM,
+        "streets": STREET_TILES,
     }
     return page(request, "matter.html", "queue", context)
 
@@ -68,7 +69,7 @@ def move(request: GuardedRequest, issue_id: UUID, move: str) -> HttpResponse:
         return _after(request, tried)
     if tried.form.is_bound:
         # The page now shows the newest state; whoever sends again has seen it.
-        tried.form.data = tried.form.data | {"seen": tried.issue.version}
+        tried.form.data = {**request.POST.dict(), "seen": tried.issue.version}
     in_dialog = request.htmx and request.htmx.target == DIALOG_ROOM
     context = _move_context(request, tried)
     status = 422 if tried.form.is_bound else 200

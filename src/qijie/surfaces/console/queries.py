@@ -60,9 +60,7 @@ def holders_of(issues: Sequence[Issue]) -> dict[UUID, str]:
     by_order: dict[UUID, list[str]] = {}
     for order in named_orders(sent).filter(state__in=[OrderState.SENT, OrderState.SIGNED]):
         by_order.setdefault(order.issue_id, []).append(order.holder_name)
-    return {
-        issue.pk: "、".join(by_order.get(issue.pk, [])) or seat_of(issue) for issue in issues
-    }
+    return {issue.pk: "、".join(by_order.get(issue.pk, [])) or seat_of(issue) for issue in issues}
 
 
 def named_orders(issue_ids: Collection[UUID]) -> QuerySet[WorkOrder]:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.contrib.gis.geos import Polygon
 from django.db import connection
@@ -84,10 +85,10 @@ _MAIN_ROADS = (
     *("motorway_link", "trunk_link", "primary_link", "secondary_link"),
 )
 # The envelope goes to the column's system, never the column to the tile's: so the index is used.
-_STREETS_TILE = f"""
+_STREETS_TILE = """
     WITH tile AS MATERIALIZED (
         SELECT ST_TileEnvelope(%(z)s, %(x)s, %(y)s) AS frame,
-               ST_Transform(ST_TileEnvelope(%(z)s, %(x)s, %(y)s, margin => 0.0625), {SRID}) AS area
+               ST_Transform(ST_TileEnvelope(%(z)s, %(x)s, %(y)s, margin => 0.0625), 4490) AS area
     ), piece AS (
         SELECT s.street_class AS class,
                ST_AsMVTGeom(ST_Transform(s.line, 3857), tile.frame, 4096, 256) AS line
@@ -100,7 +101,7 @@ _STREETS_TILE = f"""
 
 def streets_tile(z: int, x: int, y: int) -> bytes:
     """A vector tile with one layer `streets` (property `class`); empty where no street runs."""
-    wanted = {"z": z, "x": x, "y": y, "all": z >= _LANES_FROM_ZOOM, "main": list(_MAIN_ROADS)}
+    wanted: dict[str, Any] = {"z": z, "x": x, "y": y, "all": z >= _LANES_FROM_ZOOM, "main": list(_MAIN_ROADS)}
     with connection.cursor() as cursor:
         cursor.execute(_STREETS_TILE, wanted)
         return bytes(cursor.fetchone()[0])

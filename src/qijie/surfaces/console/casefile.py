@@ -1,6 +1,6 @@
 """Everything a case page shows of one matter, as plain values for the templates."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -56,18 +56,21 @@ def case_of(issue: Issue, viewer: Viewer, now: datetime) -> dict[str, Any]:
     deadlines = list(Deadline.objects.filter(issue=issue).order_by("position"))
     photos = list(photos_of(issue.pk))
     matter = matter_of(issue, orders, deadlines)
+    names = {order.pk: order.holder_name for order in orders}
+    may_reveal = may_see_reporter(issue, viewer)
     return {
         "issue": issue,
         "facts": _facts(issue),
         "place_facts": _place_facts(issue),
         "photos": [_photo(issue, photo) for photo in photos if photo.purpose == "report"],
         "orders": [_order_row(order, matter, now) for order in orders],
-        "clocks": [_clock_row(clock, now) for clock in matter.clocks if clock.is_live],
-        "past_clocks": [_clock_row(clock, now) for clock in matter.clocks if not clock.is_live],
+        "clocks": [_clock_row(c, now, names) for c in matter.clocks if c.is_live],
+        "past_clocks": [_clock_row(c, now, names) for c in matter.clocks if not c.is_live],
         "entries": entries(history_of(issue.pk), photos, lambda one: _photo_url(issue, one)),
-        "actions": actions_of(issue, orders, staff_offers(matter, viewer, now)),
+        "actions": actions_of(issue, names, staff_offers(matter, viewer, now)),
         "holder": _holder(issue, orders),
-        "contact": masked_contact(issue) if may_see_reporter(issue, viewer) else None,
+        "may_reveal": may_reveal,
+        "contact": masked_contact(issue) if may_reveal else None,
     }
 
 
@@ -108,11 +111,14 @@ def _photo_url(issue: Issue, photo: Attachment) -> str:
     return reverse("console:photo", args=[issue.pk, photo.pk])
 
 
-def _clock_row(clock: Clock, now: datetime) -> dict[str, object]:
+def _clock_row(
+    clock: Clock, now: datetime, holders: Mapping[UUID, str] | None = None
+) -> dict[str, object]:
     stand = standing(clock, now)
     look = _STOPPED_LOOK[clock.was_late] if stand is Standing.STOPPED else stand.value
     return {
         "label": clock.kind.label,
+        "holder": (holders or {}).get(clock.order_id, "") if clock.order_id else "",
         "due_at": clock.due_at,
         "standing": "" if clock.kind.is_window and stand is Standing.STOPPED else look,
         "explanation": clock.explanation,
@@ -139,16 +145,14 @@ def staff_offers(matter: Matter, viewer: Viewer, now: datetime) -> list[Offer]:
 
 
 def actions_of(
-    issue: Issue, orders: Iterable[WorkOrder], offers: Sequence[Offer]
+    issue: Issue, holders: Mapping[UUID, str], offers: Sequence[Offer]
 ) -> list[dict[str, object]]:
     """Buttons in the table's order, those that can be pressed before the greyed ones."""
-    names = {order.pk: order.holder_name for order in orders}
     several = {offer.move for offer in offers if offer.order_id and _count(offers, offer.move) > 1}
     ranked = sorted(offers, key=lambda offer: not offer.is_allowed)
     return [
         {
-            "label": offer.button
-            + (f"（{names.get(offer.order_id, '')}）" if offer.move in several else ""),
+            "label": _label(offer, holders if offer.move in several else {}),
             "icon": _ICONS.get(offer.move, "forward"),
             "look": _look(offer),
             "url": move_url(issue.pk, offer.move, offer.order_id),
@@ -157,6 +161,11 @@ def actions_of(
         }
         for offer in ranked
     ]
+
+
+def _label(offer: Offer, holders: Mapping[UUID, str]) -> str:
+    holder = holders.get(offer.order_id) if offer.order_id else None
+    return f"{offer.button}（{holder}）" if holder else offer.button
 
 
 def _count(offers: Sequence[Offer], move: Move) -> int:

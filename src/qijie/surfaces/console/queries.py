@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce, Left
 
 from qijie.access.viewer import Role, Viewer
 from qijie.accounts.models import User
@@ -119,6 +119,10 @@ def _name_within(path: str, names: Mapping[str, str]) -> str:
     return " ".join([*above[-1:], names[path]])
 
 
+_DIGITS_BELOW = {4: 6, 6: 9, 9: 12}
+"""From a city, district or street, the digits of the paths one rung below."""
+
+
 @dataclass(frozen=True, slots=True)
 class Load:
     """Matters of one place that the viewer may see and whose clock runs."""
@@ -166,6 +170,16 @@ def _placed_in(path: str, level: Level) -> Q:
         Level.COMMUNITY: "community_code",
     }[level]
     return Q(**{column: path})
+
+
+def households_below(path: str, on: date) -> dict[str, int]:
+    """Households of each division below a place, summed over its grids; one query."""
+    width = _DIGITS_BELOW.get(len(path))
+    if width is None:
+        return {}
+    grids = nodes(on).filter(kind="grid", path__startswith=path).order_by()
+    summed = grids.values(place=Left("path", width)).annotate(total=Sum("households"))
+    return dict(summed.values_list("place", "total"))
 
 
 def drawings_of(node: Node) -> QuerySet[Node]:

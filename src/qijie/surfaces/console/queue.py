@@ -35,7 +35,7 @@ _ORDERS = {"newest": "最新上报在前", "due": "最急在前"}
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the address asks for; whatever it misspells is left out, with a sentence that says so."""
+    """What the address asks for; `objection` is the sentence about words that cannot be."""
 
     view: View
     filters: Filters

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -16,7 +17,13 @@ from qijie.kernel.codes import Level, ancestors, level_of_path
 from qijie.kernel.refusal import Refusal
 from qijie.surfaces.console.frame import page
 from qijie.surfaces.console.maps import STREET_TILES, map_response, tone_of, wants_map, words_of
-from qijie.surfaces.console.queries import Load, drawings_of, load_below, load_of
+from qijie.surfaces.console.queries import (
+    Load,
+    drawings_of,
+    households_below,
+    load_below,
+    load_of,
+)
 from qijie.teams.gate import GuardedRequest
 from qijie.teams.models import LEVELS, Post
 from qijie.teams.queries import posts_responsible_for
@@ -34,6 +41,7 @@ from qijie.territory.queries import buildings, children, lineage, nodes
 _ANSWERABLE = frozenset(
     {Role.GRID_WORKER, Role.LEAD, Role.DESK, Role.DISPATCHER, Role.VERIFIER, Role.SUPERVISOR}
 )
+_DIVISIONS = ("district", "street", "town", "community", "village")
 _GRID_KIND_WORDS = {"general": "综合网格", "dedicated": "专属网格", "undeveloped": "待开发网格"}
 
 
@@ -58,6 +66,7 @@ def place(request: GuardedRequest, path: str) -> HttpResponse:
     loads = _loads(request, node, on)
     if wants_map(request):
         return map_response(_map_of(node, on, loads))
+    households = households_below(path, on)
     queue = reverse("console:queue")
     context = {
         "node": node,
@@ -66,8 +75,12 @@ def place(request: GuardedRequest, path: str) -> HttpResponse:
         "on": on,
         "is_today": on == timezone.localdate(),
         "objection": objection,
-        "children": [_child_row(child, loads) for child in children(path, on).defer("boundary")],
-        "buildings": list(buildings(on).filter(grid=node).defer("footprint").order_by("path")),
+        "children": [
+            _child_row(child, loads, households) for child in children(path, on).defer("boundary")
+        ],
+        "shows_loads": on == timezone.localdate() and node.kind != "grid",
+        "households": households_in(node, households),
+        "buildings": _homes(node, on).defer("footprint"),
         "own_load": _own_load(request, node, on),
         "ladder": ladder_of(path, on),
         "drawings": list(drawings_of(node)),
@@ -115,8 +128,25 @@ def kind_words(node: Node) -> str:
     return _GRID_KIND_WORDS.get(node.grid_kind, "") or node.get_kind_display()
 
 
-def _child_row(child: Node, loads: dict[str, Load]) -> dict[str, object]:
-    return {"node": child, "kind_words": kind_words(child), "load": loads.get(child.path, Load())}
+def _child_row(
+    child: Node, loads: dict[str, Load], households: dict[str, int]
+) -> dict[str, object]:
+    return {
+        "node": child,
+        "kind_words": kind_words(child),
+        "households": child.households or households.get(child.path, 0),
+        "load": loads.get(child.path, Load()),
+    }
+
+
+def households_in(node: Node, below: dict[str, int]) -> int:
+    return node.households or sum(below.values())
+
+
+def _homes(node: Node, on: date) -> QuerySet[Building]:
+    """Buildings of a grid or a compound, each with its outline; none of a larger place."""
+    homes = drawn_buildings(node.path.split("-")[0], on)
+    return homes.filter(Q(grid=node) | Q(compound=node))
 
 
 def trail_of(trail: Sequence[Node], last: str = "") -> list[dict[str, str]]:
@@ -139,11 +169,10 @@ def ladder_of(path: str, on: date) -> list[dict[str, Any]]:
 
 
 def _map_of(node: Node, on: date, loads: dict[str, Load]) -> str:
-    if node.kind == "grid":
+    if node.kind in ("grid", "compound"):
         outline = drawn_node(node.path, on)
         own = [feature(outline.shape, {"id": outline.path})] if outline else []
-        homes = drawn_buildings(node.path, on)
-        return collection([*own, *(_building_feature(one) for one in homes)])
+        return collection([*own, *(_building_feature(one) for one in _homes(node, on))])
     return collection(_child_feature(one, loads, on) for one in drawn_children(node.path, on))
 
 
@@ -210,12 +239,12 @@ def checks(request: GuardedRequest) -> HttpResponse:
     if node is None and not objection:
         objection = f"没有编码为 {path} 的地方，请从列表中选择。"
     found = findings(path, on) if node and _is_checkable(path) else None
-    context = {
+    context: dict[str, object] = {
         "node": node,
         "trail": trail_of(trail),
         "objection": objection,
         "findings": None if found is None else [_finding_row(one) for one in found],
-        "choices": children(path, on).defer("boundary") if node else [],
+        "choices": children(path, on).filter(kind__in=_DIVISIONS).defer("boundary"),
     }
     return page(request, "checks.html", "territory_checks", context)
 

@@ -8,14 +8,14 @@ from uuid import UUID
 from django.urls import reverse
 
 from qijie.access.permissions import PERMISSIONS, SUPERVISION
-from qijie.access.viewer import Viewer
+from qijie.access.viewer import Side, Viewer
 from qijie.issues.models import Deadline, Issue, Reporter, WorkOrder
 from qijie.issues.queries import history_of, matter_of
 from qijie.issues.queries.offers import offers_for
 from qijie.issues.rules.deadlines import standing
 from qijie.issues.rules.decide import Offer
 from qijie.issues.rules.matter import Clock, Matter
-from qijie.issues.rules.vocabulary import ClockKind, Move, OrderState, Side, Standing
+from qijie.issues.rules.vocabulary import ClockKind, Move, OrderState, Standing
 from qijie.kernel.codes import is_within
 from qijie.kernel.text import mask_name, mask_phone
 from qijie.records.models import Attachment

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -28,11 +27,13 @@ from qijie.teams.gate import GuardedRequest
 from qijie.teams.models import LEVELS, Post
 from qijie.teams.queries import posts_responsible_for
 from qijie.territory.borders import (
+    Shape,
     collection,
     drawn_buildings,
     drawn_children,
     drawn_node,
     feature,
+    homes_in,
 )
 from qijie.territory.checks import Finding, findings
 from qijie.territory.models import Building, Node
@@ -42,6 +43,7 @@ _ANSWERABLE = frozenset(
     {Role.GRID_WORKER, Role.LEAD, Role.DESK, Role.DISPATCHER, Role.VERIFIER, Role.SUPERVISOR}
 )
 _DIVISIONS = ("district", "street", "town", "community", "village")
+_WITH_HOMES = ("grid", "compound")
 _GRID_KIND_WORDS = {"general": "综合网格", "dedicated": "专属网格", "undeveloped": "待开发网格"}
 
 
@@ -80,7 +82,7 @@ def place(request: GuardedRequest, path: str) -> HttpResponse:
         ],
         "shows_loads": on == timezone.localdate() and node.kind != "grid",
         "households": households_in(node, households),
-        "buildings": _homes(node, on).defer("footprint"),
+        "buildings": homes_in(path, on) if node.kind in _WITH_HOMES else [],
         "own_load": _own_load(request, node, on),
         "ladder": ladder_of(path, on),
         "drawings": list(drawings_of(node)),
@@ -143,12 +145,6 @@ def households_in(node: Node, below: dict[str, int]) -> int:
     return node.households or sum(below.values())
 
 
-def _homes(node: Node, on: date) -> QuerySet[Building]:
-    """Buildings of a grid or a compound, each with its outline; none of a larger place."""
-    homes = drawn_buildings(node.path.split("-")[0], on)
-    return homes.filter(Q(grid=node) | Q(compound=node))
-
-
 def trail_of(trail: Sequence[Node], last: str = "") -> list[dict[str, str]]:
     """The way down to a place; `last` names what stands below it."""
     steps = [
@@ -169,14 +165,16 @@ def ladder_of(path: str, on: date) -> list[dict[str, Any]]:
 
 
 def _map_of(node: Node, on: date, loads: dict[str, Load]) -> str:
-    if node.kind in ("grid", "compound"):
+    if node.kind in _WITH_HOMES:
         outline = drawn_node(node.path, on)
-        own = [feature(outline.shape, {"id": outline.path})] if outline else []
-        return collection([*own, *(_building_feature(one) for one in _homes(node, on))])
-    return collection(_child_feature(one, loads, on) for one in drawn_children(node.path, on))
+        own = [feature(outline[1], {"id": node.path})] if outline else []
+        homes = drawn_buildings(node.path, on)
+        return collection([*own, *(_building_feature(*home) for home in homes)])
+    drawn = drawn_children(node.path, on)
+    return collection(_child_feature(child, shape, loads, on) for child, shape in drawn)
 
 
-def _child_feature(child: Node, loads: dict[str, Load], on: date) -> str:
+def _child_feature(child: Node, shape: Shape, loads: dict[str, Load], on: date) -> str:
     load = loads.get(child.path, Load())
     href = reverse("console:place", args=[child.path])
     properties: dict[str, object] = {
@@ -185,17 +183,17 @@ def _child_feature(child: Node, loads: dict[str, Load], on: date) -> str:
         "status": tone_of(load),
         "href": href if on == timezone.localdate() else f"{href}?on={on}",
     }
-    return feature(child.shape, properties | ({"note": words_of(load)} if load.open else {}))
+    return feature(shape, properties | ({"note": words_of(load)} if load.open else {}))
 
 
-def _building_feature(building: Building, *, is_this: bool = False) -> str:
+def _building_feature(building: Building, shape: Shape, *, is_this: bool = False) -> str:
     properties: dict[str, object] = {
         "id": building.code,
         "label": building.name,
         "status": "active" if is_this else "plain",
         "href": reverse("console:building", args=[building.code]),
     }
-    return feature(building.shape, properties)
+    return feature(shape, properties)
 
 
 @require_safe
@@ -219,7 +217,9 @@ def building(request: GuardedRequest, code: str) -> HttpResponse:
 def _map_of_building(home: Building, on: date) -> str:
     """The building among its neighbours in the grid."""
     around = drawn_buildings(home.grid.path, on)
-    return collection(_building_feature(one, is_this=one.code == home.code) for one in around)
+    return collection(
+        _building_feature(one, shape, is_this=one.code == home.code) for one, shape in around
+    )
 
 
 # Is the tree whole?

@@ -29,6 +29,8 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    # Before allauth: its sign-in pages are drawn anew under the same names.
+    "qijie.ui",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -44,7 +46,6 @@ INSTALLED_APPS = [
     "qijie.issues",
     "qijie.outbound",
     "qijie.setup",
-    "qijie.ui",
     "qijie.surfaces.portal",
     "qijie.surfaces.field",
     "qijie.surfaces.console",
@@ -126,6 +127,7 @@ ACCOUNT_SESSION_REMEMBER = False
 # A whole compound or office may stand behind one address, so the limits are per account first;
 # django-axes locks the pair (account, address).
 ACCOUNT_RATE_LIMITS = {"login": "600/m/ip", "login_failed": "200/m/ip,20/5m/key"}
+MFA_ADAPTER = "qijie.accounts.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "齐解"
 # Shown but optional in the demo; elsewhere every post whose kind asks for it (refdata) needs it.

@@ -1,4 +1,4 @@
-"""The demo's matters are what the actions would have written: 100 stories, replayed and compared."""
+"""The demo's matters are what the actions would have written: 100 stories, replayed, compared."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta

@@ -12,6 +12,10 @@ from qijie.access.viewer import Kind, Role, Viewer
 STAFF = frozenset(Role)
 MATTER_STAFF = STAFF - {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN}
 SUPERVISION = frozenset({Role.DESK, Role.VERIFIER, Role.SUPERVISOR})
+# Units are sent orders through their handlers; a worker who solves or a lead who convenes holds
+# the order opened for that very post.
+ORDER_HOLDERS = frozenset({Role.HANDLER, Role.GRID_WORKER, Role.LEAD})
+GRID_TEAM = frozenset({Role.GRID_WORKER, Role.LEAD})
 
 
 class Reach(StrEnum):
@@ -22,7 +26,10 @@ class Reach(StrEnum):
     OWN_LEVEL = "own_level"
     """The matter is at the post's own level and in its territory."""
     LEVEL_ABOVE = "level_above"
-    OWN_UNIT = "own_unit"
+    OWN_ORDER = "own_order"
+    """An order was sent to the post or to its unit."""
+    OWN_REPORT = "own_report"
+    """The matter is one the person reported."""
     SELF = "self"
 
 
@@ -59,43 +66,67 @@ PERMISSIONS: tuple[Permission, ...] = (
     _row(MANAGE_OWN_ACCOUNT, STAFF, Reach.SELF),
     # The closed loop: who may, at most. `issues.rules.table` says when.
     _row("report", MATTER_STAFF, Reach.ANY),
-    _row("add", MATTER_STAFF, Reach.OWN_TERRITORY),
+    _row("add", MATTER_STAFF, Reach.OWN_REPORT),
+    _row("withdraw", MATTER_STAFF, Reach.OWN_REPORT),
+    _row("urge", MATTER_STAFF, Reach.OWN_REPORT),
     _row("urge", {Role.SUPERVISOR}, Reach.OWN_TERRITORY),
-    _row("answer", {Role.DESK, Role.DISPATCHER, Role.VERIFIER, Role.HANDLER}, Reach.OWN_TERRITORY),
+    _row("answer", {Role.DESK, Role.DISPATCHER, Role.VERIFIER}, Reach.OWN_LEVEL),
+    _row("answer", ORDER_HOLDERS, Reach.OWN_ORDER),
     _row("accept", {Role.DESK}, Reach.OWN_LEVEL),
     _row("direct_urgent", {Role.DESK}, Reach.OWN_LEVEL),
     _row("void", {Role.DESK}, Reach.OWN_LEVEL),
-    _row("check", {Role.DESK}, Reach.OWN_LEVEL),
+    _row("object", MATTER_STAFF, Reach.OWN_REPORT),
+    _row("ask_check", {Role.DESK}, Reach.OWN_LEVEL),
+    _row("check", {Role.GRID_WORKER}, Reach.OWN_TERRITORY),
     _row("merge", {Role.DESK}, Reach.OWN_LEVEL),
     _row("unmerge", {Role.DESK}, Reach.OWN_LEVEL),
+    _row("ask_reclassify", {Role.DESK}, Reach.OWN_LEVEL),
     _row("reclassify", {Role.DESK}, Reach.OWN_LEVEL),
     _row("file", {Role.DESK}, Reach.OWN_LEVEL),
-    _row("solve", {Role.GRID_WORKER, Role.DESK}, Reach.OWN_TERRITORY),
-    _row("convene", {Role.GRID_WORKER, Role.LEAD}, Reach.OWN_TERRITORY),
+    _row("solve", {Role.GRID_WORKER}, Reach.OWN_TERRITORY),
+    _row("solve", {Role.DESK}, Reach.OWN_LEVEL),
+    _row("convene", GRID_TEAM, Reach.OWN_TERRITORY),
     _row("dispatch", {Role.DISPATCHER}, Reach.OWN_LEVEL),
-    _row("sign", {Role.HANDLER, Role.GRID_WORKER}, Reach.OWN_UNIT),
-    _row("done", {Role.HANDLER, Role.GRID_WORKER}, Reach.OWN_UNIT),
-    _row("return_order", {Role.HANDLER, Role.GRID_WORKER}, Reach.OWN_UNIT),
+    _row("sign", ORDER_HOLDERS, Reach.OWN_ORDER),
+    _row("make_safe", ORDER_HOLDERS, Reach.OWN_ORDER),
+    _row("done", ORDER_HOLDERS, Reach.OWN_ORDER),
+    _row("return_order", ORDER_HOLDERS, Reach.OWN_ORDER),
+    _row("rule_on_returns", {Role.DISPATCHER}, Reach.LEVEL_ABOVE),
     _row("add_order", {Role.DISPATCHER}, Reach.OWN_LEVEL),
     _row("recall", {Role.DISPATCHER}, Reach.OWN_LEVEL),
     _row("waive", {Role.DISPATCHER}, Reach.OWN_LEVEL),
-    _row("rule_on_returns", {Role.DISPATCHER, Role.LEAD}, Reach.LEVEL_ABOVE),
-    _row("whistle", {Role.GRID_WORKER, Role.LEAD, Role.DESK}, Reach.OWN_TERRITORY),
+    _row("whistle", GRID_TEAM, Reach.OWN_TERRITORY),
+    _row("whistle", {Role.DESK}, Reach.OWN_LEVEL),
     _row("refer", {Role.DESK}, Reach.OWN_LEVEL),
+    _row("ask_hang_up", ORDER_HOLDERS, Reach.OWN_ORDER),
+    _row("ask_hang_up", {Role.DISPATCHER}, Reach.OWN_LEVEL),
+    _row("hang_up", SUPERVISION, Reach.LEVEL_ABOVE),
+    _row("resume", SUPERVISION, Reach.LEVEL_ABOVE),
+    _row("resume", {Role.DISPATCHER}, Reach.OWN_LEVEL),
+    _row("ask_extend", ORDER_HOLDERS, Reach.OWN_ORDER),
+    _row("extend", SUPERVISION, Reach.LEVEL_ABOVE),
+    _row("decline", SUPERVISION, Reach.LEVEL_ABOVE),
+    _row("decline", {Role.DESK}, Reach.OWN_LEVEL),
+    _row("supervise", {Role.SUPERVISOR}, Reach.OWN_TERRITORY),
     _row("send_back", {Role.VERIFIER}, Reach.OWN_LEVEL),
     _row("close", {Role.VERIFIER}, Reach.OWN_LEVEL),
+    _row("confirm", MATTER_STAFF, Reach.OWN_REPORT),
+    _row("judge", MATTER_STAFF, Reach.OWN_REPORT),
+    _row("final_answer", {Role.VERIFIER}, Reach.OWN_LEVEL),
+    _row("reopen", MATTER_STAFF, Reach.OWN_REPORT),
     _row("reopen", {Role.SUPERVISOR}, Reach.OWN_TERRITORY),
-    _row("hang_up", SUPERVISION, Reach.LEVEL_ABOVE),
-    _row("resume", SUPERVISION, Reach.OWN_TERRITORY),
-    _row("extend", SUPERVISION, Reach.LEVEL_ABOVE),
-    _row("supervise", {Role.SUPERVISOR}, Reach.OWN_TERRITORY),
-    _row("appeal", {Role.HANDLER}, Reach.OWN_UNIT),
+    _row("reopen", {Role.VERIFIER}, Reach.OWN_LEVEL),
+    _row("appeal", ORDER_HOLDERS, Reach.OWN_ORDER),
+    _row("review_appeal", {Role.VERIFIER}, Reach.OWN_LEVEL),
+    _row("review_appeal", SUPERVISION, Reach.LEVEL_ABOVE),
 )
-_BY_VERB = {permission.verb: permission for permission in PERMISSIONS}
 
 
 def roles_that_may(verb: str) -> frozenset[Role]:
-    return _BY_VERB[verb].roles
+    """Nobody, where the table has no row."""
+    return frozenset(
+        role for permission in PERMISSIONS if permission.verb == verb for role in permission.roles
+    )
 
 
 def may(viewer: Viewer, verb: str) -> bool:

@@ -21,7 +21,8 @@ class Relation(StrEnum):
     MATTER = "matter"
     """The row follows a matter the viewer may see."""
     SUPERVISED_MATTER = "supervised_matter"
-    """The same, for the supervision side only: what the handled side must not see."""
+    """A matter in the territory of a supervision post: what the handled side must not see, even
+    where one person holds a handling post here and a supervision post elsewhere."""
     REPORTER = "reporter"
     """The holder of the matter's private link."""
     INTAKE = "intake"
@@ -48,6 +49,7 @@ class Policed:
 
 
 R = Relation
+VERBS = ("select", "insert", "update", "delete")
 _MATTER_READERS = (R.MATTER, R.REPORTER, R.SYSTEM)
 _MATTER_WRITERS = (*_MATTER_READERS, R.INTAKE)
 
@@ -167,9 +169,10 @@ def _kind_is(kind: str) -> str:
     return f"(SELECT {_setting('kind')}) = '{kind}'"
 
 
+# Membership is enough: the head of an office handles no orders, yet must not see what is about it.
 _NOT_ABOUT_VIEWER = (
     f"(about_unit_id IS NULL OR about_unit_id <> ALL("
-    f"coalesce({_ids_of('units')}, ARRAY[]::uuid[])))"
+    f"coalesce({_ids_of('memberships')}, ARRAY[]::uuid[])))"
     f" AND (about_post_id IS NULL OR about_post_id <> ALL("
     f"coalesce({_ids_of('posts')}, ARRAY[]::uuid[])))"
 )
@@ -184,7 +187,10 @@ _IN_TERRITORY = (
 
 def _condition(relation: Relation, policed: Policed) -> str:
     # Table and column names come from POLICED above, never from outside.
-    matter_seen = f"EXISTS (SELECT 1 FROM issues_issue m WHERE m.id = {policed.matter})"  # noqa: S608
+    matter = f"SELECT 1 FROM issues_issue m WHERE m.id = {policed.matter}"  # noqa: S608
+    matter_seen = f"EXISTS ({matter})"
+    posts = f"unnest({_words_of('supervised')}) post (path)"
+    over_it = f"EXISTS (SELECT 1 FROM {posts} WHERE starts_with(m.path, post.path))"  # noqa: S608
     conditions = {
         R.TERRITORY: f"{_kind_is('staff')} AND ({_IN_TERRITORY}) AND {_NOT_ABOUT_VIEWER}",
         R.UNIT: f"{_kind_is('staff')} AND unit_ids && {_ids_of('units')} AND {_NOT_ABOUT_VIEWER}",
@@ -192,8 +198,7 @@ def _condition(relation: Relation, policed: Policed) -> str:
         f" AND {_NOT_ABOUT_VIEWER}",
         R.OWN_UNIT: f"{_kind_is('staff')} AND unit_id = ANY({_ids_of('units')})",
         R.MATTER: f"{_kind_is('staff')} AND {matter_seen}",
-        R.SUPERVISED_MATTER: f"{_kind_is('staff')} AND (SELECT {_setting('supervises')}) = 'yes'"
-        f" AND {matter_seen}",
+        R.SUPERVISED_MATTER: f"{_kind_is('staff')} AND EXISTS ({matter} AND {over_it})",
         R.REPORTER: f"{_kind_is('reporter')}"
         f" AND {policed.matter} = (SELECT {_setting('matter')})::uuid",
         R.INTAKE: _kind_is("intake"),
@@ -217,7 +222,7 @@ def policy_sql(policed: Policed, roles: tuple[str, ...]) -> list[str]:
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
         f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
     ]
-    for verb in ("select", "insert", "update", "delete"):
+    for verb in VERBS:
         condition = _any_of(getattr(policed, verb), policed)
         clauses = {
             "select": f"USING ({condition})",

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from django.db import connections, transaction
 
-from qijie.access.viewer import NOBODY, Role, Side, Viewer
+from qijie.access.viewer import NOBODY, Role, Viewer
 from qijie.kernel.codes import Level
 
 SETTINGS = (
@@ -22,7 +22,8 @@ SETTINGS = (
     "app.units",
     "app.posts",
     "app.matter",
-    "app.supervises",
+    "app.memberships",
+    "app.supervised",
     "app.audits",
 )
 _SET = "SELECT " + ", ".join(f"set_config('{name}', %s, true)" for name in SETTINGS)
@@ -40,7 +41,8 @@ def _settings_of(viewer: Viewer) -> list[str]:
         ",".join(map(str, viewer.handling_unit_ids)),
         ",".join(map(str, viewer.post_ids)),
         str(viewer.matter_id or ""),
-        "yes" if any(post.side is Side.SUPERVISION for post in viewer.posts) else "",
+        ",".join(map(str, viewer.unit_ids)),
+        ",".join(viewer.supervised_paths),
         "yes" if Role.AUDIT_ADMIN in viewer.roles else "",
     ]
 

@@ -128,6 +128,12 @@ class Viewer:
         return tuple(dict.fromkeys(post.path for post in territorial))
 
     @property
+    def supervised_paths(self) -> tuple[str, ...]:
+        """Territories of the posts on the supervision side."""
+        judging = (post for post in self.posts if post.side is Side.SUPERVISION and post.path)
+        return tuple(dict.fromkeys(post.path for post in judging))
+
+    @property
     def grid_ids(self) -> tuple[int, ...]:
         territorial = (p for p in self.posts if p.is_territorial and p.level is Level.GRID)
         return tuple(dict.fromkeys(grid for post in territorial for grid in post.grid_ids))

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
+from qijie.access.viewer import Side
 from qijie.issues.rules import facts as f
 from qijie.issues.rules.book import Book, ConditionRule, StageLimit
 from qijie.issues.rules.decide import apply, report
@@ -17,7 +18,6 @@ from qijie.issues.rules.vocabulary import (
     Receiver,
     Relation,
     ReturnReason,
-    Side,
     Stage,
     State,
     Urgency,

@@ -18,6 +18,7 @@ from tests.issues.rules.cast import (
     request,
 )
 
+from qijie.access.viewer import Side
 from qijie.issues.rules import facts as f
 from qijie.issues.rules import needs as n
 from qijie.issues.rules.decide import apply, report
@@ -29,7 +30,6 @@ from qijie.issues.rules.vocabulary import (
     Family,
     Move,
     Relation,
-    Side,
     State,
     Urgency,
     Verdict,

@@ -9,10 +9,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from tests.issues.rules import cast
 from tests.issues.rules.cast import Story, facts_for, key, post
 
+from qijie.access.viewer import Side
 from qijie.issues.rules import facts as f
 from qijie.issues.rules.decide import Offer, Refused, apply, offers, replay
 from qijie.issues.rules.matter import Act, Actor, Matter
-from qijie.issues.rules.vocabulary import ClockKind, Family, Move, Side, State, Urgency
+from qijie.issues.rules.vocabulary import ClockKind, Family, Move, State, Urgency
 from qijie.kernel.codes import Level
 
 EVERYBODY = [

@@ -19,11 +19,12 @@ from tests.issues.rules.cast import (
     post,
 )
 
+from qijie.access.viewer import Side
 from qijie.issues.rules.decide import Refused, apply, offers
 from qijie.issues.rules.facts import AcceptFacts
 from qijie.issues.rules.matter import Act, Actor, Hand
 from qijie.issues.rules.relations import relations
-from qijie.issues.rules.vocabulary import Channel, Family, Move, Relation, Side
+from qijie.issues.rules.vocabulary import Channel, Family, Move, Relation
 from qijie.kernel.codes import Level
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cache
 from uuid import UUID
 
+from qijie.access.viewer import Side
 from qijie.issues.rules.book import Book
 from qijie.issues.rules.deadlines import Turning, turn
 from qijie.issues.rules.effects.intake import received
@@ -16,7 +17,7 @@ from qijie.issues.rules.needs import Need
 from qijie.issues.rules.relations import holds_order, relations
 from qijie.issues.rules.table import ROWS, TRANSITIONS, Target, Transition
 from qijie.issues.rules.telling import notices
-from qijie.issues.rules.vocabulary import Move, OrderState, Relation, Side, State
+from qijie.issues.rules.vocabulary import Move, OrderState, Relation, State
 from qijie.kernel.codes import Level
 from qijie.kernel.refusal import Refusal
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 from uuid import UUID
 
+from qijie.access.viewer import Side
 from qijie.issues.rules.vocabulary import (
     Appeal,
     Audience,
@@ -16,7 +17,6 @@ from qijie.issues.rules.vocabulary import (
     OrderState,
     Purpose,
     ReturnReason,
-    Side,
     State,
     Urgency,
     Verdict,

@@ -107,16 +107,6 @@ class Move(Word):
     REVIEW_APPEAL = "review_appeal", "申诉复核"
 
 
-class Side(Word):
-    """One person never stands on both the supervision side and another side of one matter."""
-
-    SUPERVISION = "supervision", "监督"
-    COMMAND = "command", "指挥"
-    FIELD = "field", "网格"
-    UNIT = "unit", "承办"
-    NONE = "none", "无"
-
-
 class Relation(Word):
     """What an actor is to this one matter. A row of the table names relations, never roles."""
 

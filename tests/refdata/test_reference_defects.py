@@ -125,12 +125,6 @@ def sentences(folder, overlay=None) -> list[str]:
             "post_kinds.csv 第 {row} 行“levels”：没有填写，请至少填写一项。",
         ),
         (
-            "reasons.csv",
-            "void-test",
-            {"kind": "merge"},
-            "reasons.csv 第 {row} 行“code”：代码没有以“merge-”开头，请让代码以所属清单开头。",
-        ),
-        (
             "clocks.csv",
             "accept",
             {"warn_percent": "80 50"},
@@ -222,7 +216,7 @@ def test_a_missing_row_is_missed(copy, drop, file, key, found):
 
 def test_all_defects_are_listed_at_once(copy, rewrite, drop):
     rewrite(copy / "categories.csv", "part-0101", {"family": "citi", "is_urgent": "maybe"})
-    rewrite(copy / "reasons.csv", "void-test", {"sentence_zh": ""})
+    rewrite(copy / "families.csv", "other", {"name_zh": ""})
     drop(copy / "clocks.csv", "sign")
     assert len(sentences(copy)) == 4
 

@@ -1,4 +1,7 @@
+import io
+
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
@@ -123,3 +126,18 @@ def test_a_removed_map_leaves_nothing_behind(page: Page, gallery_url: str) -> No
     page.wait_for_selector(".map-list")
     page.evaluate("document.querySelector('grid-map').remove()")
     assert page.locator(".map-list").count() == 0
+
+
+def brightness(page: Page) -> int:
+    """Of the ground in a corner of the map, as a person would see it."""
+    with Image.open(io.BytesIO(page.locator("grid-map").screenshot())) as picture:
+        return int(picture.convert("L").getpixel((12, 12)))
+
+
+def test_the_map_follows_the_readers_choice_of_light_and_dark(page: Page, gallery_url: str) -> None:
+    page.goto(f"{gallery_url}/page/pick")
+    page.wait_for_selector(READY)
+    assert brightness(page) > 200
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    page.wait_for_selector(READY)
+    assert brightness(page) < 60

@@ -86,3 +86,25 @@ def test_a_removed_photo_is_not_sent(gallery: Page) -> None:
     expect(gallery.locator("photo-field .photos li")).to_have_count(2)
     gallery.get_by_role("button", name="去掉第 1 张照片").click()
     assert [photo["name"] for photo in sent(gallery)] == ["b.jpg"]
+
+
+SUBMIT_AT_ONCE = """async () => {
+  const answer = await fetch("/data/photo.jpg");
+  const basket = new DataTransfer();
+  basket.items.add(new File([await answer.blob()], "raw.jpg", { type: "image/jpeg" }));
+  const input = document.querySelector("#id_photos");
+  input.files = basket.files;
+  input.dispatchEvent(new Event("change"));
+  input.form.requestSubmit();
+  return input.files.length;
+}"""
+
+
+def test_a_form_waits_for_its_photos_and_never_holds_them_as_the_camera_wrote_them(
+    gallery: Page,
+) -> None:
+    assert gallery.evaluate(SUBMIT_AT_ONCE) == 0
+    expect(gallery.locator("photo-field .photos li")).to_have_count(1)
+    assert "/echo" not in gallery.url
+    (photo,) = sent(gallery)
+    assert photo["name"] == "raw.jpg"

@@ -4,13 +4,12 @@ from uuid import UUID
 
 from qijie.access.viewer import HeldPost, Kind, Viewer
 from qijie.issues.rules.matter import Actor
-from qijie.issues.rules.vocabulary import Side
 
 
 def _actor_of(post: HeldPost, user_id: UUID | None) -> Actor:
     return Actor(
         role=post.role.value,
-        side=Side(post.side.value),
+        side=post.side,
         user_id=user_id,
         post_id=post.post_id,
         post_title=post.title,

@@ -6,9 +6,9 @@ from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
 from django.db.models import Q
 
 from qijie.issues.rules import vocabulary
-from qijie.kernel.codes import Level
 from qijie.kernel.ids import new_id
 from qijie.kernel.working_time import LimitUnit
+from qijie.teams.models import LEVELS
 from qijie.territory.models import SRID, Node
 
 
@@ -16,13 +16,6 @@ def _choices(words: type[vocabulary.Word]) -> list[tuple[str, str]]:
     return [(word.value, word.label) for word in words]
 
 
-LEVELS = [
-    (Level.GRID, "网格"),
-    (Level.COMMUNITY, "社区"),
-    (Level.STREET, "街道"),
-    (Level.DISTRICT, "区"),
-    (Level.CITY, "市"),
-]
 LIMIT_UNITS = [
     (LimitUnit.URGENT_HOUR, "小时"),
     (LimitUnit.WORKING_HOUR, "工作小时"),
@@ -171,6 +164,11 @@ class Issue(models.Model):
             models.UniqueConstraint(fields=["region_code", "number"], name="issue_number"),
         ]
         indexes: ClassVar = [
+            # For whoever sees most rows: the list is read in its own order and stops at a page.
+            models.Index(fields=["-reported_at", "-id"], name="issue_newest"),
+            models.Index(
+                fields=["due_at", "id"], name="issue_due", condition=Q(due_at__isnull=False)
+            ),
             models.Index(fields=["street_code", "-reported_at", "-id"], name="issue_street_newest"),
             models.Index(
                 fields=["community_code", "-reported_at", "-id"], name="issue_community_newest"
@@ -262,6 +260,8 @@ class Deadline(models.Model):
     original_due_at = models.DateTimeField("原到期", null=True)
     stopped_at = models.DateTimeField("停止", null=True)
     paused_at = models.DateTimeField("暂停", null=True)
+    pauses = models.JSONField("暂停记录", default=list)
+    is_half = models.BooleanField("减半", default=False)
     is_replaced = models.BooleanField("已重算", default=False)
     limit_value = models.DecimalField("时限", max_digits=7, decimal_places=4, null=True)
     limit_unit = models.CharField("时限单位", max_length=12, choices=LIMIT_UNITS, blank=True)

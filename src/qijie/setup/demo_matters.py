@@ -13,7 +13,7 @@ from qijie.issues.actions.history import Told, put_histories
 from qijie.issues.models import Category, Condition, Issue
 from qijie.issues.queries.book import loaded_book
 from qijie.issues.rules.matter import Actor
-from qijie.issues.rules.vocabulary import Family, Side
+from qijie.issues.rules.vocabulary import Family
 from qijie.kernel.codes import Level
 from qijie.kernel.matter_number import make as make_number
 from qijie.setup.migrate import ALIAS
@@ -60,7 +60,7 @@ def _actor(holding: Holding) -> Actor:
     post = holding.post
     return Actor(
         role=post.role,
-        side=Side(SIDE_OF_ROLE[Role(post.role)].value),
+        side=SIDE_OF_ROLE[Role(post.role)],
         user_id=holding.user_id,
         post_id=post.pk,
         post_title=post.title,

@@ -21,6 +21,7 @@ from qijie.issues.rules.vocabulary import (
     Receiver,
     ReturnReason,
     State,
+    Urgency,
     VoidReason,
 )
 from qijie.kernel.calendars import SHANGHAI, WorkCalendar
@@ -316,7 +317,7 @@ STORIES: Mapping[str, tuple[int, tuple[Step, ...]]] = {
     "referred": (5, (*INTAKE[:1], Step(_refer, (2.0, 9.0)))),
     "merged": (6, (*INTAKE[:1], Step(_merge, (0.2, 1.5)))),
 }
-_OPEN_STORIES = frozenset({"reported", "accepted", "filed", "sent", "signed", "handled"})
+_ENDINGS = frozenset({_close, _judge, _confirm, _auto_confirm, _void, _withdraw, _refer, _merge})
 
 
 def perform(
@@ -349,10 +350,16 @@ def _starts(
     dice: random.Random, now: datetime, calendar: WorkCalendar
 ) -> Iterator[tuple[datetime, str]]:
     for name, (count, steps) in STORIES.items():
-        days_back = 2.5 if name in _OPEN_STORIES else FIRST_DAYS_BACK
         for _ in range(count):
-            back = dice.uniform(0.02 if not steps else 0.3, days_back)
+            back = dice.uniform(0.02 if not steps else 0.3, _days_back(steps))
             yield _by_day(now - timedelta(days=back), dice, now), name
+
+
+def _days_back(steps: Sequence[Step]) -> float:
+    """How long ago a story may begin: one that ends open must not lie about for weeks."""
+    if steps and steps[-1].deed in _ENDINGS:
+        return FIRST_DAYS_BACK
+    return 4.0 + sum(longest for _, longest in (step.hours for step in steps)) / 12
 
 
 def _by_day(at: datetime, dice: random.Random, now: datetime) -> datetime:
@@ -375,6 +382,7 @@ def _report(play: Play, region_code: str) -> None:
         else play.dice.choice((Channel.PORTAL, Channel.HOTLINE)),
         family=subject.family,
         category=subject.category,
+        urgency=Urgency.NORMAL,
         has_reporter=not is_worker,
     )
     worker = play.cast.over(spot.grid_path, "grid_worker", Level.GRID)

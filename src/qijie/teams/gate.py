@@ -16,6 +16,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, St
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django_htmx.middleware import HtmxDetails
 
 from qijie.access.doors import door_of
 from qijie.access.permissions import Door, Who, lets_in
@@ -34,6 +35,7 @@ class GuardedRequest(HttpRequest):
     viewer: Viewer
     door: Door
     notes: list[AccessNote]
+    htmx: HtmxDetails
 
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]

@@ -3,7 +3,7 @@
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
-class HashedAssets(CompressedManifestStaticFilesStorage):
+class HashedAssets(CompressedManifestStaticFilesStorage):  # no types there
     # Rewrites `import … from "./x.js";` inside our own modules to the hashed name. The statement
     # must end in a semicolon. Vendored .mjs files are not touched: pages hand their URLs to the
     # elements that load them.

@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid5
 
+from qijie.access.viewer import Side
 from qijie.issues.rules import facts as f
 from qijie.issues.rules.book import Book, ConditionRule, StageLimit
 from qijie.issues.rules.decide import apply, report
@@ -16,7 +18,6 @@ from qijie.issues.rules.vocabulary import (
     Receiver,
     Relation,
     ReturnReason,
-    Side,
     Stage,
     State,
     Urgency,
@@ -141,7 +142,7 @@ def request(order: UUID, who: Actor = LIGHTING, *, is_main: bool = True) -> f.Or
     return f.OrderRequest(order, unit_id=who.unit_id, is_main=is_main, level=who.level)
 
 
-def report_facts(**changes: object) -> f.ReportFacts:
+def report_facts(**changes: Any) -> f.ReportFacts:
     plain = f.ReportFacts(
         id=MATTER_ID,
         region_code=REGION,
@@ -150,7 +151,7 @@ def report_facts(**changes: object) -> f.ReportFacts:
         channel=Channel.PORTAL,
         has_reporter=True,
     )
-    return replace(plain, **changes)  # type: ignore[arg-type]
+    return replace(plain, **changes)
 
 
 def facts_for(move: Move, matter: Matter, at: datetime, new: UUID) -> f.Facts:
@@ -220,9 +221,15 @@ def _visit(matter: Matter, day: date) -> date | None:
 class Story:
     """A matter told move by move: each step says who did what, with complete facts unless given."""
 
-    def __init__(self, at: datetime = TUESDAY, book: Book = BOOK, **report_changes: object) -> None:
+    def __init__(
+        self,
+        at: datetime = TUESDAY,
+        book: Book = BOOK,
+        by: Actor = PASSER_BY,
+        **report_changes: Any,
+    ) -> None:
         self.book, self.now = book, at
-        act = Act(Move.REPORT, PASSER_BY, at, report_facts(**report_changes), "路灯不亮")
+        act = Act(Move.REPORT, by, at, report_facts(**report_changes), "路灯不亮")
         outcome = report(act, book)
         self.matter: Matter = outcome.matter
         self.events: list[EventValue] = list(outcome.events)
@@ -302,4 +309,8 @@ class Story:
         return self.do(Move.RETURN_ORDER, PROPERTY)
 
 
-URGENT = {"urgency": Urgency.URGENT, "category": "LIGHT", "family": Family.CITY_MANAGEMENT}
+URGENT: dict[str, Any] = {
+    "urgency": Urgency.URGENT,
+    "category": "LIGHT",
+    "family": Family.CITY_MANAGEMENT,
+}

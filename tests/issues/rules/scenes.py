@@ -18,6 +18,7 @@ from tests.issues.rules.cast import (
     request,
 )
 
+from qijie.access.viewer import Side
 from qijie.issues.rules import facts as f
 from qijie.issues.rules import needs as n
 from qijie.issues.rules.decide import apply, report
@@ -29,7 +30,6 @@ from qijie.issues.rules.vocabulary import (
     Family,
     Move,
     Relation,
-    Side,
     State,
     Urgency,
     Verdict,
@@ -286,8 +286,8 @@ def _without(name: str) -> Spoil:
     """Known neither before nor now."""
 
     def spoil(matter: Matter, act: Act[f.Facts]) -> Scene:
-        unknown = replace(matter, **{name: None})
-        return unknown, replace(act, facts=replace(act.facts, **{name: None}))
+        nothing: dict[str, Any] = {name: None}
+        return replace(matter, **nothing), replace(act, facts=replace(act.facts, **{name: None}))
 
     return spoil
 

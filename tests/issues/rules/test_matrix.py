@@ -15,6 +15,7 @@ from tests.issues.rules.cast import (
 )
 
 from qijie.issues.rules.decide import Refused, apply, offers
+from qijie.issues.rules.facts import Facts
 from qijie.issues.rules.matter import Act, Matter
 from qijie.issues.rules.relations import relations
 from qijie.issues.rules.table import TRANSITIONS
@@ -43,7 +44,7 @@ PERMITTED = {
 EVERY_CASE = list(product(State, LATER_MOVES))
 
 
-def attempt(story: Story, move: Move, relation: Relation) -> Act[object]:  # type: ignore[type-var]
+def attempt(story: Story, move: Move, relation: Relation) -> Act[Facts]:
     actor = actor_for(relation, story.matter)
     facts = facts_for(move, story.matter, story.now, key("attempt"))
     return Act(move, actor, story.now, facts, "已写明情况。")
@@ -56,7 +57,7 @@ def test_what_the_table_does_not_hold_is_refused_with_a_sentence(state: State, m
         if (state, move, relation) in PERMITTED:
             continue
         with pytest.raises(Refused) as refusal:
-            apply(story.matter, attempt(story, move, relation), BOOK)  # type: ignore[arg-type]
+            apply(story.matter, attempt(story, move, relation), BOOK)
         assert str(refusal.value).endswith("。")
         assert refusal.value.code in {"no_relation", "wrong_state", "no_such_order"}
 

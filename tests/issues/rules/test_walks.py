@@ -9,10 +9,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from tests.issues.rules import cast
 from tests.issues.rules.cast import Story, facts_for, key, post
 
+from qijie.access.viewer import Side
 from qijie.issues.rules import facts as f
 from qijie.issues.rules.decide import Offer, Refused, apply, offers, replay
 from qijie.issues.rules.matter import Act, Actor, Matter
-from qijie.issues.rules.vocabulary import ClockKind, Family, Move, Side, State, Urgency
+from qijie.issues.rules.vocabulary import ClockKind, Family, Move, State, Urgency
 from qijie.kernel.codes import Level
 
 EVERYBODY = [
@@ -63,7 +64,9 @@ class LifeOfAMatter(RuleBasedStateMachine):
         offered = self.everything_offered()
         if not offered:
             return
-        actor, offer = offered[data.draw(st.integers(0, len(offered) - 1))]
+        # First the move, then who: a move only one person may make is as likely as any other.
+        move = data.draw(st.sampled_from(sorted(offered)))
+        actor, offer = offered[move][data.draw(st.integers(0, len(offered[move]) - 1))]
         act = self.act(actor, offer, data)
         self.before = self.story.matter
         try:
@@ -76,13 +79,13 @@ class LifeOfAMatter(RuleBasedStateMachine):
         self.story.events += outcome.events
         self.story.told = list(outcome.told)
 
-    def everything_offered(self) -> list[tuple[Actor, Offer]]:
-        return [
-            (actor, offer)
-            for actor in EVERYBODY
-            for offer in offers(self.story.matter, actor, self.story.now)
-            if offer.is_allowed
-        ]
+    def everything_offered(self) -> dict[Move, list[tuple[Actor, Offer]]]:
+        offered: dict[Move, list[tuple[Actor, Offer]]] = {}
+        for actor in EVERYBODY:
+            for offer in offers(self.story.matter, actor, self.story.now):
+                if offer.is_allowed:
+                    offered.setdefault(offer.move, []).append((actor, offer))
+        return offered
 
     def act(self, actor: Actor, offer: Offer, data: st.DataObject) -> Act[f.Facts]:
         matter, now = self.story.matter, self.story.now
@@ -118,6 +121,12 @@ class LifeOfAMatter(RuleBasedStateMachine):
         if matter.state.is_end:
             running = {clock.kind for clock in matter.clocks if clock.is_running}
             assert all(kind.is_window or kind in RUNS_AFTER_THE_END for kind in running)
+
+    @invariant()
+    def a_matter_put_aside_knows_where_it_goes_back_to(self) -> None:
+        matter = self.story.matter
+        is_aside = matter.state in (State.MERGED, State.SUSPENDED)
+        assert is_aside is (matter.resume_to is not None)
 
     @invariant()
     def no_clock_runs_twice(self) -> None:

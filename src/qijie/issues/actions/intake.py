@@ -68,6 +68,8 @@ class NewReport:
     about_post_id: UUID | None = None
     about_unit_id: UUID | None = None
     about_level: Level | None = None
+    issue_id: UUID | None = None
+    """Made by a client that must name the matter before the server answers."""
     device_at: datetime | None = None
 
     @property
@@ -98,7 +100,7 @@ def report(new: NewReport, *, by: Viewer, at: datetime, photos: Sequence[Photo] 
     Raises Refusal with a sentence when the place or category is unknown, or when the key came
     before with another body.
     """
-    issue = Issue(id=new_id())
+    issue = Issue(id=new.issue_id or new_id())
     earlier = records.claim(
         key=new.key, purpose=REPORT_PURPOSE, body=new.body, subject_id=issue.pk, at=at
     )

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from qijie.access.viewer import Viewer
+from qijie.access.viewer import Side, Viewer
 from qijie.issues.models import Deadline, Issue, WorkOrder
 from qijie.issues.queries.lists import visible_to
 from qijie.issues.rules import vocabulary as v
-from qijie.issues.rules.matter import Clock, Hand, Matter, Order, Request
+from qijie.issues.rules.matter import Clock, Hand, Matter, Order, Pause, Request
 from qijie.kernel.codes import Level
 from qijie.kernel.working_time import Limit, LimitUnit
 from qijie.records.models import Event
@@ -69,7 +69,7 @@ def matter_of(
         promised_at=issue.promised_at,
         orders=tuple(map(_order, orders)),
         clocks=tuple(map(_clock, deadlines)),
-        hands=tuple(Hand(UUID(h["user"]), v.Side(h["side"])) for h in issue.hands),
+        hands=tuple(Hand(UUID(h["user"]), Side(h["side"])) for h in issue.hands),
         requests=tuple(map(_request, issue.requests)),
         round=issue.round,
         rework_count=issue.rework_count,
@@ -133,6 +133,8 @@ def _clock(row: Deadline) -> Clock:
         explanation=row.explanation,
         stopped_at=row.stopped_at,
         paused_at=row.paused_at,
+        pauses=tuple(Pause(*map(datetime.fromisoformat, span)) for span in row.pauses),
+        is_half=row.is_half,
         original_due_at=row.original_due_at,
         is_replaced=row.is_replaced,
     )

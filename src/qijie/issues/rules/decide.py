@@ -1,10 +1,12 @@
 """May this person do this now, and what follows: the three questions the other rooms ask."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
+from qijie.access.viewer import Side
 from qijie.issues.rules.book import Book
 from qijie.issues.rules.deadlines import Turning, turn
 from qijie.issues.rules.effects.intake import received
@@ -15,7 +17,8 @@ from qijie.issues.rules.needs import Need
 from qijie.issues.rules.relations import holds_order, relations
 from qijie.issues.rules.table import ROWS, TRANSITIONS, Target, Transition
 from qijie.issues.rules.telling import notices
-from qijie.issues.rules.vocabulary import Move, OrderState, Relation, Side, State
+from qijie.issues.rules.vocabulary import Move, OrderState, Relation, State
+from qijie.kernel.codes import Level
 from qijie.kernel.refusal import Refusal
 
 
@@ -48,25 +51,25 @@ _AT_ONCE = tuple(row for row in TRANSITIONS if row.at_once)
 
 def offers(matter: Matter, actor: Actor, now: datetime) -> tuple[Offer, ...]:
     """Every move this actor could ever make on this matter, in the order of the table."""
-    related = relations(matter, actor)
     return tuple(
         offer
-        for move, rows in ROWS.items()
-        if (open_to := _open_to(rows, related))
-        for offer in _offers_of(move, open_to, matter, actor, now)
+        for rows in _rows_open_to(relations(matter, actor)).values()
+        for offer in _offers_of(rows, matter, actor, now)
     )
 
 
-def _open_to(rows: Sequence[Transition], related: frozenset[Relation]) -> list[Transition]:
-    return [
-        row
-        for row in rows
-        if row.sources and not row.at_once and any(each in related for each in row.who)
-    ]
+@cache
+def _rows_open_to(related: frozenset[Relation]) -> Mapping[Move, tuple[Transition, ...]]:
+    """The rows such an actor might use, by move; a report and what follows by itself are not."""
+    found: dict[Move, tuple[Transition, ...]] = {}
+    for row in TRANSITIONS:
+        if row.sources and not row.at_once and related.intersection(row.who):
+            found[row.move] = (*found.get(row.move, ()), row)
+    return found
 
 
 def _offers_of(
-    move: Move, rows: list[Transition], matter: Matter, actor: Actor, now: datetime
+    rows: Sequence[Transition], matter: Matter, actor: Actor, now: datetime
 ) -> Iterator[Offer]:
     if not rows[0].is_order_move:
         yield _offer(rows, Case(matter, actor, now))
@@ -79,11 +82,11 @@ def _offers_of(
         yield _offer(rows, Case(matter, actor, now))
 
 
-def _is_actors_to_move(rows: list[Transition], order: Order, actor: Actor) -> bool:
+def _is_actors_to_move(rows: Sequence[Transition], order: Order, actor: Actor) -> bool:
     return rows[0].who != (Relation.UNIT_OF_ORDER,) or holds_order(actor, order)
 
 
-def _offer(rows: list[Transition], case: Case) -> Offer:
+def _offer(rows: Sequence[Transition], case: Case) -> Offer:
     row, objection = _best(rows, case)
     return Offer(
         move=row.move,
@@ -139,8 +142,8 @@ def _report_of(event: EventValue) -> Act[ReportFacts]:
 
 def _row_for(matter: Matter, act: Act[Facts]) -> Transition:
     order = _order_meant(matter, act)
-    rows = _open_to(ROWS[act.move], relations(matter, act.actor, order))
-    if not rows:
+    rows = _rows_open_to(relations(matter, act.actor, order)).get(act.move)
+    if rows is None:
         raise Refused("no_relation", f"您的岗位不能对本事项“{act.move.label}”，请联系负责的岗位。")
     row, objection = _best(rows, Case(matter, act.actor, act.at, order))
     if objection:
@@ -157,18 +160,24 @@ def _order_meant(matter: Matter, act: Act[Facts]) -> Order | None:
     return order
 
 
-def _best(rows: list[Transition], case: Case) -> tuple[Transition, Refused | None]:
+def _best(rows: Sequence[Transition], case: Case) -> tuple[Transition, Refused | None]:
     """The first row that lets the case through, else the one it came furthest in, and why not."""
-    judged = [(row, *_objection(row, rows, case)) for row in rows]
-    furthest = max(judged, key=lambda each: (each[2], judged.index(each)))
-    row, objection, _ = next((each for each in judged if each[1] is None), furthest)
-    return row, objection
+    furthest: tuple[int, Transition, Refused | None] = (-1, rows[0], None)
+    for row in rows:
+        objection, passed = _objection(row, case)
+        if objection is None:
+            return row, None
+        if passed >= furthest[0]:
+            furthest = (passed, row, objection)
+    if furthest[0] == 0:
+        return rows[0], Refused("wrong_state", _wrong_state(tuple(rows), case.matter.state))
+    return furthest[1], furthest[2]
 
 
-def _objection(row: Transition, rows: list[Transition], case: Case) -> tuple[Refused | None, int]:
-    """Why the row does not let the case through, and after how many conditions that held."""
+def _objection(row: Transition, case: Case) -> tuple[Refused | None, int]:
+    """Why the row does not let the case through, and how many of its conditions held."""
     if case.matter.state not in row.sources:
-        return _wrong_state(rows, case.matter), 0
+        return Refused("wrong_state", _wrong_state((row,), case.matter.state)), 0
     if row.is_order_move and (case.order is None or case.order.state not in row.order_sources):
         return _wrong_order_state(row, case.order), 1
     for passed, guard in enumerate(row.guards):
@@ -177,12 +186,11 @@ def _objection(row: Transition, rows: list[Transition], case: Case) -> tuple[Ref
     return None, 2 + len(row.guards)
 
 
-def _wrong_state(rows: list[Transition], matter: Matter) -> Refused:
-    fitting = dict.fromkeys(state.label for row in rows for state in row.sources)
-    return Refused(
-        "wrong_state",
-        f"事项目前“{matter.state.label}”，不能{rows[0].move.label}；"
-        f"只有“{'、'.join(fitting)}”的事项可以。",
+@cache
+def _wrong_state(rows: tuple[Transition, ...], state: State) -> str:
+    fitting = dict.fromkeys(source.label for row in rows for source in row.sources)
+    return (
+        f"事项目前“{state.label}”，不能{rows[0].move.label}；只有“{'、'.join(fitting)}”的事项可以。"
     )
 
 
@@ -213,7 +221,7 @@ def _advanced(
         move=act.move,
         from_state=None if is_new else matter.state,
         to_state=after.state,
-        level=after.level,
+        level=_level_of(after),
         actor=act.actor,
         at=act.at,
         device_at=act.device_at,
@@ -223,6 +231,12 @@ def _advanced(
         follows=row.at_once,
     )
     return after, event, notices(row, matter, after, act)
+
+
+def _level_of(matter: Matter) -> Level:
+    """The rung the matter stands at; once handled or closed, the rung that ended it."""
+    is_over = matter.state in (State.HANDLED, State.CLOSED)
+    return matter.solved_level or matter.level if is_over else matter.level
 
 
 def _settled(matter: Matter, event: EventValue, told: tuple[Notice, ...], book: Book) -> Outcome:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from qijie.access.viewer import Side
 from qijie.issues.rules.book import (
     MOST_REOPENINGS,
     MOST_SUSPENSIONS,
@@ -19,7 +20,6 @@ from qijie.issues.rules.vocabulary import (
     Move,
     OrderState,
     Purpose,
-    Side,
     State,
     Urgency,
     Verdict,

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 from uuid import UUID
 
+from qijie.access.viewer import Side
 from qijie.issues.rules.vocabulary import (
     Appeal,
     Audience,
@@ -16,7 +17,6 @@ from qijie.issues.rules.vocabulary import (
     OrderState,
     Purpose,
     ReturnReason,
-    Side,
     State,
     Urgency,
     Verdict,
@@ -254,6 +254,7 @@ class EventValue:
     move: Move
     from_state: State | None
     to_state: State
+    # The rung it stands at after the move; once handled or closed, the rung that ended it.
     level: Level
     actor: Actor
     at: datetime

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping
 
+from qijie.access.viewer import Side
 from qijie.issues.rules.matter import Actor, Matter, Order
-from qijie.issues.rules.vocabulary import Relation, Side
+from qijie.issues.rules.vocabulary import Relation
 from qijie.kernel.codes import Level, is_within
 
 

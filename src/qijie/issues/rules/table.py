@@ -42,7 +42,8 @@ class Target(Enum):
 Effect = Callable[[Matter, Act[Any], Book], Matter]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# A row is itself and no other: compared by identity, which also makes it a cheap key.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Transition:
     """One row. `sources` is empty for the move that brings a matter into being."""
 
@@ -51,6 +52,8 @@ class Transition:
     target: State | Target
     who: tuple[Relation, ...]
     effect: Effect
+    # Where Target.BACK may lead, which depends on where the matter came from.
+    back_to: tuple[State, ...] = ()
     brings: type[f.Facts] = f.Facts
     guards: tuple[Guard, ...] = ()
     needs: tuple[Need, ...] = ()
@@ -355,6 +358,7 @@ INTAKE: tuple[Transition, ...] = (
         move=Move.UNMERGE,
         sources=(State.MERGED,),
         target=Target.BACK,
+        back_to=(REPORTED, ACCEPTED, FILED),
         who=(Relation.DESK_OF_LEVEL,),
         guards=(g.ONE_SIDE, g.MASTER_IS_OPEN),
         needs=(n.words("理由", "请写明为什么解除并案。"),),
@@ -805,6 +809,7 @@ HANDLING: tuple[Transition, ...] = (
         move=Move.RESUME,
         sources=(SUSPENDED,),
         target=Target.BACK,
+        back_to=(FILED, DISPATCHED),
         who=(Relation.SYSTEM,),
         guards=(g.REVIEW_DUE,),
         effect=intake.nothing_more,
@@ -817,6 +822,7 @@ HANDLING: tuple[Transition, ...] = (
         move=Move.RESUME,
         sources=(SUSPENDED,),
         target=Target.BACK,
+        back_to=(FILED, DISPATCHED),
         who=(Relation.SUPERVISION_ABOVE, Relation.DISPATCHER_OF_LEVEL),
         guards=(g.ONE_SIDE,),
         needs=(n.words("恢复理由", "请写明为什么可以恢复办理。"),),
@@ -1081,6 +1087,7 @@ CLOSING: tuple[Transition, ...] = (
         move=Move.REOPEN,
         sources=(State.MERGED,),
         target=Target.BACK,
+        back_to=(REPORTED, ACCEPTED, FILED),
         who=(Relation.REPORTER,),
         guards=(g.MASTER_HAS_ENDED, g.MAY_REOPEN),
         needs=(n.words("重开理由", "请写明您反映的情况哪里没有解决。"),),
@@ -1139,4 +1146,11 @@ TRANSITIONS: tuple[Transition, ...] = (*INTAKE, *HANDLING, *CLOSING)
 
 ROWS: Mapping[Move, tuple[Transition, ...]] = {
     move: tuple(row for row in TRANSITIONS if row.move is move) for move in Move
+}
+
+# What the system's own timer asks for when such a clock runs out; the row decides whether it may.
+MOVES_WHEN_DUE: Mapping[ClockKind, Move] = {
+    ClockKind.CONFIRM_WINDOW: Move.AUTO_CONFIRM,
+    ClockKind.REVIEW: Move.RESUME,
+    ClockKind.SIGN: Move.DIRECT_URGENT,
 }

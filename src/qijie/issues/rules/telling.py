@@ -8,7 +8,7 @@ from qijie.issues.rules.deadlines import moment_in_words
 from qijie.issues.rules.facts import Facts
 from qijie.issues.rules.matter import Act, Matter, Notice
 from qijie.issues.rules.table import Transition
-from qijie.issues.rules.vocabulary import LEVEL_LABELS, Audience, ClockKind
+from qijie.issues.rules.vocabulary import LEVEL_LABELS, Audience, ClockKind, Family
 from qijie.kernel.calendars import SHANGHAI
 
 READS_THE_SENTENCE = frozenset({Audience.REPORTER, Audience.PARTIES, Audience.FOLLOWERS})
@@ -27,9 +27,15 @@ def _to(
 ) -> Iterator[Notice]:
     if audience is Audience.UNIT:
         yield from (Notice(audience, act.move, order_id) for order_id in _touched(before, after))
-    elif audience is not Audience.REPORTER or before.has_reporter:
+    elif _is_there(audience, before):
         words = sentence if audience in READS_THE_SENTENCE else ""
         yield Notice(audience, act.move, sentence=words)
+
+
+def _is_there(audience: Audience, matter: Matter) -> bool:
+    if audience is Audience.REPORTER:
+        return matter.has_reporter
+    return audience is not Audience.PARTIES or matter.family is Family.DISPUTE
 
 
 def _touched(before: Matter, after: Matter) -> Iterator[UUID]:

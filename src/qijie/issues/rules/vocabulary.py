@@ -29,7 +29,7 @@ class State(Word):
     HANDLED = "handled", "待核查"
     SUSPENDED = "suspended", "已挂账"
     CLOSED = "closed", "已结案"
-    VOIDED = "voided", "不予受理"
+    VOIDED = "voided", "已作废"
     MERGED = "merged", "已并案"
     REFERRED = "referred", "已转介"
 
@@ -105,16 +105,6 @@ class Move(Word):
     REOPEN = "reopen", "重开"
     APPEAL = "appeal", "申诉"
     REVIEW_APPEAL = "review_appeal", "申诉复核"
-
-
-class Side(Word):
-    """One person never stands on both the supervision side and another side of one matter."""
-
-    SUPERVISION = "supervision", "监督"
-    COMMAND = "command", "指挥"
-    FIELD = "field", "网格"
-    UNIT = "unit", "承办"
-    NONE = "none", "无"
 
 
 class Relation(Word):

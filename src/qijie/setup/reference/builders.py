@@ -1,5 +1,7 @@
 """Each file's columns, and one row of it as a frozen value."""
 
+from qijie.access.viewer import Role, Side
+from qijie.issues.rules.vocabulary import Stage
 from qijie.kernel.calendars import DayKind
 from qijie.kernel.codes import Level
 from qijie.setup.reference.cells import Cells
@@ -12,13 +14,8 @@ from qijie.setup.reference.rows import (
     FamilyRow,
     OfficeHoursRow,
     PostKindRow,
-    PostRole,
-    PostSide,
-    ReasonKind,
-    ReasonRow,
     ResponsibilityRow,
     SourceRow,
-    Stage,
     StandardKind,
     SuccessorBasis,
     UnitKindRow,
@@ -96,16 +93,6 @@ POST_KINDS = Shape(
         "side",
         "needs_mfa",
         "duty_zh",
-        "source",
-    ),
-)
-REASONS = Shape(
-    "reasons.csv",
-    (
-        "code",
-        "kind",
-        "sentence_zh",
-        "reporter_sentence_zh",
         "source",
     ),
 )
@@ -212,7 +199,7 @@ def unit_kind(cells: Cells) -> UnitKindRow:
         code=cells.code("code"),
         name_zh=cells.text("name_zh"),
         levels=cells.choices("levels", Level),
-        side=cells.choice("side", PostSide),
+        side=cells.choice("side", Side),
         source=cells.code("source"),
     )
 
@@ -222,20 +209,10 @@ def post_kind(cells: Cells) -> PostKindRow:
         code=cells.code("code"),
         name_zh=cells.text("name_zh"),
         levels=cells.choices("levels", Level),
-        role=cells.optional_choice("role", PostRole),
-        side=cells.choice("side", PostSide),
+        role=cells.optional_choice("role", Role),
+        side=cells.choice("side", Side),
         needs_mfa=cells.yes("needs_mfa"),
         duty_zh=cells.text("duty_zh"),
-        source=cells.code("source"),
-    )
-
-
-def reason(cells: Cells) -> ReasonRow:
-    return ReasonRow(
-        code=cells.code("code"),
-        kind=cells.choice("kind", ReasonKind),
-        sentence_zh=cells.text("sentence_zh"),
-        reporter_sentence_zh=cells.text("reporter_sentence_zh"),
         source=cells.code("source"),
     )
 

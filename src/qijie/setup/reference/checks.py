@@ -1,10 +1,12 @@
 """What one row says about another: known parents and units, stages, sides, gaps."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from qijie.access.viewer import SIDE_OF_ROLE, Side
+from qijie.issues.rules.vocabulary import Family, Stage
 from qijie.kernel.codes import level_of_path
 from qijie.kernel.refusal import Refusal
 from qijie.setup.reference.defects import Defect
@@ -16,27 +18,15 @@ from qijie.setup.reference.rows import (
     FamilyRow,
     OfficeHoursRow,
     PostKindRow,
-    PostRole,
-    PostSide,
-    ReasonRow,
     ResponsibilityRow,
     SourceRow,
-    Stage,
     UnitKindRow,
 )
 from qijie.setup.reference.tables import RawRow
 
 Row = TypeVar("Row")
 
-FAMILY_CODES = (
-    "city_management",
-    "neighbourhood",
-    "dispute",
-    "service",
-    "hazard",
-    "help",
-    "other",
-)
+FAMILY_CODES = tuple(family.value for family in Family)
 CLOCK_CODES = (
     "accept",
     "accept_urgent",
@@ -56,15 +46,6 @@ CLOCK_CODES = (
     "reopen_window",
     "hang_up_review",
 )
-_SIDE_OF_ROLE: Mapping[PostRole | None, PostSide] = {
-    PostRole.GRID_WORKER: PostSide.FIELD,
-    PostRole.LEAD: PostSide.COMMAND,
-    PostRole.DISPATCHER: PostSide.COMMAND,
-    PostRole.DESK: PostSide.SUPERVISION,
-    PostRole.VERIFIER: PostSide.SUPERVISION,
-    PostRole.SUPERVISOR: PostSide.SUPERVISION,
-    PostRole.HANDLER: PostSide.UNIT,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +64,6 @@ class Tables:
     conditions: tuple[Entry[ConditionRow], ...]
     unit_kinds: tuple[Entry[UnitKindRow], ...]
     post_kinds: tuple[Entry[PostKindRow], ...]
-    reasons: tuple[Entry[ReasonRow], ...]
     clocks: tuple[Entry[ClockRow], ...]
     responsibility: tuple[Entry[ResponsibilityRow], ...]
     office_hours: tuple[Entry[OfficeHoursRow], ...]
@@ -209,18 +189,11 @@ def _responsibility_defects(tables: Tables) -> Iterator[Defect]:
 def _post_defects(tables: Tables) -> Iterator[Defect]:
     for entry in tables.post_kinds:
         post = entry.value
-        side = _SIDE_OF_ROLE.get(post.role, PostSide.NONE)
+        side = SIDE_OF_ROLE[post.role] if post.role else Side.NONE
         if post.side is not side:
             role = post.role.value if post.role else "空"
             problem = f"角色“{role}”应属于“{side.value}”，写成了“{post.side.value}”"
             yield entry.row.defect("side", problem, "监督、指挥两侧不能混同，请更正")
-
-
-def _reason_defects(tables: Tables) -> Iterator[Defect]:
-    for entry in tables.reasons:
-        if not entry.value.code.startswith(f"{entry.value.kind.value}-"):
-            problem = f"代码没有以“{entry.value.kind.value}-”开头"
-            yield entry.row.defect("code", problem, "请让代码以所属清单开头")
 
 
 def _office_hours_defects(tables: Tables) -> Iterator[Defect]:
@@ -258,6 +231,5 @@ _CHECKS: tuple[Callable[[Tables], Iterator[Defect]], ...] = (
     _unit_kind_defects,
     _responsibility_defects,
     _post_defects,
-    _reason_defects,
     _office_hours_defects,
 )

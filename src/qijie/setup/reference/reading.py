@@ -21,8 +21,6 @@ from qijie.setup.reference.rows import (
     FamilyRow,
     OfficeHoursRow,
     PostKindRow,
-    ReasonKind,
-    ReasonRow,
     ResponsibilityRow,
     SourceRow,
     UnitKindRow,
@@ -51,7 +49,6 @@ class Reference:
     conditions: tuple[ConditionRow, ...]
     unit_kinds: tuple[UnitKindRow, ...]
     post_kinds: tuple[PostKindRow, ...]
-    reasons: tuple[ReasonRow, ...]
     clocks: tuple[ClockRow, ...]
     responsibility: tuple[ResponsibilityRow, ...]
     office_hours: tuple[OfficeHoursRow, ...]
@@ -72,9 +69,6 @@ class Reference:
     def conditions_of(self, category: str) -> tuple[ConditionRow, ...]:
         """The category's conditions, the restore stages among them."""
         return tuple(row for row in self.conditions if row.category == category)
-
-    def reasons_of(self, kind: ReasonKind) -> tuple[ReasonRow, ...]:
-        return tuple(row for row in self.reasons if row.kind is kind)
 
     def limit_of(self, condition: ConditionRow) -> Limit:
         """The condition's limit, or its family's default where it is unset."""
@@ -137,7 +131,6 @@ def read_reference(folder: Path, overlay: Path | None = None) -> Reference:
         conditions=entries(builders.CONDITIONS, builders.condition),
         unit_kinds=entries(builders.UNIT_KINDS, builders.unit_kind),
         post_kinds=entries(builders.POST_KINDS, builders.post_kind),
-        reasons=entries(builders.REASONS, builders.reason),
         clocks=entries(builders.CLOCKS, builders.clock),
         responsibility=entries(builders.RESPONSIBILITY, builders.responsibility),
         office_hours=entries(builders.OFFICE_HOURS, builders.office_hours),
@@ -165,7 +158,6 @@ def _frozen(tables: Tables) -> Reference:
         conditions=_values(tables.conditions),
         unit_kinds=_values(tables.unit_kinds),
         post_kinds=_values(tables.post_kinds),
-        reasons=_values(tables.reasons),
         clocks=_values(tables.clocks),
         responsibility=_values(tables.responsibility),
         office_hours=_values(tables.office_hours),

@@ -4,16 +4,11 @@ from dataclasses import dataclass
 from datetime import date, time
 from enum import StrEnum
 
+from qijie.access.viewer import Role, Side
+from qijie.issues.rules.vocabulary import Stage
 from qijie.kernel.calendars import DayKind
 from qijie.kernel.codes import Level
 from qijie.kernel.working_time import Limit
-
-
-class Stage(StrEnum):
-    """Part of a condition that is handled in two steps: first make safe, then restore."""
-
-    MAKE_SAFE = "make_safe"
-    RESTORE = "restore"
 
 
 class Evidence(StrEnum):
@@ -43,42 +38,6 @@ class SuccessorBasis(StrEnum):
 
     CROSSWALK = "crosswalk"
     OURS = "ours"
-
-
-class ReasonKind(StrEnum):
-    VOID = "void"
-    RETURN_ORDER = "return_order"
-    RECLASSIFY = "reclassify"
-    RECALL = "recall"
-    WAIVE = "waive"
-    REOPEN = "reopen"
-    WHISTLE = "whistle"
-    HANG_UP = "hang_up"
-    EXTEND = "extend"
-    MERGE = "merge"
-    REFER = "refer"
-
-
-class PostSide(StrEnum):
-    SUPERVISION = "supervision"
-    COMMAND = "command"
-    FIELD = "field"
-    UNIT = "unit"
-    NONE = "none"
-
-
-class PostRole(StrEnum):
-    GRID_WORKER = "grid_worker"
-    LEAD = "lead"
-    DESK = "desk"
-    DISPATCHER = "dispatcher"
-    HANDLER = "handler"
-    VERIFIER = "verifier"
-    SUPERVISOR = "supervisor"
-    LEADER = "leader"
-    SYSTEM_ADMIN = "system_admin"
-    SECURITY_ADMIN = "security_admin"
-    AUDIT_ADMIN = "audit_admin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +103,7 @@ class UnitKindRow:
     code: str
     name_zh: str
     levels: tuple[Level, ...]
-    side: PostSide
+    side: Side
     source: str
 
 
@@ -155,19 +114,10 @@ class PostKindRow:
     code: str
     name_zh: str
     levels: tuple[Level, ...]
-    role: PostRole | None
-    side: PostSide
+    role: Role | None
+    side: Side
     needs_mfa: bool
     duty_zh: str
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReasonRow:
-    code: str
-    kind: ReasonKind
-    sentence_zh: str
-    reporter_sentence_zh: str
     source: str
 
 

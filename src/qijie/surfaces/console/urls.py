@@ -1,4 +1,21 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from qijie.surfaces.console import access_log, matter, me, notices, queue, report, territory
 
 app_name = "console"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", queue.queue, name="queue"),
+    path("report/", report.report, name="report"),
+    path("find/", matter.find, name="find"),
+    path("matters/<uuid:issue_id>/", matter.matter, name="matter"),
+    path("matters/<uuid:issue_id>/reporter/", matter.reporter, name="reporter"),
+    path("matters/<uuid:issue_id>/photos/<uuid:photo_id>/", matter.photo, name="photo"),
+    path("matters/<uuid:issue_id>/<slug:move>/", matter.move, name="move"),
+    path("territory/", territory.territory, name="territory"),
+    path("territory/checks/", territory.checks, name="territory_checks"),
+    path("territory/<slug:path>/", territory.place, name="place"),
+    path("buildings/<slug:code>/", territory.building, name="building"),
+    path("notices/", notices.notices, name="notices"),
+    path("access-log/", access_log.access_log, name="access_log"),
+    path("me/", me.me, name="me"),
+]

@@ -1,4 +1,15 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from qijie.surfaces.portal import matter, pages, places, report
 
 app_name = "portal"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("", pages.start, name="start"),
+    path("report/", report.report, name="report"),
+    path("privacy/", pages.privacy, name="privacy"),
+    path("where/", places.where, name="where"),
+    path("addresses/", places.addresses, name="addresses"),
+    path("m/<str:token>/", matter.matter, name="matter"),
+    path("m/<str:token>/<str:move>/", matter.move, name="move"),
+    path("m/<str:token>/photos/<uuid:photo_id>/", matter.photo, name="photo"),
+]

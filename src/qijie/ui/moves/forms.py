@@ -38,7 +38,7 @@ class MoveForm(forms.Form):
         self, data: Any = None, *, issue: Issue, order_id: UUID | None = None, at: datetime
     ) -> None:
         super().__init__(data, initial={"seen": issue.version, "order": order_id}, prefix=None)
-        self.issue, self.at = issue, at
+        self.issue, self.at, self.named_order = issue, at, order_id
         self.prepare()
 
     def prepare(self) -> None:
@@ -76,7 +76,7 @@ Act = Callable[..., Issue]
 
 
 def _order_id(form: MoveForm) -> UUID:
-    order_id = form.cleaned_data["order"]
+    order_id = form.cleaned_data["order"] or form.named_order
     if order_id is None:
         raise Refusal("没有指明是哪一张工单，请回到事项页重新操作。")
     return UUID(str(order_id))

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from qijie.issues.rules.book import Book
-from qijie.issues.rules.effects.orders import opened, sent
+from qijie.issues.rules.effects.orders import opened, recalled, sent
 from qijie.issues.rules.facts import (
     CloseFacts,
     Facts,
@@ -65,9 +65,9 @@ def judge(matter: Matter, act: Act[JudgeFacts], book: Book) -> Matter:
 
 
 def final_answer(matter: Matter, act: Act[Facts], book: Book) -> Matter:
-    return replace(
-        matter, closed_at=matter.closed_at or act.at, final_answer_given=True, resume_to=None
-    )
+    taken_back = recalled(matter, matter.open_orders, act.at)
+    closed_at = matter.closed_at or act.at
+    return replace(taken_back, closed_at=closed_at, final_answer_given=True, resume_to=None)
 
 
 def reopen(matter: Matter, act: Act[Facts], book: Book) -> Matter:

@@ -145,7 +145,7 @@ def whistle(matter: Matter, act: Act[WhistleFacts], book: Book) -> Matter:
 
 def refer(matter: Matter, act: Act[ReferFacts], book: Book) -> Matter:
     taken_back = recalled(matter, matter.open_orders, act.at)
-    return replace(taken_back, follow_up_on=act.facts.follow_up_on)
+    return replace(taken_back, follow_up_on=act.facts.follow_up_on, resume_to=None)
 
 
 def hang_up(matter: Matter, act: Act[Facts], book: Book) -> Matter:

@@ -3,7 +3,7 @@
 // Attributes, feature properties and events are listed in docs/reference/assets.md.
 
 import { boxOf, fillInputs, labelPoint, numbersIn, pointInInputs } from "./shapes.js";
-import { featureLayers, ground, inksOf, streetLayers, streetSource } from "./map-style.js";
+import { inksOf, layersOf, streetSource } from "./map-style.js";
 
 /** @typedef {import("./shapes.js").Collection} Collection */
 /** @typedef {import("./shapes.js").Feature} Feature */
@@ -61,6 +61,7 @@ class GridMap extends HTMLElement {
   /** @type {Feature[]} */
   #features = [];
   #waiting = 0;
+  #drawn = false;
   #loading = false;
   /** @type {HTMLDetailsElement | null} */
   #list = null;
@@ -79,6 +80,7 @@ class GridMap extends HTMLElement {
     this.#fetching.abort();
     this.#map?.remove();
     this.#map = null;
+    this.#drawn = false;
     this.#list?.remove();
     this.#list = null;
     this.replaceChildren();
@@ -87,7 +89,7 @@ class GridMap extends HTMLElement {
 
   /** @param {string} name @param {string | null} old @param {string | null} value */
   attributeChangedCallback(name, old, value) {
-    if (!this.#map?.isStyleLoaded() || old === value) return;
+    if (!this.#drawn || old === value) return;
     if (name === "src") this.#load();
     else this.#paint();
   }
@@ -154,8 +156,8 @@ class GridMap extends HTMLElement {
       container: this.canvas,
       style: {
         version: 8,
-        sources: { ...(streets ? { streets: streetSource(absolute(streets)) } : {}), features, labels: features, picked: features },
-        layers: [...ground(inks), ...(streets ? streetLayers(inks) : []), ...featureLayers(inks, this.selected)],
+        sources: { ...(streets !== null ? { streets: streetSource(absolute(streets)) } : {}), features, labels: features, picked: features },
+        layers: layersOf(inks, this.selected, streets !== null),
       },
       ...this.#view(at),
       attributionControl: false,
@@ -186,10 +188,12 @@ class GridMap extends HTMLElement {
     const map = this.#map;
     const { signal } = this.#leaving;
     map.on("load", () => {
+      this.#drawn = true;
       this.#showPicked(pointInInputs(this));
       this.#load();
     });
     map.on("idle", () => this.toggleAttribute("data-map-ready", !this.#loading));
+    map.on("movestart", () => this.removeAttribute("data-map-ready"));
     map.on("error", (/** @type {any} */ event) => {
       if (event.sourceId === "streets") this.#say(NO_STREETS);
     });
@@ -284,10 +288,10 @@ class GridMap extends HTMLElement {
 
   #paint() {
     const map = this.#map;
-    if (!map?.isStyleLoaded()) return;
+    if (!this.#drawn) return;
+    this.removeAttribute("data-map-ready");
     const inks = inksOf(this);
-    const streets = this.hasAttribute("streets") ? streetLayers(inks) : [];
-    for (const layer of [...ground(inks), ...streets, ...featureLayers(inks, this.selected)]) {
+    for (const layer of layersOf(inks, this.selected, this.hasAttribute("streets"))) {
       if ("filter" in layer) map.setFilter(layer.id, layer.filter);
       for (const [name, value] of Object.entries(layer.paint)) map.setPaintProperty(layer.id, name, value);
     }

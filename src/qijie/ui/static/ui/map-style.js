@@ -24,8 +24,8 @@ const byStatus = (inks, part) => [
   inks[`plain-${part}`],
 ];
 
-const WIDE = ["motorway", "trunk", "primary", "secondary"];
-const MIDDLE = ["tertiary", "unclassified", "residential", "living_street"];
+const WIDE = ["motorway", "trunk", "primary", "secondary", "motorway_link", "trunk_link", "primary_link", "secondary_link"];
+const MIDDLE = ["tertiary", "unclassified", "residential", "living_street", "tertiary_link"];
 
 /** @param {number} more pixels on both sides together @returns {any} */
 const roadWidth = (more) => {
@@ -39,10 +39,10 @@ const roadWidth = (more) => {
 export const streetSource = (tiles) => ({ type: "vector", tiles: [tiles], minzoom: 10, maxzoom: 16 });
 
 /** @param {Inks} inks */
-export const ground = (inks) => [{ id: "ground", type: "background", paint: { "background-color": inks["map-ground"] } }];
+const ground = (inks) => [{ id: "ground", type: "background", paint: { "background-color": inks["map-ground"] } }];
 
 /** @param {Inks} inks */
-export function streetLayers(inks) {
+function streetLayers(inks) {
   const line = { type: "line", source: "streets", "source-layer": "streets", layout: { "line-cap": "round", "line-join": "round" } };
   return [
     { ...line, id: "street-casing", paint: { "line-color": inks["map-casing"], "line-width": roadWidth(1.5) } },
@@ -53,11 +53,20 @@ export function streetLayers(inks) {
 const isArea = ["match", ["geometry-type"], ["Polygon", "MultiPolygon"], true, false];
 const isPoint = ["match", ["geometry-type"], ["Point", "MultiPoint"], true, false];
 
+/** Below the streets, so their lines stay clear. @param {Inks} inks */
+const areaFill = (inks) => ({
+  id: "area", type: "fill", source: "features", filter: isArea, paint: { "fill-color": byStatus(inks, "bg"), "fill-opacity": 0.75 },
+});
+
+/** Every layer, lowest first. @param {Inks} inks @param {string} selected @param {boolean} streets @returns {any[]} */
+export const layersOf = (inks, selected, streets) => [
+  ...ground(inks), areaFill(inks), ...(streets ? streetLayers(inks) : []), ...featureLayers(inks, selected),
+];
+
 /** @param {Inks} inks @param {string} selected */
-export function featureLayers(inks, selected) {
+function featureLayers(inks, selected) {
   const isSelected = ["==", ["to-string", ["get", "id"]], selected];
   return [
-    { id: "area", type: "fill", source: "features", filter: isArea, paint: { "fill-color": byStatus(inks, "bg"), "fill-opacity": 0.55 } },
     { id: "area-line", type: "line", source: "features", filter: isArea, paint: { "line-color": byStatus(inks, "ink"), "line-width": 1.25, "line-opacity": 0.8 } },
     { id: "area-selected", type: "line", source: "features", filter: ["all", isArea, isSelected], layout: { "line-join": "round" }, paint: { "line-color": inks.accent, "line-width": 4 } },
     { id: "point", type: "circle", source: "features", filter: isPoint, paint: { "circle-radius": ["case", isSelected, 9, 6], "circle-color": byStatus(inks, "ink"), "circle-stroke-color": inks.sheet, "circle-stroke-width": 2 } },

@@ -37,6 +37,7 @@ export async function shrink(file) {
 class PhotoField extends HTMLElement {
   /** @type {File[]} */
   #photos = [];
+  #leaving = new AbortController();
 
   connectedCallback() {
     const input = this.querySelector("input[type=file]");
@@ -55,6 +56,11 @@ class PhotoField extends HTMLElement {
     this.setAttribute("data-live", "");
     input.addEventListener("change", () => this.#take([...(input.files ?? [])]));
     input.form?.addEventListener("reset", () => this.#replace([]));
+    window.addEventListener("submit", (event) => this.#wait(event), { capture: true, signal: this.#leaving.signal });
+  }
+
+  disconnectedCallback() {
+    this.#leaving.abort();
   }
 
   get limit() {
@@ -67,6 +73,7 @@ class PhotoField extends HTMLElement {
     const taken = chosen.slice(0, room);
     const words = chosen.length > room ? [`最多 ${this.limit} 张，多出的 ${chosen.length - room} 张没有放入。`] : [];
     const photos = [...this.#photos];
+    this.#put(photos);
     this.setAttribute("aria-busy", "true");
     for (const [index, file] of taken.entries()) {
       this.#progress(index, taken.length);
@@ -110,11 +117,24 @@ class PhotoField extends HTMLElement {
   /** @param {File[]} photos */
   #replace(photos) {
     this.#photos = photos;
+    this.#put(photos);
+    this.#draw();
+    this.dispatchEvent(new CustomEvent("photo-field:change", { bubbles: true, detail: { count: photos.length } }));
+  }
+
+  /** What the form would send; never a photo as the camera wrote it. @param {File[]} photos */
+  #put(photos) {
     const basket = new DataTransfer();
     for (const photo of photos) basket.items.add(photo);
     if (this.input) this.input.files = basket.files;
-    this.#draw();
-    this.dispatchEvent(new CustomEvent("photo-field:change", { bubbles: true, detail: { count: photos.length } }));
+  }
+
+  /** On the window, ahead of whoever else listens: a form with half-made photos does not go. @param {Event} event */
+  #wait(event) {
+    if (event.target !== this.input?.form || this.getAttribute("aria-busy") !== "true") return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    this.#say("照片还在处理，请稍等一下再提交。");
   }
 
   #draw() {

@@ -108,7 +108,11 @@ function onKey(event) {
 
 /** @param {Event} event */
 function onLeave(event) {
-  if (event.target instanceof Element) near(event.target, ".action")?.removeAttribute("data-shut");
+  if (!(event.target instanceof Element)) return;
+  near(event.target, ".action")?.removeAttribute("data-shut");
+  const menu = near(event.target, "details.menu-away");
+  const next = event instanceof FocusEvent ? event.relatedTarget : null;
+  if (menu && next instanceof Node && !menu.contains(next)) menu.removeAttribute("open");
 }
 
 /** @param {ParentNode} root */

@@ -1,0 +1,38 @@
+"""What the figures were measured on: without it they say nothing."""
+
+import os
+import platform
+from importlib import metadata
+from pathlib import Path
+
+from django.db import connection
+
+LIBRARIES = ("django", "psycopg", "granian")
+
+
+def described() -> list[str]:
+    return [_hardware(), _load(), _versions()]
+
+
+def _hardware() -> str:
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+    return f"{_processor()}, {len(os.sched_getaffinity(0))} cores, {memory:.0f} GB"
+
+
+def _processor() -> str:
+    lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(named, platform.machine())
+
+
+def _load() -> str:
+    return "load " + " ".join(f"{load:.2f}" for load in os.getloadavg())
+
+
+def _versions() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('server_version'), postgis_lib_version()")
+        postgres, postgis = cursor.fetchone()
+    ours = [f"{name} {metadata.version(name)}" for name in LIBRARIES]
+    parts = [f"Python {platform.python_version()}", f"PostgreSQL {postgres}", f"PostGIS {postgis}"]
+    return ", ".join([*parts, *ours])

@@ -1,0 +1,176 @@
+"""One matter at the desk: the case page, its moves, its photos, its reporter, its number."""
+
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+from django_htmx.http import HttpResponseClientRedirect
+
+from qijie.access.fields import Purpose
+from qijie.issues.models import Issue
+from qijie.issues.queries import matter_of, visible_or_none, visible_to
+from qijie.issues.rules.decide import Offer
+from qijie.issues.rules.vocabulary import Move
+from qijie.kernel import matter_number
+from qijie.kernel.refusal import Refusal
+from qijie.records.queries import photos_of
+from qijie.surfaces.console.casefile import (
+    CONTACT_FIELDS,
+    STAFF_MOVES,
+    case_map,
+    case_of,
+    contact_as_shown,
+    may_see_reporter,
+    move_url,
+    staff_offers,
+)
+from qijie.surfaces.console.frame import page, target_of
+from qijie.surfaces.console.maps import STREET_TILES, map_response, wants_map
+from qijie.surfaces.console.queries import standing_of
+from qijie.surfaces.console.territory import trail_of
+from qijie.teams.gate import GuardedRequest, not_visible, remember
+from qijie.territory.queries import lineage
+from qijie.ui.history import photo_of
+from qijie.ui.moves import MoveForm, WordsField
+from qijie.ui.moves.view import Attempt, attempt, fetch
+from qijie.ui.photos import photo_response
+
+DIALOG_ROOM = "move-room"
+REVEALED = tuple(f"issues_reporter.{name}" for name in CONTACT_FIELDS)
+
+
+@require_safe
+def matter(request: GuardedRequest, issue_id: UUID) -> HttpResponse:
+    issue = fetch(request, issue_id)
+    if wants_map(request):
+        return map_response(case_map(issue, issue.grid))
+    now = timezone.now()
+    on = timezone.localdate(now)
+    context = case_of(issue, request.viewer, now) | {
+        "standing": standing_of(issue, now),
+        "trail": trail_of(lineage(issue.path, on), last=issue.number),
+        "dialog_room": DIALOG_ROOM,
+        "streets": STREET_TILES,
+    }
+    return page(request, "matter.html", "queue", context)
+
+
+@require_http_methods(["GET", "POST"])
+def move(request: GuardedRequest, issue_id: UUID, move: str) -> HttpResponse:
+    if move not in {one.value for one in STAFF_MOVES}:
+        raise not_visible(request, issue_id)
+    tried = attempt(request, issue_id, move)
+    if tried.moved is not None:
+        return _after(request, tried)
+    if tried.form.is_bound:
+        # The page now shows the newest state; whoever sends again has seen it.
+        tried.form.data = {**request.POST.dict(), "seen": tried.issue.version}
+    context = _move_context(request, tried)
+    status = 422 if tried.form.is_bound else 200
+    if target_of(request) == DIALOG_ROOM:
+        return render(request, "console/move_dialog.html", context, status=status)
+    return page(request, "move.html", "queue", context, status=status)
+
+
+def _move_context(request: GuardedRequest, tried: Attempt) -> dict[str, object]:
+    now = timezone.now()
+    offer = _offer_of(request, tried.issue, tried.form)
+    why_not = f"您的岗位不能对本事项“{tried.form.move.label}”，请联系负责的岗位。"
+    return {
+        "issue": tried.issue,
+        "form": tried.form,
+        "label": offer.button if offer else tried.form.move.label,
+        "why_not": offer.why_not if offer else why_not,
+        "danger": tried.form.move is Move.VOID,
+        "url": move_url(tried.issue.pk, tried.form.move, tried.form.initial.get("order")),
+        "standing": standing_of(tried.issue, now),
+        "dialog_room": DIALOG_ROOM,
+    }
+
+
+def _offer_of(request: GuardedRequest, issue: Issue, form: MoveForm) -> Offer | None:
+    offers = staff_offers(matter_of(issue), request.viewer, timezone.now())
+    order_id = form.initial.get("order")
+    fitting = [offer for offer in offers if offer.move is form.move]
+    return next((offer for offer in fitting if offer.order_id == order_id), None) or next(
+        iter(fitting), None
+    )
+
+
+def _after(request: GuardedRequest, tried: Attempt) -> HttpResponse:
+    messages.success(request, f"已办“{tried.form.move.label}”。")
+    seen = visible_or_none(tried.issue.pk, request.viewer) is not None
+    target = reverse("console:matter", args=[tried.issue.pk]) if seen else reverse("console:queue")
+    return HttpResponseClientRedirect(target) if target_of(request) else redirect(target)
+
+
+@require_safe
+def photo(request: GuardedRequest, issue_id: UUID, photo_id: UUID) -> HttpResponse:
+    fetch(request, issue_id)
+    found = photo_of(photos_of(issue_id), photo_id)
+    if found is None:
+        raise not_visible(request, photo_id)
+    return photo_response(found)
+
+
+class RevealForm(forms.Form):
+    purpose = WordsField(label="查看事由", max_chars=100, one_line=True)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def reporter(request: GuardedRequest, issue_id: UUID) -> HttpResponse:
+    """Asks why; only an answer shows the contact, and that it was shown is remembered."""
+    issue = fetch(request, issue_id)
+    if not may_see_reporter(issue, request.viewer):
+        raise not_visible(request, issue_id)
+    form = RevealForm(request.POST if request.method == "POST" else None)
+    context: dict[str, object] = {"issue": issue, "form": form}
+    if form.is_valid():
+        purpose = form.cleaned_data["purpose"]
+        remember(
+            request,
+            "reveal",
+            subject=issue.pk,
+            fields=REVEALED,
+            purpose=purpose,
+            region_code=issue.region_code,
+        )
+        context |= {
+            "contact": contact_as_shown(issue, request.viewer, Purpose.CONTACT),
+            "purpose": purpose,
+        }
+    return page(request, "reporter.html", "queue", context, status=422 if form.errors else 200)
+
+
+@require_safe
+def find(request: GuardedRequest) -> HttpResponse:
+    """Straight to the matter of a number; words go on to the list."""
+    typed = request.GET.get("q", "").strip()
+    if not any(letter.isdigit() for letter in typed):
+        return redirect(f"{reverse('console:queue')}?{_search_query(typed)}")
+    try:
+        number = str(matter_number.read(typed))
+    except Refusal as refusal:
+        return _not_found(request, refusal.sentence, 400)
+    found = visible_to(request.viewer).filter(number=number).only("pk").first()
+    if found is not None:
+        return redirect("console:matter", found.pk)
+    remember(request, "not_visible", subject=number)
+    sentence = f"没有找到编号为 {number} 的事项：它可能不在您的辖区，请对照短信或回执核对编号。"
+    return _not_found(request, sentence, 404)
+
+
+def _search_query(words: str) -> str:
+    return urlencode({"view": "all", "q": words} if words else {"view": "all"})
+
+
+def _not_found(request: GuardedRequest, sentence: str, status: int) -> HttpResponse:
+    return page(request, "find.html", "queue", {"sentence": sentence}, status=status)

@@ -1,0 +1,199 @@
+"""Reads only the desk needs: counts that stop early, who holds the next step, names of places."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce, Left
+
+from qijie.access.viewer import Role, Viewer
+from qijie.accounts.models import User
+from qijie.issues.models import Issue, WorkOrder
+from qijie.issues.queries.lists import SOON
+from qijie.issues.rules.vocabulary import LEVEL_LABELS, OrderState, State
+from qijie.kernel.codes import Level, ancestors, path_at
+from qijie.outbound.rules import HOLDER_OF_STATE
+from qijie.surfaces.console.desk import View, at_home, matters_in, overdue, topmost
+from qijie.surfaces.console.frame import SHOWN_AT_MOST
+from qijie.teams.models import OrgUnit, Post
+from qijie.territory.models import Node
+from qijie.territory.queries import nodes
+
+COUNTED = (View.WAITING, View.OVERDUE)
+_SEATS = {
+    Role.DESK: "受理席",
+    Role.DISPATCHER: "派单席",
+    Role.VERIFIER: "核查员",
+    Role.SUPERVISOR: "督查员",
+}
+
+
+def tab_counts(viewer: Viewer, now: datetime) -> dict[View, int]:
+    """How many matters each counted tab holds, no further than a badge shows; one query."""
+    first, *others = (
+        matters_in(view, viewer, now)
+        .order_by()
+        .annotate(view=Value(view.value))
+        .values_list("view", flat=True)[: SHOWN_AT_MOST + 1]
+        for view in COUNTED
+    )
+    found = [View(word) for word in first.union(*others, all=True)]
+    return {view: found.count(view) for view in COUNTED}
+
+
+def standing_of(issue: Issue, now: datetime) -> str:
+    """How the deadline of the present step looks, as the page's chips name it."""
+    if issue.state == State.SUSPENDED:
+        return "paused"
+    if issue.due_at is None:
+        return ""
+    if issue.due_at <= now:
+        return "overdue"
+    return "due_soon" if issue.due_at <= now + SOON else "on_time"
+
+
+def holders_of(issues: Sequence[Issue]) -> dict[UUID, str]:
+    """Who has to make the next step of each matter, in words; one query for a page of them."""
+    sent = [issue.pk for issue in issues if issue.state == State.DISPATCHED]
+    by_issue: dict[UUID, list[str]] = {}
+    for named in named_orders(sent):
+        if OrderState(named.order.state).is_open:
+            by_issue.setdefault(named.order.issue_id, []).append(named.holder)
+    return {issue.pk: "、".join(by_issue.get(issue.pk, [])) or seat_of(issue) for issue in issues}
+
+
+@dataclass(frozen=True, slots=True)
+class NamedOrder:
+    order: WorkOrder
+    holder: str
+    """The name of its unit or the title of its post."""
+
+
+def named_orders(issue_ids: Collection[UUID]) -> list[NamedOrder]:
+    """The orders of some matters, oldest first; one query, none where there are no matters."""
+    unit = OrgUnit.objects.filter(pk=OuterRef("unit_id")).values("name")
+    post = Post.objects.filter(pk=OuterRef("post_id")).values("title")
+    orders = WorkOrder.objects.filter(issue_id__in=issue_ids)
+    named = orders.annotate(holder=Coalesce(Subquery(unit), Subquery(post), Value("")))
+    return [NamedOrder(order, order.holder) for order in named.order_by("sent_at", "id")]
+
+
+def seat_of(issue: Issue) -> str:
+    if issue.state == State.HANDLED and issue.due_at is None:
+        return "反映人确认"
+    role = HOLDER_OF_STATE.get(State(issue.state))
+    return f"{LEVEL_LABELS[Level(issue.level)]}{_SEATS[role]}" if role else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    path: str
+    name: str
+
+
+def names_and_choices(
+    viewer: Viewer, issues: Iterable[Issue], on: date
+) -> tuple[dict[str, str], list[Choice]]:
+    """Names of the matters' communities, and the places a viewer may narrow a list to; one query.
+
+    The choices are what lies up to two rungs below the viewer's own territory.
+    """
+    tops = topmost(viewer)
+    below = Q(pk__in=[])
+    for top in tops:
+        below |= Q(path__startswith=top.path, kind__in=_kinds_below(top.level))
+    mine = {issue.community_code or issue.street_code for issue in issues}
+    found = nodes(on).filter(below | Q(path__in=mine)).order_by("path").values_list("path", "name")
+    names = dict(found)
+    choices = [
+        Choice(path, _name_within(path, names))
+        for path in names
+        if any(path.startswith(top.path) and path != top.path for top in tops)
+    ]
+    return names, choices
+
+
+def _kinds_below(level: Level) -> tuple[str, ...]:
+    communities, streets = ("community", "village"), ("street", "town")
+    if level is Level.CITY:
+        return ("district", *streets)
+    return (*streets, *communities) if level is Level.DISTRICT else communities
+
+
+def _name_within(path: str, names: Mapping[str, str]) -> str:
+    above = [names[step] for step in ancestors(path) if step in names]
+    return " ".join([*above[-1:], names[path]])
+
+
+_DIGITS_BELOW = {4: 6, 6: 9, 9: 12}
+"""From a city, district or street, the digits of the paths one rung below."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Matters of one place that the viewer may see and whose clock runs."""
+
+    open: int = 0
+    overdue: int = 0
+
+
+_GROUPED_BY = {
+    Level.CITY: (Level.DISTRICT, "region_code"),
+    Level.DISTRICT: (Level.STREET, "street_code"),
+    Level.STREET: (Level.COMMUNITY, "community_code"),
+    Level.COMMUNITY: (Level.GRID, "path"),
+}
+
+
+def load_below(path: str, level: Level, viewer: Viewer, now: datetime) -> dict[str, Load]:
+    """Open and overdue matters of each child of a place, keyed by the child's path; one query."""
+    below = _GROUPED_BY.get(level)
+    if below is None:
+        return {}
+    running = at_home(viewer).filter(_placed_in(path, level), due_at__isnull=False)
+    rows = (
+        running.order_by()
+        .values(place=F(below[1]))
+        .annotate(open=Count("pk"), late=Count("pk", filter=overdue(now)))
+    )
+    return {row["place"]: Load(row["open"], row["late"]) for row in rows}
+
+
+def load_of(path: str, level: Level, viewer: Viewer, now: datetime) -> Load:
+    """The same for one place as a whole."""
+    running = at_home(viewer).filter(_placed_in(path, level), due_at__isnull=False)
+    return Load(**running.aggregate(open=Count("pk"), overdue=Count("pk", filter=overdue(now))))
+
+
+def _placed_in(path: str, level: Level) -> Q:
+    if level is Level.CITY:
+        return Q(region_code__startswith=path)
+    if level is Level.GRID:
+        return Q(community_code=path_at(path, Level.COMMUNITY), path=path)
+    column = {
+        Level.DISTRICT: "region_code",
+        Level.STREET: "street_code",
+        Level.COMMUNITY: "community_code",
+    }[level]
+    return Q(**{column: path})
+
+
+def households_below(path: str, on: date) -> dict[str, int]:
+    """Households of each division below a place, summed over its grids; one query."""
+    width = _DIGITS_BELOW.get(len(path))
+    if width is None:
+        return {}
+    grids = nodes(on).filter(kind="grid", path__startswith=path).order_by()
+    summed = grids.values(place=Left("path", width)).annotate(total=Sum("households"))
+    return dict(summed.values_list("place", "total"))
+
+
+def drawings_of(node: Node) -> QuerySet[Node]:
+    """Every drawing a code ever had, the newest first."""
+    return Node.objects.filter(code=node.code).defer("boundary").order_by("-valid_from")
+
+
+def names_of_users(ids: Iterable[UUID | None]) -> dict[UUID, str]:
+    return dict(User.objects.filter(pk__in={one for one in ids if one}).values_list("pk", "name"))

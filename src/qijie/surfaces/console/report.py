@@ -1,0 +1,189 @@
+"""A call or a visitor at the desk: what was said becomes a matter, and the caller gets a number."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from django import forms
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from qijie.access.viewer import Viewer
+from qijie.issues import actions
+from qijie.issues.actions import NewReport, Receipt
+from qijie.issues.queries import visible_or_none
+from qijie.issues.queries.choices import categories
+from qijie.issues.rules.vocabulary import Channel, Urgency
+from qijie.kernel.codes import Level
+from qijie.kernel.coordinates import Coordinate
+from qijie.kernel.refusal import Refusal
+from qijie.surfaces.console.desk import topmost
+from qijie.surfaces.console.frame import page
+from qijie.surfaces.console.maps import STREET_TILES
+from qijie.teams.gate import GuardedRequest
+from qijie.teams.models import OrgUnit, Post
+from qijie.teams.queries import units_serving
+from qijie.territory.queries import subtree
+from qijie.ui.moves import WordsField
+from qijie.ui.moves.fields import PhoneField, photos_in
+
+CHANNELS = (Channel.HOTLINE, Channel.DESK, Channel.VISIT)
+_CHANNEL_WORDS = {Channel.HOTLINE: "电话", Channel.DESK: "窗口", Channel.VISIT: "来访接待"}
+_UNIT, _POST = "unit", "post"
+Choice = tuple[str, str]
+
+
+class DeskReportForm(forms.Form):
+    key = forms.UUIDField(widget=forms.HiddenInput(attrs={"data-submit-key": ""}), required=False)
+    channel = forms.ChoiceField(
+        label="怎么来的",
+        choices=[(word.value, _CHANNEL_WORDS[word]) for word in CHANNELS],
+        initial=Channel.HOTLINE,
+        widget=forms.RadioSelect,
+        error_messages={"required": "请选择这件事是怎么来的。"},
+    )
+    words = WordsField(label="反映的情况")
+    category = forms.ChoiceField(label="类别", required=False)
+    urgency = forms.ChoiceField(
+        label="紧急程度",
+        choices=[(word.value, word.label) for word in Urgency],
+        initial=Urgency.NORMAL,
+        widget=forms.RadioSelect,
+    )
+    place_words = WordsField(label="地点", max_chars=200, one_line=True, required=False)
+    path = forms.ChoiceField(label="所属网格或社区", required=False)
+    lon = forms.CharField(widget=forms.HiddenInput, required=False)
+    lat = forms.CharField(widget=forms.HiddenInput, required=False)
+    system = forms.CharField(widget=forms.HiddenInput, required=False)
+    name = WordsField(label="反映人称呼", max_chars=40, one_line=True, required=False)
+    phone = PhoneField(label="反映人电话")
+    email = forms.EmailField(
+        label="反映人邮箱",
+        required=False,
+        error_messages={"invalid": "邮箱应写成 name@example.cn 的样子，请检查。"},
+    )
+    about = forms.ChoiceField(
+        label="反映的是哪个单位或岗位",
+        required=False,
+        help_text="只在反映某个单位或岗位本身时选择。事项由它的上一级受理，它自己看不到。",
+    )
+
+    def __init__(self, data: Any = None, *, viewer: Viewer) -> None:
+        super().__init__(data, initial={"key": uuid4()})
+        self.viewer = viewer
+        self._offer("category", "以后由受理席定", categories())
+        self._offer("path", "按地图上的位置，或地点不明", _places(viewer))
+        self._offer("about", "不涉及", _concerned(viewer))
+
+    def _offer(self, name: str, empty: str, choices: list[Any]) -> None:
+        field = self.fields[name]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [("", empty), *choices]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        cleaned["place"] = None
+        if cleaned.get("lon") or cleaned.get("lat"):
+            try:
+                cleaned["place"] = Coordinate.read(
+                    cleaned["lon"], cleaned["lat"], cleaned["system"]
+                )
+            except Refusal as refusal:
+                self.add_error("place_words", refusal.sentence)
+        return cleaned
+
+    @property
+    def new_report(self) -> NewReport:
+        cleaned = self.cleaned_data
+        kind, _, concerned = cleaned["about"].partition(":")
+        return NewReport(
+            key=cleaned["key"] or uuid4(),
+            words=cleaned["words"],
+            channel=Channel(cleaned["channel"]),
+            category=cleaned["category"],
+            place=cleaned["place"],
+            path="" if cleaned["place"] else cleaned["path"],
+            place_words=cleaned["place_words"],
+            urgency=Urgency(cleaned["urgency"]),
+            name=cleaned["name"],
+            phone=cleaned["phone"],
+            email=cleaned["email"],
+            about_unit_id=UUID(concerned) if kind == _UNIT else None,
+            about_post_id=UUID(concerned) if kind == _POST else None,
+            about_level=_level_of(kind, concerned),
+        )
+
+
+def _level_of(kind: str, concerned: str) -> Level | None:
+    if not concerned:
+        return None
+    row = (OrgUnit if kind == _UNIT else Post).objects.only("level").get(pk=concerned)
+    return Level(row.level)
+
+
+def _places(viewer: Viewer) -> list[tuple[str, list[Choice]]]:
+    """The grids of a street or community, by community; of a district its communities."""
+    groups: dict[str, list[Choice]] = {}
+    for top in topmost(viewer):
+        below = ("grid",) if top.level <= Level.STREET else ("community", "village")
+        found = subtree(top.path, timezone.localdate()).filter(kind__in=below)
+        for path, name, above in found.values_list("path", "name", "parent__name"):
+            groups.setdefault(above or "", []).append((path, f"{above} {name}"))
+    return list(groups.items())
+
+
+def _concerned(viewer: Viewer) -> list[tuple[str, list[Choice]]]:
+    """Units that serve the viewer's territory, and the posts in it up to the viewer's own rung."""
+    tops = topmost(viewer)
+    units: dict[str, str] = {}
+    posts: dict[str, str] = {}
+    for top in tops:
+        around = units_serving(top.path) | OrgUnit.objects.filter(path__startswith=top.path)
+        units |= {f"{_UNIT}:{pk}": name for pk, name in around.values_list("pk", "name")}
+        near = Q(path__startswith=top.path) if top.level <= Level.STREET else Q(path=top.path)
+        held = Post.objects.filter(near, valid_to__isnull=True).exclude(role="").order_by("path")
+        posts |= {f"{_POST}:{pk}": title for pk, title in held.values_list("pk", "title")}
+    return [("单位", list(units.items())), ("岗位", list(posts.items()))]
+
+
+@require_http_methods(["GET", "POST"])
+def report(request: GuardedRequest) -> HttpResponse:
+    data = request.POST if request.method == "POST" else None
+    form = DeskReportForm(data, viewer=request.viewer)
+    receipt = _handed_in(request, form) if form.is_valid() else None
+    if receipt is not None:
+        return _received(request, receipt)
+    context = {"form": form, "streets": STREET_TILES, "center": _center(request.viewer)}
+    return page(request, "report.html", "report", context, status=422 if form.errors else 200)
+
+
+def _handed_in(request: GuardedRequest, form: DeskReportForm) -> Receipt | None:
+    try:
+        photos = photos_in(request.FILES.getlist("photos"))
+        return actions.report(form.new_report, by=request.viewer, at=timezone.now(), photos=photos)
+    except Refusal as refusal:
+        field = getattr(refusal, "field", None)
+        form.add_error(field if field in form.fields else None, refusal.sentence)
+        return None
+
+
+def _received(request: GuardedRequest, receipt: Receipt) -> HttpResponse:
+    messages.success(request, f"已登记，编号 {receipt.number}，请告诉反映人。")
+    if visible_or_none(receipt.issue_id, request.viewer) is None:
+        return redirect("console:queue")
+    return redirect("console:matter", receipt.issue_id)
+
+
+def _center(viewer: Viewer) -> str:
+    """Where the map opens: in the middle of the viewer's own place, as "lon,lat"."""
+    top = next(iter(topmost(viewer)), None)
+    if top is None:
+        return ""
+    node = subtree(top.path, timezone.localdate()).filter(path=top.path).first()
+    if node is None or node.boundary is None:
+        return ""
+    spot = node.boundary.point_on_surface
+    return f"{spot.x:.5f},{spot.y:.5f}"

@@ -1,0 +1,86 @@
+// @ts-check
+// A long list of choices gets a box to look in: typing leaves only what holds the words, Enter or
+// the down key goes on to the list. Without this file the list is a plain <select>.
+
+const LONG = 12;
+const SHOWN = 8;
+
+/** @param {HTMLSelectElement} select @param {string} words */
+function matching(select, words) {
+  const parts = words.toLowerCase().split(/\s+/).filter(Boolean);
+  return (/** @type {HTMLOptionElement} */ option) => {
+    const text = `${option.parentElement?.getAttribute("label") ?? ""} ${option.text}`.toLowerCase();
+    return option.value !== "" && parts.every((part) => text.includes(part));
+  };
+}
+
+/** @param {HTMLSelectElement} select */
+function enhance(select) {
+  if (select.options.length <= LONG || select.dataset.searched !== undefined) return;
+  select.dataset.searched = "";
+  const whole = Array.from(select.children, (child) => child.cloneNode(true));
+  const label = select.labels?.[0]?.firstChild?.textContent?.trim() ?? "选项";
+
+  const box = document.createElement("input");
+  box.type = "search";
+  box.placeholder = `在 ${select.options.length - 1} 项中查找`;
+  box.setAttribute("aria-label", `在“${label}”中查找`);
+  const said = document.createElement("p");
+  said.className = "entry-help";
+  said.setAttribute("role", "status");
+
+  const narrow = () => {
+    const words = box.value.trim();
+    const chosen = select.value;
+    select.replaceChildren(...whole.map((child) => child.cloneNode(true)));
+    const found = words ? Array.from(select.options).filter(matching(select, words)) : [];
+    if (words) select.replaceChildren(...found);
+    select.size = words && found.length > 0 ? Math.max(2, Math.min(SHOWN, found.length)) : 0;
+    select.toggleAttribute("data-open", words !== "" && found.length > 0);
+    if (found.length === 1) select.value = found[0].value;
+    else select.value = chosen;
+    said.textContent = words ? (found.length > 0 ? `找到 ${found.length} 项` : "没有这样的选项，换个说法再找。") : "";
+  };
+
+  /** The list goes back to one line with the choice in it. */
+  const settle = () => {
+    const chosen = select.value;
+    if (!chosen) return;
+    box.value = "";
+    narrow();
+    select.value = chosen;
+  };
+
+  box.addEventListener("input", narrow);
+  box.addEventListener("keydown", (event) => {
+    if (event.isComposing || (event.key !== "Enter" && event.key !== "ArrowDown")) return;
+    event.preventDefault();
+    if (select.selectedIndex < 0 && select.options.length > 0) select.selectedIndex = 0;
+    if (event.key === "Enter") settle();
+    select.focus();
+  });
+  select.addEventListener("change", () => {
+    if (select.hasAttribute("data-open") && !select.matches(":focus")) settle();
+  });
+  select.addEventListener("click", () => {
+    if (select.hasAttribute("data-open")) settle();
+  });
+  select.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !select.hasAttribute("data-open")) return;
+    event.preventDefault();
+    settle();
+  });
+  select.before(box, said);
+}
+
+/** @param {ParentNode} root */
+function enhanceAll(root) {
+  for (const select of root.querySelectorAll("form .entry select")) {
+    enhance(/** @type {HTMLSelectElement} */ (select));
+  }
+}
+
+document.addEventListener("htmx:load", (event) => {
+  if (event.target instanceof Element) enhanceAll(event.target);
+});
+enhanceAll(document);

@@ -1,0 +1,57 @@
+"""Which categories a worker is shown first, and what a search finds."""
+
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
+
+from qijie.access.viewer import Viewer
+from qijie.issues.models import Category
+from qijie.issues.queries import visible_to
+
+Choice = tuple[str, str]
+SHOWN_AT_FIRST = 6
+FOUND_AT_MOST = 12
+_RECENT_REPORTS = 40
+
+
+def offered(viewer: Viewer, *, chosen: str = "") -> list[Choice]:
+    """The chosen one, then those the viewer reported last, filled up from the catalogue's head."""
+    wanted = [chosen, *_recent(viewer)] if chosen else _recent(viewer)
+    known = _named(wanted[:SHOWN_AT_FIRST])
+    if len(known) < SHOWN_AT_FIRST:
+        known |= dict(_current().values_list("code", "name")[: SHOWN_AT_FIRST + len(known)])
+    return list(known.items())[:SHOWN_AT_FIRST]
+
+
+def found(words: str, *, chosen: str = "") -> list[Choice]:
+    """Categories whose name, plain name or keyword holds the words; the chosen one stays first."""
+    words = words.strip().casefold()
+    rows = _current().values_list("code", "name", "plain_name", "keywords")
+    hits = {
+        code: name
+        for code, name, plain_name, keywords in rows
+        if any(words in each.casefold() for each in (name, plain_name, *keywords))
+    }
+    kept = _named([chosen]) if chosen else {}
+    return list((kept | hits).items())[:FOUND_AT_MOST]
+
+
+def _recent(viewer: Viewer) -> list[str]:
+    mine = visible_to(viewer).filter(
+        participant_ids__overlap=list(viewer.post_ids),
+        reported_by_id=viewer.user_id,
+        category__is_current=True,
+    )
+    codes = mine.order_by("-reported_at").values_list("category_id", flat=True)
+    return list(dict.fromkeys(codes[:_RECENT_REPORTS]))
+
+
+def _named(codes: Iterable[str]) -> dict[str, str]:
+    """Names in the order of the codes; unknown codes are left out."""
+    codes = list(codes)
+    names = dict(_current().filter(pk__in=codes).values_list("code", "name")) if codes else {}
+    return {code: names[code] for code in codes if code in names}
+
+
+def _current() -> QuerySet[Category]:
+    return Category.objects.filter(is_current=True)

@@ -1,0 +1,218 @@
+"""One matter on the phone: what, where, until when, and what may be done now."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from qijie.access.permissions import PERMISSIONS, may
+from qijie.issues.models import Deadline, Issue, WorkOrder
+from qijie.issues.queries import history_of, matter_of, orders_of
+from qijie.issues.queries.offers import offers_for
+from qijie.issues.rules.deadlines import standing
+from qijie.issues.rules.decide import Offer
+from qijie.issues.rules.matter import Clock, Matter
+from qijie.issues.rules.vocabulary import Move
+from qijie.records.models import Attachment
+from qijie.records.queries import photos_of
+from qijie.surfaces.field.frame import REFUSED, go_to, is_fragment, page
+from qijie.teams.gate import GuardedRequest, not_visible
+from qijie.teams.models import OrgUnit, Post
+from qijie.ui.history import entries, photo_of
+from qijie.ui.moves import FORMS
+from qijie.ui.moves.view import Attempt, attempt, fetch
+from qijie.ui.photos import photo_response
+
+_VERBS = frozenset(permission.verb for permission in PERMISSIONS)
+_ICONS = {
+    Move.SOLVE: "check",
+    Move.SIGN: "order-signed",
+    Move.DONE: "check",
+    Move.RETURN_ORDER: "back",
+    Move.ADD: "edit",
+    Move.ANSWER: "message",
+    Move.URGE: "bell",
+}
+_MAIN = (Move.SIGN, Move.DONE, Move.SOLVE)
+
+
+@require_GET
+def matter(request: GuardedRequest, issue_id: UUID) -> HttpResponse:
+    issue, now = fetch(request, issue_id), timezone.now()
+    orders, value = _known(issue)
+    photos = list(photos_of(issue.pk))
+    return page(
+        request,
+        "field/matter.html",
+        {
+            "issue": issue,
+            "actions": _actions(_pressable(request, value, now), issue),
+            "clocks": _clocks(value, now),
+            "shares": _shares(orders),
+            "entries": _newest_first(issue, photos),
+            "just_reported": "reported" in request.GET,
+        },
+        back_url=reverse("field:today"),
+    )
+
+
+def _known(issue: Issue) -> tuple[list[WorkOrder], Matter]:
+    orders = list(orders_of(issue))
+    deadlines = list(Deadline.objects.filter(issue=issue).order_by("position"))
+    return orders, matter_of(issue, orders, deadlines)
+
+
+def _pressable(request: GuardedRequest, value: Matter, now: datetime) -> list[Offer]:
+    """What has a form, and a row in the permission table for one of the viewer's posts."""
+    return [
+        offer
+        for offer in offers_for(value, request.viewer, now)
+        if offer.move in FORMS
+        and offer.move.value in _VERBS
+        and may(request.viewer, offer.move.value)
+    ]
+
+
+def _actions(offers: Iterable[Offer], issue: Issue) -> list[dict[str, object]]:
+    """Big buttons: the one that ends the matter first, greyed ones last with their reason."""
+    ordered = sorted(offers, key=lambda offer: (not offer.is_allowed, offer.move not in _MAIN))
+    main = next((o for o in ordered if o.is_allowed and o.move in _MAIN), None)
+    return [_action(offer, issue, is_main=offer is main) for offer in ordered]
+
+
+def _action(offer: Offer, issue: Issue, *, is_main: bool) -> dict[str, object]:
+    url = reverse("field:move", args=[issue.pk, offer.move.value])
+    return {
+        "label": offer.button,
+        "icon": _ICONS.get(offer.move, "forward"),
+        "look": "primary" if is_main else "plain",
+        "why_not": offer.why_not,
+        "url": f"{url}?order={offer.order_id}" if offer.order_id else url,
+        # Signing asks for nothing, so one tap is enough; `seen` says which state was on the screen.
+        "post": offer.move is Move.SIGN,
+        "name": "seen" if offer.move is Move.SIGN else "",
+        "value": issue.version,
+    }
+
+
+def _clocks(value: Matter, now: datetime) -> list[dict[str, object]]:
+    live = [clock for clock in value.clocks if clock.is_live and not clock.kind.is_window]
+    return [_clock(clock, now) for clock in sorted(live, key=lambda clock: clock.due_at)]
+
+
+def _clock(clock: Clock, now: datetime) -> dict[str, object]:
+    return {
+        "label": clock.kind.label,
+        "due_at": clock.due_at,
+        "standing": standing(clock, now).value,
+        "explanation": clock.explanation,
+    }
+
+
+def _shares(orders: Sequence[WorkOrder]) -> list[dict[str, object]]:
+    """Who has an order, with the telephone of the office; never of whoever reported."""
+    units = OrgUnit.objects.in_bulk({order.unit_id for order in orders if order.unit_id})
+    posts = Post.objects.in_bulk(
+        {order.post_id for order in orders if order.post_id and not order.unit_id}
+    )
+    return [
+        {"order": order, "holder": units.get(order.unit_id) or posts.get(order.post_id)}
+        for order in orders
+    ]
+
+
+def _newest_first(issue: Issue, photos: list[Attachment]) -> list[object]:
+    def url(photo: Attachment) -> str:
+        return reverse("field:photo", args=[issue.pk, photo.pk])
+
+    return list(reversed(entries(history_of(issue.pk), photos, url)))
+
+
+@require_GET
+def photo(request: GuardedRequest, issue_id: UUID, photo_id: UUID) -> HttpResponse:
+    issue = fetch(request, issue_id)
+    found = photo_of(photos_of(issue.pk), photo_id)
+    if found is None:
+        raise not_visible(request, photo_id)
+    return photo_response(found)
+
+
+@require_http_methods(["GET", "POST"])
+def move(request: GuardedRequest, issue_id: UUID, word: str) -> HttpResponse:
+    tried = attempt(request, issue_id, word)
+    if tried.moved is not None:
+        return _moved(request, tried)
+    if request.method == "POST":
+        return _refused(request, tried)
+    return _asked(request, tried)
+
+
+def _moved(request: GuardedRequest, tried: Attempt) -> HttpResponse:
+    messages.success(request, f"已{tried.form.move.label}。")
+    return _to_matter(request, tried.issue)
+
+
+def _to_matter(request: GuardedRequest, issue: Issue) -> HttpResponse:
+    return go_to(request, reverse("field:matter", args=[issue.pk]))
+
+
+def _refused(request: GuardedRequest, tried: Attempt) -> HttpResponse:
+    if _is_repeat(request, tried):
+        messages.success(request, f"已{tried.form.move.label}。")
+        return _to_matter(request, tried.issue)
+    context = _form_context(tried)
+    if is_fragment(request):
+        return render(request, "field/parts/move_fields.html", context, status=REFUSED)
+    return _move_page(request, tried, context, status=REFUSED)
+
+
+def _is_repeat(request: GuardedRequest, tried: Attempt) -> bool:
+    """The same press delivered twice: the first answer was lost on the way, the move was not."""
+    typed = tried.form.data.get("words", "").strip()
+    last = history_of(tried.issue.pk).filter(follows=False).last()
+    return (
+        last is not None
+        and last.verb == tried.form.move.value
+        and last.actor_user_id == request.viewer.user_id
+        and last.words == typed
+        and str(last.sequence - 1) == tried.form.data.get("seen", "")
+    )
+
+
+def _asked(request: GuardedRequest, tried: Attempt) -> HttpResponse:
+    _, value = _known(tried.issue)
+    order_id = tried.form.initial.get("order")
+    offers = [
+        offer
+        for offer in _pressable(request, value, timezone.now())
+        if offer.move is tried.form.move and offer.order_id in (order_id, None)
+    ]
+    if not offers:
+        raise not_visible(request, tried.issue.pk)
+    context = {**_form_context(tried), "why_not": offers[0].why_not, "button": offers[0].button}
+    return _move_page(request, tried, context)
+
+
+def _form_context(tried: Attempt) -> dict[str, object]:
+    form = tried.form
+    return {
+        "issue": tried.issue,
+        "form": form,
+        "button": form.move.label,
+        "order": form.data.get("order") or form.initial.get("order") or "",
+        "evidence": getattr(form, "evidence_asked", ()),
+        "latest": history_of(tried.issue.pk).last(),
+    }
+
+
+def _move_page(
+    request: GuardedRequest, tried: Attempt, context: dict[str, object], *, status: int = 200
+) -> HttpResponse:
+    back_url = reverse("field:matter", args=[tried.issue.pk])
+    return page(request, "field/move.html", context, back_url=back_url, status=status)

@@ -1,0 +1,174 @@
+"""Reporting as a worker: what, where, a photo; and, where it is so, that it is solved already."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from qijie.access.permissions import may
+from qijie.access.viewer import Viewer
+from qijie.issues import actions
+from qijie.issues.actions import NewReport, Receipt
+from qijie.issues.queries import visible_to
+from qijie.issues.rules.vocabulary import Channel, Move
+from qijie.kernel.coordinates import Coordinate, CoordinateSystem
+from qijie.kernel.ids import new_id
+from qijie.kernel.refusal import Refusal
+from qijie.records.actions import KeyReused
+from qijie.records.photos import Photo
+from qijie.surfaces.field import categories, places
+from qijie.surfaces.field.frame import REFUSED, go_to, is_fragment, page
+from qijie.teams.gate import GuardedRequest
+from qijie.ui.moves.fields import WordsField, photos_in
+
+CATEGORY_CHOICES = "category-choices"
+
+
+class ReportForm(forms.Form):
+    """Four things to say at most: what kind, what, where, a photo."""
+
+    key = forms.UUIDField(
+        label="提交编号",
+        required=False,
+        widget=forms.HiddenInput,
+        error_messages={"invalid": "这一页放得太久或已损坏，请刷新页面后重新提交。"},
+    )
+    category = forms.CharField(
+        label="类别", required=False, max_length=40, widget=forms.RadioSelect
+    )
+    words = WordsField(label="情况", required=False, max_chars=2000, rows=3)
+    path = forms.ChoiceField(label="地点", required=False)
+    lon = forms.CharField(required=False, widget=forms.HiddenInput)
+    lat = forms.CharField(required=False, widget=forms.HiddenInput)
+    system = forms.CharField(required=False, widget=forms.HiddenInput)
+    solved = forms.BooleanField(label="当场已解决", required=False)
+
+    def __init__(self, data: Any = None, *, viewer: Viewer, at: datetime, chosen: str = "") -> None:
+        super().__init__(data, initial={"category": chosen})
+        self.shown_key = (data.get("key") if data else "") or str(new_id())
+        self.viewer, self.at = viewer, at
+        choices = places.choices(viewer, timezone.localdate(at))
+        _choice(self, "path").choices = choices
+        if not choices:
+            del self.fields["path"]
+        if not may(viewer, Move.SOLVE):
+            del self.fields["solved"]
+        chosen = self["category"].value() or ""
+        _choice(self, "category").choices = categories.offered(viewer, chosen=chosen)
+        self.fields["words"].help_text = "选了类别可以不写。当场解决的，写一句怎么解决的。"
+
+    def new_report(self) -> NewReport:
+        """Raises Refusal where the position is no position."""
+        cleaned = self.cleaned_data
+        path = cleaned.get("path", "")
+        where = places.of(path, self._here(), timezone.localdate(self.at))
+        return NewReport(
+            key=cleaned["key"] or new_id(),
+            # Solved already: the category says what it was, the words say how it ended.
+            words="" if self.is_solved and cleaned["category"] else cleaned["words"],
+            channel=Channel.WORKER,
+            category=cleaned["category"],
+            place=where.point,
+            path=where.path,
+            place_words=where.words,
+        )
+
+    @property
+    def is_solved(self) -> bool:
+        return bool(self.cleaned_data.get("solved"))
+
+    def _here(self) -> Coordinate | None:
+        cleaned = self.cleaned_data
+        if not (cleaned["lon"] and cleaned["lat"]):
+            return None
+        return Coordinate.read(
+            cleaned["lon"], cleaned["lat"], cleaned["system"] or CoordinateSystem.WGS84
+        )
+
+    def refuse(self, refusal: Refusal) -> None:
+        field = getattr(refusal, "field", None)
+        self.add_error(field if field in self.fields else None, refusal.sentence)
+
+
+def _choice(form: forms.Form, name: str) -> Any:
+    """A choice field as such, or a text field drawn as a choice."""
+    field = form.fields[name]
+    return field if isinstance(field, forms.ChoiceField) else field.widget
+
+
+@require_http_methods(["GET", "POST"])
+def report(request: GuardedRequest) -> HttpResponse:
+    now = timezone.now()
+    if request.method == "POST":
+        return _handed_in(request, ReportForm(request.POST, viewer=request.viewer, at=now), now)
+    words, chosen = request.GET.get("q", ""), request.GET.get("category", "")
+    form = ReportForm(viewer=request.viewer, at=now, chosen=chosen)
+    if words:
+        _choice(form, "category").choices = categories.found(words, chosen=chosen)
+    if request.headers.get("HX-Target") == CATEGORY_CHOICES:
+        return render(request, "field/parts/categories.html", {"form": form, "searched": words})
+    return _shown(request, form, searched=words)
+
+
+def _handed_in(request: GuardedRequest, form: ReportForm, now: datetime) -> HttpResponse:
+    receipt = _submit(form, request.FILES.getlist("photos"), by=request.viewer, at=now)
+    if receipt is None:
+        return _shown(request, form, status=REFUSED)
+    done = "已上报并当场办结" if form.is_solved else "已上报"
+    messages.success(request, f"{done}，编号 {receipt.number}。")
+    return go_to(request, f"{reverse('field:matter', args=[receipt.issue_id])}?reported")
+
+
+def _submit(
+    form: ReportForm, files: "Sequence[UploadedFile[bytes]]", *, by: Viewer, at: datetime
+) -> Receipt | None:
+    if not form.is_valid():
+        return None
+    try:
+        return _take_in(form, photos_in(files), by=by, at=at)
+    except KeyReused:
+        # The first delivery arrived though its answer did not; what differs now is a new matter.
+        form.shown_key = str(new_id())
+        form.add_error(
+            None,
+            "您先前提交的那一份已经收到，可在“我报的”里查看。"
+            "现在的内容与它不同：要作为新的事项上报，请再按一次提交。",
+        )
+    except Refusal as refusal:
+        form.refuse(refusal)
+    return None
+
+
+@transaction.atomic
+def _take_in(form: ReportForm, photos: tuple[Photo, ...], *, by: Viewer, at: datetime) -> Receipt:
+    """Reports, and solves what is solved: both or neither."""
+    new = form.new_report()
+    receipt = actions.report(new, by=by, at=at, photos=() if form.is_solved else photos)
+    if form.is_solved and _is_fresh(receipt.issue_id, by, at):
+        words = form.cleaned_data["words"]
+        actions.solve(receipt.issue_id, by=by, at=at, words=words, photos=photos)
+    return receipt
+
+
+def _is_fresh(issue_id: UUID, by: Viewer, at: datetime) -> bool:
+    """False for a repeated delivery: its matter was reported at an earlier moment."""
+    return visible_to(by).filter(pk=issue_id, reported_at=at).exists()
+
+
+def _shown(
+    request: GuardedRequest, form: ReportForm, *, searched: str = "", status: int = 200
+) -> HttpResponse:
+    context = {"form": form, "searched": searched}
+    if is_fragment(request) and status == REFUSED:
+        return render(request, "field/parts/report_fields.html", context, status=status)
+    return page(request, "field/report.html", context, current="report", status=status)

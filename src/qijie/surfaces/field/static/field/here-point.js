@@ -1,0 +1,93 @@
+// @ts-check
+// <here-point> around three hidden inputs (lon, lat, system): “here” by the phone's position. Where
+// the worker allowed it before, it is taken by itself; otherwise one button asks. It says how exact
+// it is and can be taken back; without it the chosen grid or building is sent.
+
+const DENIED = "手机没有允许本页使用位置；会按上面选的地点上报。";
+const NO_POSITION = "现在测不到位置；会按上面选的地点上报。";
+const PATIENCE_MS = 10000;
+const ROUGH_METRES = 100;
+
+/** @param {string} words @param {() => void} act */
+function button(words, act) {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.className = "button";
+  made.textContent = words;
+  made.addEventListener("click", act);
+  return made;
+}
+
+async function isAllowed() {
+  try {
+    return (await navigator.permissions.query({ name: "geolocation" })).state === "granted";
+  } catch {
+    return false;
+  }
+}
+
+class HerePoint extends HTMLElement {
+  connectedCallback() {
+    if (this.said || !navigator.geolocation) return;
+    this.className = "row";
+    this.take = button("用我现在的位置", () => this.#locate());
+    this.drop = button("不用位置", () => this.#forget());
+    this.said = document.createElement("p");
+    this.said.setAttribute("role", "status");
+    this.append(this.take, this.drop, this.said);
+    this.#show(Boolean(this.#input("lon")?.value));
+    if (this.#input("lon")?.value) this.#say("已有位置。");
+    else isAllowed().then((allowed) => allowed && this.#locate());
+  }
+
+  /** @param {string} name @returns {HTMLInputElement | null} */
+  #input(name) {
+    return this.querySelector(`input[name="${name}"]`);
+  }
+
+  /** @param {Record<string, string>} values */
+  #fill(values) {
+    for (const [name, value] of Object.entries(values)) {
+      const input = this.#input(name);
+      if (input) input.value = value;
+    }
+  }
+
+  #locate() {
+    this.#say("正在测位置…");
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => this.#found(coords),
+      (error) => this.#say(error.code === error.PERMISSION_DENIED ? DENIED : NO_POSITION),
+      { enableHighAccuracy: true, timeout: PATIENCE_MS, maximumAge: 30000 },
+    );
+  }
+
+  /** @param {GeolocationCoordinates} coords */
+  #found({ longitude, latitude, accuracy }) {
+    this.#fill({ lon: longitude.toFixed(6), lat: latitude.toFixed(6), system: "wgs84" });
+    const metres = Math.max(1, Math.round(accuracy));
+    const rough = metres > ROUGH_METRES ? "，不太准，最好再选一下楼栋" : "";
+    this.#say(`已取到您的位置，准到约 ${metres} 米${rough}。选了楼栋就以楼栋为准。`);
+    this.#show(true);
+  }
+
+  #forget() {
+    this.#fill({ lon: "", lat: "", system: "" });
+    this.#say("不带位置，按上面选的地点上报。");
+    this.#show(false);
+    this.take?.focus();
+  }
+
+  /** @param {boolean} has */
+  #show(has) {
+    if (this.take) this.take.hidden = has;
+    if (this.drop) this.drop.hidden = !has;
+  }
+
+  /** @param {string} words */
+  #say(words) {
+    if (this.said) this.said.textContent = words;
+  }
+}
+
+customElements.define("here-point", HerePoint);

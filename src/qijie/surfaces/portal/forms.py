@@ -1,0 +1,165 @@
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+
+from qijie.access.viewer import Viewer
+from qijie.issues import actions
+from qijie.issues.actions import NewReport, Receipt
+from qijie.issues.rules.vocabulary import Channel
+from qijie.kernel.coordinates import Coordinate
+from qijie.kernel.refusal import Refusal
+from qijie.records.actions import KeyReused
+from qijie.records.photos import Photo
+from qijie.ui.moves.fields import PhoneField, WordsField, photos_in
+
+ANOTHER_REPORT = (
+    "您刚才已经交过一份，这次的内容不一样。要另报一件，请再按一次“提交”；"
+    "只是补充情况，请打开上次的专属链接，按“补充情况”。"
+)
+_NO_KEY = "页面的提交编号丢失了，请再按一次“提交”。"
+_STRANGE = "里有看不见的特殊字符，请删去后重新填写。"
+
+
+def _hidden(label: str) -> forms.CharField:
+    """Filled by the map, kept by the draft."""
+    return forms.CharField(
+        label=label,
+        required=False,
+        max_length=40,
+        widget=forms.HiddenInput(attrs={"data-draft-keep": ""}),
+        error_messages={
+            "max_length": f"{label}太长，请在图上重新点一下位置。",
+            "null_characters_not_allowed": f"{label}{_STRANGE}",
+        },
+    )
+
+
+class ReportForm(forms.Form):
+    """What a resident typed. Only words or a category, and a place or “cannot say”, are asked."""
+
+    key = forms.UUIDField(
+        label="提交编号",
+        widget=forms.HiddenInput(attrs={"data-submit-key": ""}),
+        error_messages={"required": _NO_KEY, "invalid": _NO_KEY},
+    )
+    words = WordsField(
+        label="发生了什么",
+        required=False,
+        help_text="一两句话就行，例如：三号楼楼道灯不亮，晚上看不清台阶。",
+    )
+    place_words = WordsField(
+        label="在哪里",
+        max_chars=200,
+        one_line=True,
+        required=False,
+        help_text="小区名加楼号，或者路名加门牌号。",
+    )
+    lon = _hidden("经度")
+    lat = _hidden("纬度")
+    system = _hidden("坐标系")
+    place_unknown = forms.BooleanField(label="说不清在哪里", required=False)
+    category = forms.CharField(
+        label="是哪一类事",
+        required=False,
+        max_length=40,
+        error_messages={
+            "max_length": "是哪一类事：没有这个类别，请重新选择，或者不选。",
+            "null_characters_not_allowed": f"类别{_STRANGE}",
+        },
+    )
+    photos = forms.FileField(label="照片", required=False)
+    name = WordsField(label="怎么称呼您", max_chars=40, one_line=True, required=False)
+    phone = PhoneField(
+        label="电话",
+        error_messages={
+            "max_length": "电话太长，请只填一个号码，例如 13912345678。",
+            "null_characters_not_allowed": f"电话{_STRANGE}",
+        },
+    )
+    email = forms.EmailField(
+        label="邮箱",
+        required=False,
+        max_length=254,
+        error_messages={
+            "invalid": "邮箱应写成 name@example.com 的样子，请检查，或者不填。",
+            "max_length": "邮箱太长，最多 254 个字符，请检查，或者不填。",
+            "null_characters_not_allowed": f"邮箱{_STRANGE}",
+        },
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        cleaned["place"] = self._place()
+        if not (cleaned.get("words") or cleaned.get("category")) and "words" not in self.errors:
+            self.add_error("words", "请写一句发生了什么，或者在下面选一个类别。")
+        if not self._says_where(cleaned) and "place_words" not in self.errors:
+            self.add_error(
+                "place_words", "请写下地点，或者在图上点一下；确实说不清，请勾选“说不清在哪里”。"
+            )
+        return cleaned
+
+    def _place(self) -> Coordinate | None:
+        given = [self.cleaned_data.get(name, "") for name in ("lon", "lat", "system")]
+        if not any(given):
+            return None
+        try:
+            return Coordinate.read(*given)
+        except Refusal as refusal:
+            self.add_error("place_words", refusal.sentence)
+            return None
+
+    def _says_where(self, cleaned: dict[str, Any]) -> bool:
+        return any(cleaned.get(name) for name in ("place", "place_words", "place_unknown"))
+
+    def submit(
+        self, files: "Sequence[UploadedFile[bytes]]", *, by: Viewer, at: datetime
+    ) -> Receipt | None:
+        """Hands the report in; None when the form now carries the sentences that say why not."""
+        if not self.is_valid():
+            self._renew_key_if_wrong()
+            return None
+        photos = self._photos(files)
+        if photos is None:
+            return None
+        try:
+            return actions.report(self.new_report, by=by, at=at, photos=photos)
+        except KeyReused:
+            self._renew_key()
+            self.add_error(None, ANOTHER_REPORT)
+        except Refusal as refusal:
+            field = getattr(refusal, "field", None)
+            self.add_error(field if field in self.fields else None, refusal.sentence)
+        return None
+
+    def _photos(self, files: "Sequence[UploadedFile[bytes]]") -> tuple[Photo, ...] | None:
+        try:
+            return photos_in(files)
+        except Refusal as refusal:
+            self.add_error("photos", refusal.sentence)
+            return None
+
+    def _renew_key_if_wrong(self) -> None:
+        if "key" in self.errors:
+            self._renew_key()
+
+    def _renew_key(self) -> None:
+        self.data = {**self.data, "key": str(uuid4())}
+
+    @property
+    def new_report(self) -> NewReport:
+        cleaned = self.cleaned_data
+        return NewReport(
+            key=cleaned["key"],
+            words=cleaned["words"],
+            channel=Channel.PORTAL,
+            category=cleaned["category"],
+            place=cleaned["place"],
+            place_words=cleaned["place_words"],
+            name=cleaned["name"],
+            phone=cleaned["phone"],
+            email=cleaned["email"],
+        )

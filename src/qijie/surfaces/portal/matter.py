@@ -1,0 +1,204 @@
+"""What the holder of a private link sees and may do; the gate opened that one matter only."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from qijie.issues.models import Issue
+from qijie.issues.queries import history_of, matter_of
+from qijie.issues.queries.offers import offers_for
+from qijie.issues.rules.decide import Offer
+from qijie.issues.rules.matter import Matter, Order
+from qijie.issues.rules.vocabulary import Move, State
+from qijie.records.models import Attachment
+from qijie.records.queries import photos_of
+from qijie.surfaces.portal import story
+from qijie.surfaces.portal.pages import shell
+from qijie.surfaces.portal.places import words_of
+from qijie.teams.gate import GuardedRequest, not_visible
+from qijie.teams.models import OrgUnit, Post
+from qijie.ui.history import photo_of
+from qijie.ui.moves.forms import JudgeForm, MoveForm
+from qijie.ui.moves.view import attempt, fetch
+from qijie.ui.photos import photo_response
+
+SEE_OTHER, UNPROCESSABLE = 303, 422
+SHOWN_PURPOSES = frozenset({"report", "after"})
+"""What the reporter sent and how it looked when done; evidence among staff stays with them."""
+_NOT_SOLVED = "没有解决，我来评价"
+"""What 评价 is for while 确认已解决 stands beside it."""
+CONSEQUENCES: Mapping[Move, str] = {
+    Move.ADD: "您补充的文字和照片会交给正在办理的人。",
+    Move.WITHDRAW: "撤回以后就不再办理；要办，需要重新反映。",
+    Move.URGE: "我们会提醒正在办理的人，对方须在一个工作日内答复。一天可以催一次。",
+    Move.OBJECT: "由上一级重新审核。异议只能提一次，请把理由写清楚。",
+    Move.CONFIRM: "确认以后这件事就办结了；十五天内如有反复，还可以要求重新办。",
+    Move.JUDGE: "您说“没有解决”，一个工作日内会有人联系您。",
+    Move.REOPEN: "会重新办理，时限减半。请写明哪里没有解决。",
+}
+# In the order they are shown: what is most wanted first, what is hard to take back last.
+_LOOKS: Mapping[Move, Mapping[str, str]] = {
+    Move.CONFIRM: {"look": "primary", "icon": "check"},
+    Move.JUDGE: {"icon": "message"},
+    Move.REOPEN: {"icon": "back"},
+    Move.OBJECT: {"icon": "warning"},
+    Move.ADD: {"icon": "edit"},
+    Move.URGE: {"icon": "bell"},
+    Move.WITHDRAW: {"look": "danger", "icon": "close"},
+}
+
+
+def _matter_id(request: GuardedRequest) -> UUID:
+    matter_id = request.viewer.matter_id
+    if matter_id is None:
+        raise not_visible(request, "")
+    return matter_id
+
+
+@never_cache
+@require_safe
+def matter(request: GuardedRequest, token: str) -> HttpResponse:
+    issue = fetch(request, _matter_id(request))
+    return render(request, "portal/matter.html", _page(request, issue, token))
+
+
+def _page(request: GuardedRequest, issue: Issue, token: str) -> dict[str, Any]:
+    now = timezone.now()
+    value = matter_of(issue)
+    offers = offers_for(value, request.viewer, now)
+    names = _names_of(value.orders)
+    events = list(history_of(issue.pk))
+    photos = _shown_photos(issue.pk)
+    return {
+        **shell(),
+        "issue": issue,
+        "state_words": story.state_words(value, events),
+        "located": words_of(issue.path, timezone.localdate(now)),
+        "promise": story.promise(value, now),
+        "steps": story.steps(value, events, names),
+        "handled_by": story.handled_by(value, names),
+        "photos": [_photo(one, token) for one in photos if one.from_reporter],
+        "photos_after": [_photo(one, token) for one in photos if not one.from_reporter],
+        "actions": _actions(offers, value, token),
+        "greyed": [offer for offer in offers if not offer.is_allowed],
+        "questions": _questions(issue, value, offers),
+        "questions_url": reverse("portal:move", args=[token, Move.JUDGE.value]),
+        "done": _done(request),
+        "link": request.build_absolute_uri(reverse("portal:matter", args=[token])),
+    }
+
+
+def _names_of(orders: Sequence[Order]) -> dict[UUID, str]:
+    """Who handles each order: the unit's name, or the post's title; never a person's."""
+    unit_ids, post_ids = story.orders_with_unit(orders)
+    titles = _titles(unit_ids, post_ids)
+    return {
+        order.id: titles.get(order.unit_id or order.post_id, "")  # type: ignore[arg-type]
+        for order in orders
+    }
+
+
+def _titles(unit_ids: set[UUID], post_ids: set[UUID]) -> dict[UUID, str]:
+    titles: dict[UUID, str] = {}
+    if unit_ids:
+        titles |= dict(OrgUnit.objects.filter(pk__in=unit_ids).values_list("pk", "name"))
+    if post_ids:
+        titles |= dict(Post.objects.filter(pk__in=post_ids).values_list("pk", "title"))
+    return titles
+
+
+def _shown_photos(issue_id: UUID) -> list[Attachment]:
+    return list(photos_of(issue_id).filter(purpose__in=SHOWN_PURPOSES))
+
+
+def _photo(photo: Attachment, token: str) -> dict[str, object]:
+    return {
+        "url": reverse("portal:photo", args=[token, photo.pk]),
+        "alt": "您交的照片" if photo.from_reporter else "办完后的照片",
+        "at": photo.at,
+    }
+
+
+def _actions(offers: Sequence[Offer], value: Matter, token: str) -> list[dict[str, str]]:
+    """Buttons of what may be done now; a closed matter's questions stand on the page itself."""
+    shown = [offer for offer in offers if offer.is_allowed and not _is_asked_here(offer, value)]
+    shown.sort(key=lambda offer: list(_LOOKS).index(offer.move))
+    denies = any(offer.move is Move.CONFIRM for offer in shown)
+    return [
+        {
+            "label": _NOT_SOLVED if denies and offer.move is Move.JUDGE else offer.button,
+            "url": reverse("portal:move", args=[token, offer.move.value]),
+            **_LOOKS[offer.move],
+        }
+        for offer in shown
+    ]
+
+
+def _is_asked_here(offer: Offer, value: Matter) -> bool:
+    return offer.move is Move.JUDGE and value.state is State.CLOSED
+
+
+def _questions(issue: Issue, value: Matter, offers: Sequence[Offer]) -> JudgeForm | None:
+    """The two questions at the end, asked on the page itself."""
+    asked = any(offer.is_allowed and _is_asked_here(offer, value) for offer in offers)
+    return JudgeForm(issue=issue, at=timezone.now()) if asked else None
+
+
+def _done(request: HttpRequest) -> Move | None:
+    """The move whose thanks the page opens with."""
+    word = request.GET.get("done", "")
+    return (
+        Move(word) if word in {Move.REPORT.value, *(move.value for move in CONSEQUENCES)} else None
+    )
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def move(request: GuardedRequest, token: str, move: str) -> HttpResponse:
+    matter_id = _matter_id(request)
+    offer = _offer(request, matter_id, move)
+    tried = attempt(request, matter_id, move)
+    if tried.moved is None:
+        return _form_page(request, tried.form, tried.issue, offer, token)
+    link = reverse("portal:matter", args=[token])
+    return HttpResponseRedirect(f"{link}?done={move}", status=SEE_OTHER)
+
+
+def _offer(request: GuardedRequest, matter_id: UUID, move: str) -> Offer:
+    """The reporter's own moves; what only staff may do does not exist here."""
+    value = matter_of(fetch(request, matter_id))
+    offers = offers_for(value, request.viewer, timezone.now())
+    offer = next((offer for offer in offers if offer.move == move), None)
+    if offer is None:
+        raise not_visible(request, matter_id)
+    return offer
+
+
+def _form_page(
+    request: GuardedRequest, form: MoveForm, issue: Issue, offer: Offer, token: str
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "issue": issue,
+        "offer": offer,
+        "consequence": CONSEQUENCES[offer.move],
+        "is_danger": offer.move is Move.WITHDRAW,
+        "back_url": reverse("portal:matter", args=[token]),
+    }
+    status = UNPROCESSABLE if form.errors else 200
+    return render(request, "portal/move.html", {**shell(), **context}, status=status)
+
+
+@require_safe
+def photo(request: GuardedRequest, token: str, photo_id: UUID) -> HttpResponse:
+    shown = photo_of(_shown_photos(_matter_id(request)), photo_id)
+    if shown is None:
+        raise not_visible(request, photo_id)
+    return photo_response(shown)

@@ -1,0 +1,87 @@
+"""Where: what a point is called, and addresses by their words. Both are public."""
+
+import unicodedata
+from datetime import date
+
+from django.contrib.gis.db.models.functions import PointOnSurface
+from django.db.models import Q
+from django.db.models.functions import Length
+from django.http import JsonResponse
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from qijie.kernel.coordinates import Coordinate, CoordinateSystem
+from qijie.kernel.refusal import Refusal
+from qijie.teams.gate import GuardedRequest
+from qijie.territory.models import Building
+from qijie.territory.queries import buildings, lineage, locate, node_at
+
+LEAST_CHARS = 2
+MOST_CHARS = 60
+MOST_FOUND = 10
+OUTSIDE = "这个点不在本平台服务的区域内，请在图上重新点，或者只写地址。"
+_TOO_WIDE = frozenset({"city"})
+
+
+def words_of(path: str, on: date) -> str:
+    """示范区 青石街道 槐荫社区 第一网格: a place by its divisions below the city; one query."""
+    return " ".join(node.name for node in lineage(path, on) if node.kind not in _TOO_WIDE)
+
+
+@require_safe
+def where(request: GuardedRequest) -> JsonResponse:
+    """What a resident would call the point they set; refusals are words too, so never a 4xx."""
+    on = timezone.localdate()
+    given = (request.GET.get(name) for name in ("lon", "lat", "system"))
+    try:
+        found = locate(Coordinate.read(*given), on)
+    except Refusal as refusal:
+        return JsonResponse({"error": refusal.sentence})
+    if found is None:
+        return JsonResponse({"error": OUTSIDE})
+    return JsonResponse({"words": words_of(found.path, on)})
+
+
+@require_safe
+def addresses(request: GuardedRequest) -> JsonResponse:
+    words = _searched(request.GET.get("q", ""))
+    if sum(map(len, words)) < LEAST_CHARS:
+        return JsonResponse([], safe=False)
+    return JsonResponse([_found(building) for building in _called(words)], safe=False)
+
+
+def _searched(typed: str) -> list[str]:
+    return unicodedata.normalize("NFKC", typed.replace("\x00", " "))[:MOST_CHARS].split()
+
+
+def _called(words: list[str]) -> list[Building]:
+    """Buildings whose address or name holds every word, the shortest address first; one query."""
+    found = buildings(timezone.localdate())
+    for word in words:
+        found = found.filter(Q(address__contains=word) | Q(name__contains=word))
+    spots = found.annotate(spot=PointOnSurface("footprint"), length=Length("address"))
+    return list(spots.order_by("length", "address", "code").defer("footprint")[:MOST_FOUND])
+
+
+def _found(building: Building) -> dict[str, object]:
+    spot = building.spot  # type: ignore[attr-defined]  # annotated above
+    named = building.name if building.name in building.address else f" {building.name}"
+    return {
+        "label": building.address if named == building.name else building.address + named,
+        "lon": spot.x,
+        "lat": spot.y,
+        "system": CoordinateSystem.CGCS2000,
+    }
+
+
+def streets_url(path: str, on: date) -> str:
+    """Where the light map finds the streets of a place; empty while nothing serves them."""
+    node = node_at(path, on)
+    if node is None or node.boundary is None:
+        return ""
+    try:
+        url = reverse("api:streets_here")
+    except NoReverseMatch:
+        return ""
+    return f"{url}?bbox={','.join(f'{edge:.5f}' for edge in node.boundary.extent)}"

@@ -164,6 +164,11 @@ class Issue(models.Model):
             models.UniqueConstraint(fields=["region_code", "number"], name="issue_number"),
         ]
         indexes: ClassVar = [
+            # For whoever sees most rows: the list is read in its own order and stops at a page.
+            models.Index(fields=["-reported_at", "-id"], name="issue_newest"),
+            models.Index(
+                fields=["due_at", "id"], name="issue_due", condition=Q(due_at__isnull=False)
+            ),
             models.Index(fields=["street_code", "-reported_at", "-id"], name="issue_street_newest"),
             models.Index(
                 fields=["community_code", "-reported_at", "-id"], name="issue_community_newest"

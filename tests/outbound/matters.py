@@ -75,6 +75,6 @@ def solved(*, at: datetime) -> UUID:
 
 
 def leave_out_of_sample(issue_id: UUID) -> None:
-    """One matter in ten or so is drawn by its id; which one, no test can choose."""
+    """One matter in twenty is drawn by its id; which one, no test can choose."""
     with scope(SYSTEM):
         Issue.objects.filter(pk=issue_id).update(is_sampled=False)

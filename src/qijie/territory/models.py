@@ -129,6 +129,8 @@ class Building(models.Model):
             models.Index(
                 fields=["path"], name="building_subtree", opclasses=["varchar_pattern_ops"]
             ),
+            GinIndex(fields=["address"], opclasses=["gin_trgm_ops"], name="building_address_words"),
+            GinIndex(fields=["name"], opclasses=["gin_trgm_ops"], name="building_name_words"),
         ]
 
     def __str__(self) -> str:

@@ -48,6 +48,7 @@ _ICONS = {
     Move.URGE: "bell",
     Move.ADD: "edit",
 }
+_RANKS = {"primary": 0, "plain": 1, "danger": 2}
 _STOPPED_LOOK = {True: "missed", False: "met"}
 
 
@@ -150,9 +151,9 @@ def staff_offers(matter: Matter, viewer: Viewer, now: datetime) -> list[Offer]:
 def actions_of(
     issue: Issue, holders: Mapping[UUID, str], offers: Sequence[Offer]
 ) -> list[dict[str, object]]:
-    """Buttons in the table's order, those that can be pressed before the greyed ones."""
+    """The next step first, greyed ones last; otherwise in the table's order."""
     several = {offer.move for offer in offers if offer.order_id and _count(offers, offer.move) > 1}
-    ranked = sorted(offers, key=lambda offer: not offer.is_allowed)
+    ranked = sorted(offers, key=lambda offer: (not offer.is_allowed, _RANKS[_look(offer)]))
     return [
         {
             "label": _label(offer, holders if offer.move in several else {}),

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from bench.__main__ import BENCHES
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 
-from tools.reference.tables import code, generated_from, table
-
 from qijie.access.fields import FIELDS, FRAMEWORK_TABLES, RULES, FieldClass, FieldRule
 from qijie.access.viewer import Kind, Role
+from tools.reference.tables import code, generated_from, table
 
 
 def page() -> str:

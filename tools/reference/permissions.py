@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from django.urls import URLPattern, URLResolver, get_resolver
-from tools.reference.tables import code, generated_from, table
 
 from qijie.access.doors import DOORS
 from qijie.access.permissions import (
@@ -18,6 +17,7 @@ from qijie.access.permissions import (
 )
 from qijie.access.viewer import SIDE_OF_ROLE, TERRITORIAL_ROLES, Role
 from qijie.teams.models import ROLES
+from tools.reference.tables import code, generated_from, table
 
 LABELS = dict(ROLES)
 REACHES = {

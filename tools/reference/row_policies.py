@@ -3,10 +3,9 @@
 import ast
 import inspect
 
-from tools.reference.tables import code, generated_from, table
-
 from qijie.access.grants import APP, FRAMEWORK_PREFIXES, GRANTS, READ, grants_of
 from qijie.access.policies import OPEN, OPEN_FRAMEWORK_PREFIXES, POLICED, VERBS, Policed, Relation
+from tools.reference.tables import code, generated_from, table
 
 
 def page() -> str:

@@ -124,6 +124,7 @@ def visitor(browser: Browser, house: House) -> Iterator[Visitor]:
         )
         contexts.append(context)
         page = context.new_page()
+        page.set_default_timeout(15_000)
         page.on("console", lambda message: _no_policy_breach(message.text))
         if username:
             sign_in(page, username)

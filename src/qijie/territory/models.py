@@ -3,7 +3,7 @@ from typing import ClassVar
 from django.contrib.gis.db import models
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
-from django.contrib.postgres.indexes import GistIndex
+from django.contrib.postgres.indexes import GinIndex
 from django.db.models import F, Func, Q
 
 from qijie.kernel.codes import NodeKind
@@ -83,11 +83,6 @@ class Node(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["path"], name="node_subtree", opclasses=["varchar_pattern_ops"]),
             models.Index(fields=["code"], name="node_code"),
-            GistIndex(
-                fields=["boundary"],
-                name="grid_in_force",
-                condition=Q(kind="grid", valid_to__isnull=True),
-            ),
         ]
 
     def __str__(self) -> str:
@@ -135,6 +130,8 @@ class Building(models.Model):
             models.Index(
                 fields=["path"], name="building_subtree", opclasses=["varchar_pattern_ops"]
             ),
+            GinIndex(fields=["address"], opclasses=["gin_trgm_ops"], name="building_address_words"),
+            GinIndex(fields=["name"], opclasses=["gin_trgm_ops"], name="building_name_words"),
         ]
 
     def __str__(self) -> str:

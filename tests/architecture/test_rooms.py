@@ -123,5 +123,3 @@ def test_nothing_is_read_lazily_after_its_scope_has_closed() -> None:
 
 def imported_from(tree: ast.Module) -> set[str]:
     return {n.module or "" for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
-
-

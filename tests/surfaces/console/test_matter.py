@@ -43,6 +43,15 @@ def test_the_next_step_is_a_button_and_the_others_say_why_not(client: Client) ->
     assert "事项目前“已上报”，不能立案" in shown
 
 
+def test_nobody_holds_a_closed_matter_and_its_first_order_is_no_second_round(
+    client: Client,
+) -> None:
+    shown = acts.page(client, "wang", url(acts.closed()))
+    assert "已结案" in shown
+    assert "现在由" not in shown
+    assert " 轮</span>" not in shown
+
+
 def test_a_post_is_offered_its_own_steps_alone(client: Client) -> None:
     issue_id = acts.filed()
     assert f"{url(issue_id)}dispatch/" in acts.page(client, "zhao", url(issue_id))

@@ -152,7 +152,7 @@ def sign_in(page: Page, username: str) -> None:
 
 
 def axe_findings(page: Page) -> list[str]:
-    """What axe finds wrong. The page's own breaches of the policy come before; axe makes some too."""
+    """What axe finds wrong. The page may not have breached the policy; axe itself does."""
     assert BREACHES[page] == []
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate(

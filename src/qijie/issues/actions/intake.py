@@ -106,6 +106,7 @@ def report(new: NewReport, *, by: Viewer, at: datetime, photos: Sequence[Photo] 
     )
     if earlier is not None:
         return _receipt_again(earlier, new.key)
+    _refuse_own_case(new, by)
     located = _place(new, at)
     category = known_category(new.category)
     outcome = report_by_rules(_act(new, issue.pk, located, category, by=by, at=at), book())
@@ -128,6 +129,15 @@ def report(new: NewReport, *, by: Viewer, at: datetime, photos: Sequence[Photo] 
             at=at,
         )
     return Receipt(issue.pk, issue.number, token)
+
+
+def _refuse_own_case(new: NewReport, by: Viewer) -> None:
+    """What is about an office is invisible to it, so its own people cannot register it here."""
+    if new.about_post_id in by.post_ids or new.about_unit_id in by.unit_ids:
+        raise Refused(
+            "own_case",
+            "反映对象是您自己的岗位或单位，不能由您登记；请改在居民门户反映，由上一级受理。",
+        )
 
 
 def _receipt_again(issue_id: UUID, key: UUID) -> Receipt:

@@ -29,7 +29,7 @@ from qijie.teams.models import OrgUnit
 from qijie.territory.queries import locate, locate_many, subtree
 from tests import town
 
-pytestmark = pytest.mark.usefixtures("own_database")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("own_database")]
 
 MATTERS, STREETS, GRIDS = 24_000, 30, 2_000
 # A generated city: numbers only, nothing from outside.

@@ -215,6 +215,11 @@ REFERENCE_FOLDER = Path(environment.text("QIJIE_REFDATA", str(ROOT / "refdata"))
 PROFILE_FOLDER = Path(environment.text("QIJIE_PROFILE", str(ROOT / "profiles" / "jianghan")))
 # Whose desk takes reports that say no place.
 HOME_PATH = environment.text("QIJIE_HOME_PATH", "420103008")
+# Households of a general grid. Source: practice in Jiangsu, about 1,000 people.
+GRID_HOUSEHOLD_BAND = (
+    environment.number("QIJIE_GRID_HOUSEHOLDS_MIN", 300),
+    environment.number("QIJIE_GRID_HOUSEHOLDS_MAX", 500),
+)
 GRID_SUFFIX_WIDTH = environment.number("QIJIE_GRID_SUFFIX_WIDTH", 3)
 
 # Debian's GDAL 3.6 is older than GeoDjango's newest tested one; no file of ours is read by it.

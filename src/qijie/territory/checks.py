@@ -12,8 +12,6 @@ from qijie.kernel.codes import ancestors
 from qijie.territory.models import Building, Node
 from qijie.territory.queries import buildings, subtree
 
-HOUSEHOLD_BAND = (300, 500)
-"""A general grid's size. Source: practice in Jiangsu, 300–500 households, about 1,000 people."""
 _TILED_KINDS = {
     "district": ("street", "town"),
     "street": ("community", "village"),
@@ -99,7 +97,7 @@ def _coverage(parent: Node, parts: list[Node]) -> Iterator[Finding]:
 
 
 def _sizes(tree: Iterable[Node]) -> Iterator[Finding]:
-    low, high = getattr(settings, "GRID_HOUSEHOLD_BAND", HOUSEHOLD_BAND)
+    low, high = settings.GRID_HOUSEHOLD_BAND
     for node in tree:
         if node.grid_kind == "general" and not low <= node.households <= high:
             yield Finding(

@@ -4,12 +4,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from qijie.kernel.codes import Level, ancestors, path_at
+from qijie.kernel.codes import GridCoding, Level, ancestors, level_of_path, path_at
 from qijie.kernel.coordinates import Coordinate
 from qijie.territory.models import Building, Node
+
+
+def coding() -> GridCoding:
+    """How this place numbers its grids."""
+    return GridCoding(settings.GRID_SUFFIX_WIDTH)
+
+
+def level_of(path: str) -> Level:
+    """The rung of a path in this place's coding; raises Refusal for one that is none."""
+    return level_of_path(path, coding())
 
 
 def in_force(on: date) -> Q:

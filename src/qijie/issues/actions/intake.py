@@ -32,7 +32,7 @@ from qijie.issues.rules.facts import (
 )
 from qijie.issues.rules.matter import Act, Actor
 from qijie.issues.rules.vocabulary import Channel, Family, Move, Urgency, VoidReason
-from qijie.kernel.codes import Level, level_of_path
+from qijie.kernel.codes import Level
 from qijie.kernel.coordinates import Coordinate
 from qijie.kernel.ids import new_id
 from qijie.kernel.matter_number import make as make_number
@@ -41,7 +41,7 @@ from qijie.records.models import Timer
 from qijie.records.photos import Photo
 from qijie.teams.queries import lowest_desk
 from qijie.territory.models import SRID
-from qijie.territory.queries import Located, locate, node_at
+from qijie.territory.queries import Located, level_of, locate, node_at
 
 ACCEPT_TIMER = "accept_by_rule"
 REPORT_PURPOSE = "report"
@@ -184,7 +184,7 @@ def _act(
         path=located.path,
         grid_path=located.path if located.grid_id else None,
         place_unknown=located.grid_id is None,
-        level=lowest_desk(located.path, on) or level_of_path(located.path),
+        level=lowest_desk(located.path, on) or level_of(located.path),
         channel=new.channel,
         family=Family(category.family) if category else None,
         category=category.pk if category else None,

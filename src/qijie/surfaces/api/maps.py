@@ -9,7 +9,7 @@ from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
-from qijie.kernel.codes import Level, level_of_path
+from qijie.kernel.codes import Level
 from qijie.kernel.refusal import Refusal
 from qijie.surfaces.api.problems import Absent, tells_problems
 from qijie.teams.gate import GuardedRequest
@@ -23,7 +23,7 @@ from qijie.territory.borders import (
     streets_tile,
 )
 from qijie.territory.models import Node
-from qijie.territory.queries import node_at
+from qijie.territory.queries import level_of, node_at
 
 _HOUR, _DAY = 3600, 86_400
 DEEPEST_ZOOM = 16
@@ -36,7 +36,7 @@ MOST_STREETS = 3000
 @tells_problems
 def children(request: GuardedRequest, path: str) -> HttpResponse:
     on = _day(request)
-    level_of_path(path)
+    level_of(path)
     drawing = drawing_of_children(path, on)
     if drawing is None:
         raise Absent(f"{on} 没有编码为 {path} 且划有下级边界的地方，请核对编码和日期。")
@@ -70,7 +70,7 @@ def _of_node(node: Node) -> dict[str, object]:
 @tells_problems
 def buildings(request: GuardedRequest, path: str) -> HttpResponse:
     on = _day(request)
-    if level_of_path(path) > Level.COMMUNITY:
+    if level_of(path) > Level.COMMUNITY:
         raise Refusal(f"“{path}”范围太大，楼栋请按社区或网格取。")
     if node_at(path, on) is None:
         raise Absent(f"{on} 没有编码为 {path} 的社区或网格，请核对编码和日期。")

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from qijie.access.permissions import CHECK_TERRITORY, SEE_MATTERS, may
 from qijie.access.viewer import Role
-from qijie.kernel.codes import Level, ancestors, level_of_path
+from qijie.kernel.codes import Level, ancestors
 from qijie.kernel.refusal import Refusal
 from qijie.surfaces.console.frame import page
 from qijie.surfaces.console.maps import STREET_TILES, map_response, tone_of, wants_map, words_of
@@ -37,7 +37,7 @@ from qijie.territory.borders import (
 )
 from qijie.territory.checks import Finding, findings
 from qijie.territory.models import Building, Node
-from qijie.territory.queries import buildings, children, lineage, nodes
+from qijie.territory.queries import buildings, children, level_of, lineage, nodes
 
 _ANSWERABLE = frozenset(
     {Role.GRID_WORKER, Role.LEAD, Role.DESK, Role.DISPATCHER, Role.VERIFIER, Role.SUPERVISOR}
@@ -117,13 +117,13 @@ def _loads(request: GuardedRequest, node: Node, on: date) -> dict[str, Load]:
     """What runs below a place now; a past drawing shows no figures, since they are of today."""
     if on != timezone.localdate() or not may(request.viewer, SEE_MATTERS):
         return {}
-    return load_below(node.path, level_of_path(node.path), request.viewer, timezone.now())
+    return load_below(node.path, level_of(node.path), request.viewer, timezone.now())
 
 
 def _own_load(request: GuardedRequest, node: Node, on: date) -> Load | None:
     if on != timezone.localdate() or not may(request.viewer, SEE_MATTERS) or "-" in node.path:
         return None
-    return load_of(node.path, level_of_path(node.path), request.viewer, timezone.now())
+    return load_of(node.path, level_of(node.path), request.viewer, timezone.now())
 
 
 def kind_words(node: Node) -> str:
@@ -227,7 +227,7 @@ def _map_of_building(home: Building, on: date) -> str:
 
 def _is_checkable(path: str) -> bool:
     """Reading every border of a district takes longer than a page may."""
-    return "-" not in path and level_of_path(path) <= Level.STREET
+    return "-" not in path and level_of(path) <= Level.STREET
 
 
 @require_safe
@@ -253,7 +253,7 @@ def _checked_path(request: GuardedRequest) -> tuple[str, str]:
     own = request.viewer.posts[0].path
     typed = request.GET.get("path", "")
     try:
-        level_of_path(typed or own)
+        level_of(typed or own)
     except Refusal as refusal:
         return own, refusal.sentence
     return typed or own, ""

@@ -8,29 +8,34 @@ import sys
 import time
 from argparse import ArgumentParser
 
-from bench.sizes import FULL, TINY
+from bench.sizes import FULL, TINY, Sizes
 
-BENCHES = ("locate", "lists")
+BENCHES = ("locate", "lists", "report", "pages")
 
 
 def main() -> int:
     parser = ArgumentParser(prog="python -m bench", description="测量并打印，不作判定。")
-    parser.add_argument("names", nargs="*", metavar="项目", help=f"{'、'.join(BENCHES)}；不写为全部")
+    parser.add_argument(
+        "names", nargs="*", metavar="项目", help=f"{'、'.join(BENCHES)}；不写为全部"
+    )
     parser.add_argument("--tiny", action="store_true", help="用很小的数据只试能否运行")
     options = parser.parse_args()
     if unknown := set(options.names) - set(BENCHES):
         parser.error(f"没有 {'、'.join(unknown)}，可选：{'、'.join(BENCHES)}")
     sizes = TINY if options.tiny else FULL
-    database = importlib.import_module("bench.database")
-    database.prepare()
-    _say(*importlib.import_module("bench.machine").described())
+    with importlib.import_module("bench.stage").prepared():
+        _say(*importlib.import_module("bench.machine").described())
+        _build(sizes)
+        for name in options.names or BENCHES:
+            _say("", name, *importlib.import_module(f"bench.{name}").measure(sizes))
+    return 0
+
+
+def _build(sizes: Sizes) -> None:
     begun = time.perf_counter()
     importlib.import_module("bench.place").build(sizes)
-    _say(f"{sizes.matters:,} matters in {sizes.streets * 100:,} grids: "
-         f"{time.perf_counter() - begun:.0f} s")
-    for name in options.names or BENCHES:
-        _say("", name, *importlib.import_module(f"bench.{name}").measure(sizes))
-    return 0
+    seconds = time.perf_counter() - begun
+    _say(f"{sizes.matters:,} matters in {sizes.streets * 100:,} grids, made in {seconds:.0f} s")
 
 
 def _say(*lines: object) -> None:

@@ -197,8 +197,8 @@ _MULTIPLY = """
     SELECT {values}
     FROM (
         SELECT i, %(now)s - (i * 10 || ' minutes')::interval AS at,
-            (ARRAY['reported', 'accepted', 'filed', 'dispatched', 'handled', 'voided',
-                   'closed', 'closed', 'closed', 'closed', 'closed', 'closed'])[1 + i %% 12] AS state
+            (ARRAY['reported', 'accepted', 'filed', 'dispatched', 'handled', 'voided']
+             || array_fill('closed'::text, ARRAY[6]))[1 + i %% 12] AS state
         FROM generate_series(1, %(matters)s) AS i
     ) r
     JOIN (

@@ -173,7 +173,7 @@ FRAMEWORK_TABLES: dict[str, tuple[FieldClass, str]] = {
     "django_session": (FieldClass.SENSITIVE, "Whoever has the key is signed in."),
     "geometry_columns": (FieldClass.INTERNAL, "PostGIS's view of columns."),
     "mfa_": (FieldClass.SENSITIVE, "Second factors and recovery codes."),
-    "procrastinate_": (FieldClass.INTERNAL, "Job names and references."),
+    "procrastinate_": (FieldClass.PERSONAL, "Mails that wait: an address and a sentence."),
     "qijie_cache": (FieldClass.SENSITIVE, "Replay guards and limits by name and address."),
     "spatial_ref_sys": (FieldClass.PUBLIC, "PostGIS's list of reference systems."),
 }

@@ -143,7 +143,7 @@ OPEN_FRAMEWORK_PREFIXES: dict[str, str] = {
     "auth_": "Django's groups and permissions, not used for rights here.",
     "axes_": "Lock-outs come before scope.",
     "django_": "Django's own: sessions, content types, migrations.",
-    "procrastinate_": "The job queue holds references, never words or names.",
+    "procrastinate_": "The job queue; a mail waits there with its address and sentence.",
     "qijie_cache": "Rate limits and replay guards.",
     "spatial_ref_sys": "PostGIS's list of reference systems.",
 }

@@ -2,7 +2,11 @@ from typing import ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
-from django.http import HttpRequest
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from qijie.accounts.models import User
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -10,7 +14,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
     error_messages: ClassVar[dict[str, str]] = {
         **DefaultAccountAdapter.error_messages,
-        "username_password_mismatch": "用户名或密码不对，请核对后再试；忘记密码请找安全管理员重设。",
+        "username_password_mismatch": (
+            "用户名或密码不对，请核对后再试；忘记密码请找安全管理员重设。"
+        ),
         "incorrect_password": "密码不对，请重新输入；忘记密码请找安全管理员重设。",
         "too_many_login_attempts": "登录失败次数太多，请过几分钟再试，或找安全管理员。",
         "rate_limited": "操作太快，请过一会儿再试。",
@@ -18,6 +24,10 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
+        messages.error(request, "这个账号已停用，请联系安全管理员。")
+        return redirect("account_login")
 
 
 class MFAAdapter(DefaultMFAAdapter):

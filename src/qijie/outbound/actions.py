@@ -1,7 +1,8 @@
 """Tells whom an act concerns, once each."""
 
-from collections.abc import Sequence
-from datetime import datetime
+import logging
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -13,13 +14,21 @@ from qijie.access.viewer import SYSTEM, Viewer
 from qijie.issues.models import Issue, Reporter
 from qijie.issues.rules.vocabulary import Audience, Move
 from qijie.outbound.models import Notice
-from qijie.outbound.queries import notices_for, posts_of_audience
+from qijie.outbound.queries import (
+    notices_for,
+    posts_by_page,
+    posts_of_audience,
+    states_reached,
+)
 from qijie.outbound.tasks import send_mail
 from qijie.records import actions as records
 from qijie.records.models import OutboxEntry
 from qijie.teams.queries import emails_of_posts
 
 _BATCH = 100
+_RETRY_AFTER = timedelta(seconds=30)
+_SLOWEST = 7
+_log = logging.getLogger(__name__)
 
 
 def deliver(at: datetime) -> int:
@@ -29,16 +38,35 @@ def deliver(at: datetime) -> int:
     tells nobody twice in the app; a mail may be repeated, never lost.
     """
     with scope(SYSTEM):
-        entries = records.claim_outbox(_BATCH)
-        issues = Issue.objects.in_bulk([entry.subject_id for entry in entries])
-        for entry in entries:
-            if issue := issues.get(entry.subject_id):
-                _tell(entry, issue, at)
-        records.told(entries)
-    return len(entries)
+        entries = records.claim_outbox(at, _BATCH)
+        issues = Issue.objects.select_related("category").in_bulk(
+            [entry.subject_id for entry in entries]
+        )
+        reached = states_reached([entry.pk for entry in entries])
+        told = [
+            entry
+            for entry in entries
+            if _is_told(entry, issues.get(entry.subject_id), reached.get(entry.pk), at)
+        ]
+        records.told(told)
+    return len(told)
 
 
-def _tell(entry: OutboxEntry, issue: Issue, at: datetime) -> None:
+def _is_told(entry: OutboxEntry, issue: Issue | None, reached: str | None, at: datetime) -> bool:
+    try:
+        with transaction.atomic():
+            if issue is not None:
+                _tell(entry, issue, at, is_stale=reached not in (None, issue.state))
+    except Exception:
+        # One broken entry must not keep everybody else's news back; it is tried again later.
+        _log.exception("Outbox entry %s of %s failed", entry.pk, entry.subject_id)
+        records.postpone(entry, until=at + _RETRY_AFTER * 2 ** min(entry.tries, _SLOWEST))
+        return False
+    return True
+
+
+def _tell(entry: OutboxEntry, issue: Issue, at: datetime, *, is_stale: bool) -> None:
+    """is_stale: the matter went on since, so that step waits for nobody any more."""
     on = timezone.localdate(at)
     sentences: dict[UUID, str] = {}
     for one in entry.told:
@@ -46,14 +74,18 @@ def _tell(entry: OutboxEntry, issue: Issue, at: datetime) -> None:
         if audience is Audience.REPORTER:
             _mail_reporter(issue, one["sentence"])
             continue
+        if audience is Audience.NEXT_HOLDER and is_stale:
+            continue
         order_id = UUID(one["order"]) if one["order"] else None
         for post_id in posts_of_audience(audience, issue, order_id, on):
             sentences.setdefault(post_id, one["sentence"] or _sentence(issue, Move(one["move"])))
     _notify(entry, issue, sentences, at)
+    _mail_staff(issue, sentences, on)
 
 
 def _sentence(issue: Issue, move: Move) -> str:
-    return f"{move.label}：{issue.words[:60]}"
+    what = issue.words[:60] or (issue.category.name if issue.category else issue.number)
+    return f"{move.label}：{what}"
 
 
 def _notify(entry: OutboxEntry, issue: Issue, sentences: dict[UUID, str], at: datetime) -> None:
@@ -72,9 +104,15 @@ def _notify(entry: OutboxEntry, issue: Issue, sentences: dict[UUID, str], at: da
         ],
         ignore_conflicts=True,
     )
-    on = timezone.localdate(at)
-    for email in emails_of_posts(sentences, on):
-        link = f"{settings.PUBLIC_ADDRESS}/console/matters/{issue.pk}/"
+
+
+def _mail_staff(issue: Issue, post_ids: Iterable[UUID], on: date) -> None:
+    """One mail an address, however many of the posts told are held by its owner."""
+    pages: dict[str, str] = {}
+    for page, posts in posts_by_page(post_ids, issue.pk).items():
+        pages |= {email: page for email in emails_of_posts(posts, on) if email not in pages}
+    for email, page in pages.items():
+        link = f"{settings.PUBLIC_ADDRESS}{page}"
         queue_mail(email, f"齐解事项 {issue.number}", f"有一件事项等您办理。\n{link}")
 
 

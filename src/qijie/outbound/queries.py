@@ -11,7 +11,8 @@ from qijie.issues.models import Issue, WorkOrder
 from qijie.issues.rules.vocabulary import Audience, OrderState, State
 from qijie.kernel.codes import Level
 from qijie.outbound.models import Notice
-from qijie.outbound.rules import Seat, desks_between, holder_seat, supervisor_seat
+from qijie.outbound.rules import Seat, desks_between, holder_seat, page_of_matter, seats_from
+from qijie.records.models import Event
 from qijie.teams.models import Post
 from qijie.teams.queries import posts_over
 
@@ -27,7 +28,7 @@ def posts_of_audience(
     if audience is Audience.UNIT:
         return _handlers(_orders(issue, order_id))
     if audience is Audience.SUPERVISOR:
-        return _seated(issue, [supervisor_seat(Level(issue.level))], on)
+        return _nearest(issue, Role.SUPERVISOR, on)
     if audience is Audience.LEVELS_BETWEEN:
         return _seated(issue, desks_between(tuple(map(Level, issue.whistled_from))), on)
     return set()
@@ -37,7 +38,17 @@ def _next_holders(issue: Issue, on: date) -> set[UUID]:
     if issue.state == State.DISPATCHED:
         return _handlers(WorkOrder.objects.filter(issue=issue, state__in=_OPEN))
     seat = holder_seat(State(issue.state), Level(issue.level))
+    if seat is not None and seat.role is Role.SUPERVISOR:
+        return _nearest(issue, Role.SUPERVISOR, on)
     return _seated(issue, [seat], on) if seat else set()
+
+
+def _nearest(issue: Issue, role: Role, on: date) -> set[UUID]:
+    """The posts of a role on the matter's own rung, or on the first above that has any."""
+    for seat in seats_from(role, Level(issue.level)):
+        if found := _seated(issue, [seat], on):
+            return found
+    return set()
 
 
 def _orders(issue: Issue, order_id: UUID | None) -> QuerySet[WorkOrder]:
@@ -61,6 +72,20 @@ def _seated(issue: Issue, seats: Iterable[Seat], on: date) -> set[UUID]:
     for seat in seats:
         found |= set(posts_over(issue.path, seat.role, seat.level, on).values_list("pk", flat=True))
     return found
+
+
+def posts_by_page(post_ids: Iterable[UUID], matter_id: UUID) -> dict[str, list[UUID]]:
+    """The posts told, by the page on which each of them works on the matter."""
+    pages: dict[str, list[UUID]] = {}
+    for post_id, role in Post.objects.filter(pk__in=list(post_ids)).values_list("pk", "role"):
+        pages.setdefault(page_of_matter(Role(role), matter_id), []).append(post_id)
+    return pages
+
+
+def states_reached(event_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Where each of these events left its matter; a clock's entry has no event and no row here."""
+    events = Event.objects.filter(pk__in=list(event_ids))
+    return dict(events.values_list("pk", "to_state"))
 
 
 def notices_for(viewer: Viewer) -> QuerySet[Notice]:

@@ -1,6 +1,7 @@
 """Who an audience is, as roles and rungs; pure."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from qijie.access.viewer import Role
 from qijie.issues.rules.vocabulary import State
@@ -13,6 +14,8 @@ HOLDER_OF_STATE = {
     State.FILED: Role.DISPATCHER,
     State.HANDLED: Role.VERIFIER,
     State.SUSPENDED: Role.SUPERVISOR,
+    # Closed and said to be not solved: the verifier calls back.
+    State.CLOSED: Role.VERIFIER,
 }
 
 
@@ -29,9 +32,19 @@ def holder_seat(state: State, level: Level) -> Seat | None:
     return Seat(role, level) if role else None
 
 
-def supervisor_seat(level: Level) -> Seat:
-    return Seat(Role.SUPERVISOR, level)
+def seats_from(role: Role, level: Level) -> tuple[Seat, ...]:
+    """The seats of a role from a rung upwards: a community has no supervisor of its own."""
+    return tuple(Seat(role, rung) for rung in Level if rung >= level)
 
 
 def desks_between(below: tuple[Level, ...]) -> tuple[Seat, ...]:
     return tuple(Seat(Role.DESK, level) for level in below)
+
+
+# Whoever works on the phone is led to the phone's page.
+_ON_THE_PHONE = frozenset({Role.GRID_WORKER, Role.HANDLER})
+
+
+def page_of_matter(role: Role, matter_id: UUID) -> str:
+    surface = "field" if role in _ON_THE_PHONE else "console"
+    return f"/{surface}/matters/{matter_id}/"

@@ -1,12 +1,14 @@
 """Side effects that may be repeated; run by Procrastinate from PostgreSQL."""
 
 from django.core.mail import EmailMessage
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-RETRIES = 5
+# 4, 16, 64 … seconds: a mail server may be away for most of a day.
+PATIENCE = RetryStrategy(max_attempts=8, exponential_wait=4)
 
 
-@app.task(name="outbound.send_mail", retry=RETRIES, queue="mail")
+@app.task(name="outbound.send_mail", retry=PATIENCE, queue="mail")
 def send_mail(to: str, subject: str, body: str) -> None:
     EmailMessage(subject, body, to=[to]).send()
 

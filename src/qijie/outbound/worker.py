@@ -5,7 +5,7 @@ import threading
 from datetime import datetime
 from typing import cast
 
-from django.db import connections
+from django.db import close_old_connections, connections
 from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
@@ -43,6 +43,7 @@ def _rounds(stopping: threading.Event) -> None:
         except Exception:
             # A broken row must not stop everybody else's clocks; it is tried again next round.
             _log.exception("A round of the worker failed")
+            close_old_connections()
             busy = 0
         if not busy:
             stopping.wait(PAUSE_SECONDS)

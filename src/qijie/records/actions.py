@@ -7,6 +7,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 
 from qijie.access.viewer import Viewer
 from qijie.kernel.refusal import Refusal
@@ -83,9 +84,15 @@ def tell_later(
     OutboxEntry.objects.bulk_create([entry])
 
 
-def claim_outbox(limit: int) -> list[OutboxEntry]:
+def claim_outbox(now: datetime, limit: int) -> list[OutboxEntry]:
     """The oldest entries nobody else is telling; they stay claimed until the transaction ends."""
-    return list(OutboxEntry.objects.select_for_update(skip_locked=True).order_by("at")[:limit])
+    waiting = OutboxEntry.objects.filter(Q(retry_at__isnull=True) | Q(retry_at__lte=now))
+    return list(waiting.select_for_update(skip_locked=True).order_by("at")[:limit])
+
+
+def postpone(entry: OutboxEntry, *, until: datetime) -> None:
+    """Leaves an entry that could not be told for later."""
+    OutboxEntry.objects.filter(pk=entry.pk).update(tries=entry.tries + 1, retry_at=until)
 
 
 def told(entries: Sequence[OutboxEntry]) -> None:

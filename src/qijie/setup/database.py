@@ -25,8 +25,12 @@ ROLES = {
 }
 EXTENSIONS = ("postgis", "pg_trgm", "btree_gist")
 
-# Row security keeps GiST and trigram indexes from use unless these may run before the policy.
-LEAKPROOF = ("geometry_overlaps(geometry, geometry)", "textlike(text, text)")
+# Row security keeps GiST, trigram and array indexes from use unless these may run before the policy.
+LEAKPROOF = (
+    "geometry_overlaps(geometry, geometry)",
+    "textlike(text, text)",
+    "arrayoverlap(anyarray, anyarray)",
+)
 
 
 def role_statements() -> Iterator[str]:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.contrib.gis.geos import Polygon
 from django.db import connection
@@ -13,6 +14,8 @@ from qijie.territory.models import SRID, Building, Node, StreetLine
 from qijie.territory.queries import buildings, children, nodes, within
 
 _DIGITS = 6
+Shape = str
+"""A geometry as GeoJSON text, as the database wrote it."""
 
 
 class GeoJson(Func):
@@ -23,32 +26,41 @@ class GeoJson(Func):
     output_field = TextField()
 
 
-def drawn_children(path: str, on: date) -> QuerySet[Node]:
-    """Children that have a border, each with `shape`, its GeoJSON text."""
+def drawn_children(path: str, on: date) -> list[tuple[Node, Shape]]:
+    """Children that have a border, with it."""
     return _drawn(children(path, on))
 
 
-def drawn_node(path: str, on: date) -> Node | None:
-    return _drawn(nodes(on).filter(path=path)).first()
+def drawn_node(path: str, on: date) -> tuple[Node, Shape] | None:
+    return next(iter(_drawn(nodes(on).filter(path=path))), None)
 
 
-def _drawn(found: QuerySet[Node]) -> QuerySet[Node]:
+def _drawn(found: QuerySet[Node]) -> list[tuple[Node, Shape]]:
     drawn = found.filter(boundary__isnull=False).annotate(shape=GeoJson("boundary"))
-    return drawn.defer("boundary")
+    return [(node, node.shape) for node in drawn.defer("boundary")]
 
 
-def drawn_buildings(path: str, on: date) -> QuerySet[Building]:
-    """Buildings in a subtree, each with `shape`, its outline's GeoJSON text."""
-    found = buildings(on).filter(within(path)).annotate(shape=GeoJson("footprint"))
-    return found.defer("footprint").order_by("path")
+def drawn_buildings(path: str, on: date) -> list[tuple[Building, Shape]]:
+    """The buildings of a community, grid or compound, with their outlines."""
+    found = homes_in(path, on).annotate(shape=GeoJson("footprint"))
+    return [(building, building.shape) for building in found]
 
 
-def streets_in(box: tuple[float, float, float, float], at_most: int) -> QuerySet[StreetLine]:
-    """Streets that touch a box (west, south, east, north), each with `shape`."""
+def homes_in(path: str, on: date) -> QuerySet[Building]:
+    """The same without outlines. A compound's buildings stand under its grid's path."""
+    around = buildings(on).filter(within(path.split("-")[0])).defer("footprint")
+    mine = around.filter(compound__path=path) if "-" in path else around
+    return mine.order_by("path")
+
+
+def streets_in(
+    box: tuple[float, float, float, float], at_most: int
+) -> list[tuple[StreetLine, Shape]]:
+    """Streets that touch a box: west, south, east, north."""
     area = Polygon.from_bbox(box)
     area.srid = SRID
     found = StreetLine.objects.filter(line__bboverlaps=area).annotate(shape=GeoJson("line"))
-    return found.defer("line").order_by("pk")[:at_most]
+    return [(street, street.shape) for street in found.defer("line").order_by("pk")[:at_most]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +96,10 @@ _MAIN_ROADS = (
     *("motorway_link", "trunk_link", "primary_link", "secondary_link"),
 )
 # The envelope goes to the column's system, never the column to the tile's: so the index is used.
-_STREETS_TILE = f"""
+_STREETS_TILE = """
     WITH tile AS MATERIALIZED (
         SELECT ST_TileEnvelope(%(z)s, %(x)s, %(y)s) AS frame,
-               ST_Transform(ST_TileEnvelope(%(z)s, %(x)s, %(y)s, margin => 0.0625), {SRID}) AS area
+               ST_Transform(ST_TileEnvelope(%(z)s, %(x)s, %(y)s, margin => 0.0625), 4490) AS area
     ), piece AS (
         SELECT s.street_class AS class,
                ST_AsMVTGeom(ST_Transform(s.line, 3857), tile.frame, 4096, 256) AS line
@@ -100,13 +112,19 @@ _STREETS_TILE = f"""
 
 def streets_tile(z: int, x: int, y: int) -> bytes:
     """A vector tile with one layer `streets` (property `class`); empty where no street runs."""
-    wanted = {"z": z, "x": x, "y": y, "all": z >= _LANES_FROM_ZOOM, "main": list(_MAIN_ROADS)}
+    wanted: dict[str, Any] = {
+        "z": z,
+        "x": x,
+        "y": y,
+        "all": z >= _LANES_FROM_ZOOM,
+        "main": list(_MAIN_ROADS),
+    }
     with connection.cursor() as cursor:
         cursor.execute(_STREETS_TILE, wanted)
         return bytes(cursor.fetchone()[0])
 
 
-def feature(shape: str, properties: dict[str, object]) -> str:
+def feature(shape: Shape, properties: dict[str, object]) -> str:
     """A GeoJSON feature from a shape that already is GeoJSON text."""
     plain = json.dumps(properties, ensure_ascii=False, separators=(",", ":"))
     return f'{{"type":"Feature","geometry":{shape},"properties":{plain}}}'

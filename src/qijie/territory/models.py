@@ -3,7 +3,6 @@ from typing import ClassVar
 from django.contrib.gis.db import models
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
-from django.contrib.postgres.indexes import GistIndex
 from django.db.models import F, Func, Q
 
 from qijie.kernel.codes import NodeKind
@@ -83,11 +82,6 @@ class Node(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["path"], name="node_subtree", opclasses=["varchar_pattern_ops"]),
             models.Index(fields=["code"], name="node_code"),
-            GistIndex(
-                fields=["boundary"],
-                name="grid_in_force",
-                condition=Q(kind="grid", valid_to__isnull=True),
-            ),
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,10 @@
 """What happens when a clock reaches half, four fifths or its end without anybody moving."""
 
+import logging
+from collections.abc import Iterable
 from datetime import datetime
+
+from django.db import transaction
 
 from qijie.access.scope import scope
 from qijie.access.viewer import SYSTEM
@@ -15,44 +19,67 @@ from qijie.issues.rules.vocabulary import Audience, ClockKind, Move
 from qijie.records import actions as records
 from qijie.records.models import Timer
 
-_BATCH = 50
+_BATCH = 20
+_log = logging.getLogger(__name__)
 
 
 def ring(now: datetime) -> int:
-    """Serves a batch of due timers, each in the transaction of its effect; returns how many."""
+    """Serves a batch of due timers, each in the transaction of its effect; returns how many.
+
+    A timer whose matter somebody is moving right now waits for the next round: whoever moves it
+    holds the matter and wants its timers, so waiting for the matter here would be a deadlock.
+    """
     with scope(SYSTEM):
         timers = records.claim_timers(now, _BATCH)
-        records.rung(timers, now)
-        for timer in timers:
-            _serve(timer, now)
-    return len(timers)
+        served = [timer for timer in timers if _is_served(timer, now)]
+        records.rung(served, now)
+    return len(served)
 
 
-def _serve(timer: Timer, now: datetime) -> None:
-    if timer.purpose == ACCEPT_TIMER:
-        accept_by_rule(timer.subject_id, at=now)
-    elif timer.purpose == CLOCK_TIMER:
-        _clock_rang(timer, now)
+def _is_served(timer: Timer, now: datetime) -> bool:
+    try:
+        with transaction.atomic():
+            return _serve(timer, now)
+    except Exception:
+        # One broken matter must not stop everybody else's clocks; it is tried again next round.
+        _log.exception("Timer %s of %s failed", timer.purpose, timer.subject_id)
+        return False
 
 
-def _clock_rang(timer: Timer, now: datetime) -> None:
-    issue = Issue.objects.select_related("master").filter(pk=timer.subject_id).first()
+def _serve(timer: Timer, now: datetime) -> bool:
+    free = Issue.objects.select_for_update(skip_locked=True, of=("self",))
+    issue = free.select_related("master").filter(pk=timer.subject_id).first()
     if issue is None:
-        return
+        return not Issue.objects.filter(pk=timer.subject_id).exists()
+    if timer.purpose == ACCEPT_TIMER:
+        accept_by_rule(issue.pk, at=now)
+    elif timer.purpose == CLOCK_TIMER:
+        _clock_rang(issue, timer.due_at, now)
+    return True
+
+
+def _clock_rang(issue: Issue, since: datetime, now: datetime) -> None:
+    """Everything that came due since the timer was set for, however late it is served."""
     matter = matter_of(issue)
-    due = [
-        clock for clock in matter.clocks if clock.is_running and timer.due_at in moments_of(clock)
-    ]
-    if any(clock.kind is ClockKind.CONFIRM_WINDOW and clock.due_at <= now for clock in due):
-        if _confirmed_by_itself(issue, now):
-            return
-    told = [warning for clock in due for warning in _warnings(clock, timer.due_at)]
-    if told:
-        records.tell_later(told, region_code=issue.region_code, subject_id=issue.pk, at=now)
+    due = {clock: passed for clock in matter.clocks if (passed := _passed(clock, since, now))}
+    if _is_confirmed_by_itself(issue, due, now):
+        return
+    for clock, moment in due.items():
+        if told := _warnings(clock, moment):
+            records.tell_later(told, region_code=issue.region_code, subject_id=issue.pk, at=now)
     _wind_again(issue, matter, now)
 
 
-def _confirmed_by_itself(issue: Issue, now: datetime) -> bool:
+def _passed(clock: Clock, since: datetime, now: datetime) -> datetime | None:
+    """The last moment of a running clock that came in this stretch; earlier ones need no word."""
+    if not clock.is_running:
+        return None
+    return max((at for at in moments_of(clock) if since <= at <= now), default=None)
+
+
+def _is_confirmed_by_itself(issue: Issue, due: Iterable[Clock], now: datetime) -> bool:
+    if not any(clock.kind is ClockKind.CONFIRM_WINDOW and clock.due_at <= now for clock in due):
+        return False
     try:
         auto_confirm(issue.pk, at=now)
     except Refused:
@@ -64,7 +91,8 @@ def _warnings(clock: Clock, moment: datetime) -> list[dict[str, str]]:
     """Half and four fifths go to whoever holds the step; the end also to the supervisor."""
     if clock.kind.is_window:
         return []
-    audiences = [Audience.NEXT_HOLDER]
+    # An order's clock is the concern of the unit that has this order, not of the others.
+    audiences = [Audience.UNIT if clock.order_id else Audience.NEXT_HOLDER]
     if moment >= clock.due_at:
         audiences.append(Audience.SUPERVISOR)
     return [

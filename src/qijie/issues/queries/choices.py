@@ -53,10 +53,11 @@ def _suggested(issue: Issue, serving: QuerySet[OrgUnit]) -> OrgUnit | None:
 
 
 def _main_unit_kind(issue: Issue) -> str:
-    rule = (
-        Responsibility.objects.filter(category_id=issue.category_id).first()
-        or Responsibility.objects.filter(category=None, family=issue.family).first()
-    )
-    if rule is not None:
-        return rule.main_unit_kind
-    return issue.category.main_unit_kind if issue.category else ""
+    """A line of the category's own, else the category's unit, else the family's line."""
+    own = Responsibility.objects.filter(category_id=issue.category_id).first()
+    if own is not None:
+        return own.main_unit_kind
+    if issue.category and issue.category.main_unit_kind:
+        return issue.category.main_unit_kind
+    general = Responsibility.objects.filter(category=None, family=issue.family).first()
+    return general.main_unit_kind if general else ""

@@ -45,7 +45,7 @@ def children(request: GuardedRequest, path: str) -> HttpResponse:
     response = get_conditional_response(request, etag=etag, last_modified=modified)
     if response is None:
         nodes = drawn_children(path, on)
-        response = _geojson(collection(feature(node.shape, _of_node(node)) for node in nodes))
+        response = _geojson(collection(feature(shape, _of_node(node)) for node, shape in nodes))
     response["ETag"] = etag
     response["Last-Modified"] = http_date(modified)
     return _kept(response, _HOUR)
@@ -76,7 +76,7 @@ def buildings(request: GuardedRequest, path: str) -> HttpResponse:
         raise Absent(f"{on} 没有编码为 {path} 的社区或网格，请核对编码和日期。")
     features = (
         feature(
-            building.shape,
+            shape,
             {
                 "id": building.code,
                 "path": building.path,
@@ -88,7 +88,7 @@ def buildings(request: GuardedRequest, path: str) -> HttpResponse:
                 "households": building.households,
             },
         )
-        for building in drawn_buildings(path, on)
+        for building, shape in drawn_buildings(path, on)
     )
     return _kept(_geojson(collection(features)), _HOUR)
 
@@ -96,10 +96,10 @@ def buildings(request: GuardedRequest, path: str) -> HttpResponse:
 @require_safe
 @tells_problems
 def tile(request: GuardedRequest, z: int, x: int, y: int) -> HttpResponse:
-    if z > DEEPEST_ZOOM or max(x, y) >= 2**z:
-        raise Refusal(
-            f"没有瓦片 {z}/{x}/{y}：缩放级应在 0 至 {DEEPEST_ZOOM}，行列号应小于 2 的幂。"
-        )
+    if z > DEEPEST_ZOOM:
+        raise Refusal(f"缩放级 {z} 太深，瓦片只到 {DEEPEST_ZOOM} 级。")
+    if max(x, y) >= 2**z:
+        raise Refusal(f"没有瓦片 {z}/{x}/{y}：{z} 级的行列号应小于 {2**z}。")
     content = streets_tile(z, x, y)
     response = HttpResponse(
         content,
@@ -114,7 +114,7 @@ def tile(request: GuardedRequest, z: int, x: int, y: int) -> HttpResponse:
 def streets_here(request: GuardedRequest) -> HttpResponse:
     box = _box(request.GET.get("bbox", ""))
     streets = streets_in(box, MOST_STREETS)
-    lines = (feature(street.shape, {"class": street.street_class}) for street in streets)
+    lines = (feature(shape, {"class": street.street_class}) for street, shape in streets)
     return _kept(_geojson(collection(lines)), _DAY)
 
 

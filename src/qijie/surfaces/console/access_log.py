@@ -17,7 +17,11 @@ KINDS = {
     "denied": "被拒绝",
     "not_visible": "查无或不可见",
 }
-FIELDS = {"reporter.name": "称呼", "reporter.phone": "电话", "reporter.email": "邮箱"}
+FIELDS = {
+    "issues_reporter.name": "称呼",
+    "issues_reporter.phone": "电话",
+    "issues_reporter.email": "邮箱",
+}
 
 
 @require_safe

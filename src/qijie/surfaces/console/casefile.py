@@ -1,15 +1,16 @@
 """Everything a case page shows of one matter, as plain values for the templates."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
 
-from qijie.access.permissions import PERMISSIONS, SUPERVISION
+from qijie.access.fields import Purpose, shown
+from qijie.access.permissions import SUPERVISION
 from qijie.access.viewer import Side, Viewer
-from qijie.issues.models import Deadline, Issue, Reporter, WorkOrder
+from qijie.issues.models import Deadline, Issue, Reporter
 from qijie.issues.queries import history_of, matter_of
 from qijie.issues.queries.offers import offers_for
 from qijie.issues.rules.deadlines import standing
@@ -17,17 +18,17 @@ from qijie.issues.rules.decide import Offer
 from qijie.issues.rules.matter import Clock, Matter
 from qijie.issues.rules.vocabulary import ClockKind, Move, OrderState, Standing
 from qijie.kernel.codes import is_within
-from qijie.kernel.text import mask_name, mask_phone
 from qijie.records.models import Attachment
 from qijie.records.queries import photos_of
-from qijie.surfaces.console.queries import named_orders, seat_of
+from qijie.surfaces.console.queries import NamedOrder, named_orders, seat_of
 from qijie.territory.borders import collection, drawn_node, feature
 from qijie.territory.models import Node
 from qijie.ui.history import entries
 from qijie.ui.moves import FORMS
 
-STAFF_MOVES = frozenset(FORMS) & {Move(row.verb) for row in PERMISSIONS if row.verb in set(Move)}
-"""Moves that staff make and pages know; the others are the reporter's by link, or the system's."""
+REPORTERS_OWN = frozenset({Move.WITHDRAW, Move.OBJECT, Move.CONFIRM, Move.JUDGE})
+"""Said by the reporter alone: a desk that wrote down a call must not judge in the caller's name."""
+STAFF_MOVES = frozenset(FORMS) - REPORTERS_OWN
 
 _MAIN_MOVES = frozenset(
     {Move.ACCEPT, Move.FILE, Move.DISPATCH, Move.SIGN, Move.DONE, Move.CLOSE, Move.ANSWER}
@@ -47,32 +48,37 @@ _ICONS = {
     Move.URGE: "bell",
     Move.ADD: "edit",
 }
+_RANKS = {"primary": 0, "plain": 1, "danger": 2}
 _STOPPED_LOOK = {True: "missed", False: "met"}
 
 
 def case_of(issue: Issue, viewer: Viewer, now: datetime) -> dict[str, Any]:
     """The template's context; reads orders, clocks, events, photos and the reporter once each."""
-    orders = list(named_orders([issue.pk]))
+    named = named_orders([issue.pk])
+    orders = [each.order for each in named]
     deadlines = list(Deadline.objects.filter(issue=issue).order_by("position"))
     photos = list(photos_of(issue.pk))
     matter = matter_of(issue, orders, deadlines)
+    names = {each.order.pk: each.holder for each in named}
+    may_reveal = may_see_reporter(issue, viewer)
     return {
         "issue": issue,
         "facts": _facts(issue),
         "place_facts": _place_facts(issue),
         "photos": [_photo(issue, photo) for photo in photos if photo.purpose == "report"],
-        "orders": [_order_row(order, matter, now) for order in orders],
-        "clocks": [_clock_row(clock, now) for clock in matter.clocks if clock.is_live],
-        "past_clocks": [_clock_row(clock, now) for clock in matter.clocks if not clock.is_live],
+        "orders": [_order_row(each, matter, now) for each in named],
+        "clocks": [_clock_row(c, now, names) for c in matter.clocks if c.is_live],
+        "past_clocks": [_clock_row(c, now, names) for c in matter.clocks if not c.is_live],
         "entries": entries(history_of(issue.pk), photos, lambda one: _photo_url(issue, one)),
-        "actions": actions_of(issue, orders, staff_offers(matter, viewer, now)),
-        "holder": _holder(issue, orders),
-        "contact": masked_contact(issue) if may_see_reporter(issue, viewer) else None,
+        "actions": actions_of(issue, names, staff_offers(matter, viewer, now)),
+        "holder": _holder(issue, named),
+        "may_reveal": may_reveal,
+        "contact": contact_as_shown(issue, viewer, Purpose.WORK) if may_reveal else None,
     }
 
 
-def _holder(issue: Issue, orders: Sequence[WorkOrder]) -> str:
-    names = [order.holder_name for order in orders if OrderState(order.state).is_open]
+def _holder(issue: Issue, named: Sequence[NamedOrder]) -> str:
+    names = [each.holder for each in named if OrderState(each.order.state).is_open]
     return "、".join(names) or seat_of(issue)
 
 
@@ -108,11 +114,14 @@ def _photo_url(issue: Issue, photo: Attachment) -> str:
     return reverse("console:photo", args=[issue.pk, photo.pk])
 
 
-def _clock_row(clock: Clock, now: datetime) -> dict[str, object]:
+def _clock_row(
+    clock: Clock, now: datetime, holders: Mapping[UUID, str] | None = None
+) -> dict[str, object]:
     stand = standing(clock, now)
     look = _STOPPED_LOOK[clock.was_late] if stand is Standing.STOPPED else stand.value
     return {
         "label": clock.kind.label,
+        "holder": (holders or {}).get(clock.order_id, "") if clock.order_id else "",
         "due_at": clock.due_at,
         "standing": "" if clock.kind.is_window and stand is Standing.STOPPED else look,
         "explanation": clock.explanation,
@@ -120,13 +129,14 @@ def _clock_row(clock: Clock, now: datetime) -> dict[str, object]:
     }
 
 
-def _order_row(order: WorkOrder, matter: Matter, now: datetime) -> dict[str, object]:
-    own = [clock for clock in matter.clocks if clock.order_id == order.pk]
+def _order_row(named: NamedOrder, matter: Matter, now: datetime) -> dict[str, object]:
+    own = [clock for clock in matter.clocks if clock.order_id == named.order.pk]
     live = min((clock for clock in own if clock.is_live), key=lambda c: c.due_at, default=None)
     handled = next((clock for clock in own if clock.kind is ClockKind.HANDLE), None)
     shown = live or handled
     return {
-        "order": order,
+        "order": named.order,
+        "holder": named.holder,
         "clock": _clock_row(shown, now) if shown else None,
     }
 
@@ -139,16 +149,14 @@ def staff_offers(matter: Matter, viewer: Viewer, now: datetime) -> list[Offer]:
 
 
 def actions_of(
-    issue: Issue, orders: Iterable[WorkOrder], offers: Sequence[Offer]
+    issue: Issue, holders: Mapping[UUID, str], offers: Sequence[Offer]
 ) -> list[dict[str, object]]:
-    """Buttons in the table's order, those that can be pressed before the greyed ones."""
-    names = {order.pk: order.holder_name for order in orders}
+    """The next step first, greyed ones last; otherwise in the table's order."""
     several = {offer.move for offer in offers if offer.order_id and _count(offers, offer.move) > 1}
-    ranked = sorted(offers, key=lambda offer: not offer.is_allowed)
+    ranked = sorted(offers, key=lambda offer: (not offer.is_allowed, _RANKS[_look(offer)]))
     return [
         {
-            "label": offer.button
-            + (f"（{names.get(offer.order_id, '')}）" if offer.move in several else ""),
+            "label": _label(offer, holders if offer.move in several else {}),
             "icon": _ICONS.get(offer.move, "forward"),
             "look": _look(offer),
             "url": move_url(issue.pk, offer.move, offer.order_id),
@@ -157,6 +165,11 @@ def actions_of(
         }
         for offer in ranked
     ]
+
+
+def _label(offer: Offer, holders: Mapping[UUID, str]) -> str:
+    holder = holders.get(offer.order_id) if offer.order_id else None
+    return f"{offer.button}（{holder}）" if holder else offer.button
 
 
 def _count(offers: Sequence[Offer], move: Move) -> int:
@@ -187,20 +200,21 @@ def may_see_reporter(issue: Issue, viewer: Viewer) -> bool:
     return covers and not did
 
 
+CONTACT_FIELDS = ("name", "phone", "email")
+
+
 def contact_of(issue: Issue) -> Reporter | None:
     return Reporter.objects.filter(issue=issue).first()
 
 
-def masked_contact(issue: Issue) -> dict[str, str] | None:
-    """Enough to tell two callers apart, not enough to call; None where none was left."""
+def contact_as_shown(issue: Issue, viewer: Viewer, purpose: Purpose) -> dict[str, str] | None:
+    """Masked at work, whole for calling back; None where nothing was left."""
     contact = contact_of(issue)
     if contact is None or not (contact.name or contact.phone or contact.email):
         return None
-    user, _, domain = contact.email.partition("@")
     return {
-        "name": mask_name(contact.name),
-        "phone": mask_phone(contact.phone) if contact.phone else "",
-        "email": f"{user[:1]}***@{domain}" if domain else "",
+        name: shown(viewer, f"issues_reporter.{name}", getattr(contact, name), purpose) or ""
+        for name in CONTACT_FIELDS
     }
 
 
@@ -212,7 +226,8 @@ def case_map(issue: Issue, grid: Node | None) -> str:
     features = []
     drawn = drawn_node(grid.path, grid.valid_from) if grid else None
     if drawn is not None:
-        features.append(feature(drawn.shape, {"id": drawn.path, "label": drawn.name}))
+        node, shape = drawn
+        features.append(feature(shape, {"id": node.path, "label": node.name}))
     if issue.point is not None:
         spot = f'{{"type":"Point","coordinates":[{issue.point.x:.6f},{issue.point.y:.6f}]}}'
         features.append(feature(spot, {"id": "spot", "label": "事发地点", "status": "late"}))

@@ -76,7 +76,7 @@ def overdue(now: datetime) -> Q:
 def waiting_for(viewer: Viewer, now: datetime) -> QuerySet[Issue]:
     """Matters whose next step is one of the viewer's posts' to make.
 
-    Somebody's clock runs on each of them, so the small index of running clocks is enough to look in.
+    Somebody's clock runs on each of them, so the small index of running clocks is enough.
     """
     steps = Q(pk__in=[])
     for post in viewer.posts:

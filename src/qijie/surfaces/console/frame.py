@@ -71,6 +71,11 @@ def account(viewer: Viewer) -> dict[str, object]:
     }
 
 
+def target_of(request: GuardedRequest) -> str:
+    """Id of the element htmx will put the answer into; empty for a whole page."""
+    return request.headers.get("HX-Target", "")
+
+
 def page(
     request: GuardedRequest,
     template: str,

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
+from qijie.access.fields import Purpose
 from qijie.issues.models import Issue
 from qijie.issues.queries import matter_of, visible_or_none, visible_to
 from qijie.issues.rules.decide import Offer
@@ -21,15 +22,16 @@ from qijie.kernel import matter_number
 from qijie.kernel.refusal import Refusal
 from qijie.records.queries import photos_of
 from qijie.surfaces.console.casefile import (
+    CONTACT_FIELDS,
     STAFF_MOVES,
     case_map,
     case_of,
-    contact_of,
+    contact_as_shown,
     may_see_reporter,
     move_url,
     staff_offers,
 )
-from qijie.surfaces.console.frame import page
+from qijie.surfaces.console.frame import page, target_of
 from qijie.surfaces.console.maps import STREET_TILES, map_response, wants_map
 from qijie.surfaces.console.queries import standing_of
 from qijie.surfaces.console.territory import trail_of
@@ -41,7 +43,7 @@ from qijie.ui.moves.view import Attempt, attempt, fetch
 from qijie.ui.photos import photo_response
 
 DIALOG_ROOM = "move-room"
-REVEALED = ("reporter.name", "reporter.phone", "reporter.email")
+REVEALED = tuple(f"issues_reporter.{name}" for name in CONTACT_FIELDS)
 
 
 @require_safe
@@ -70,10 +72,9 @@ def move(request: GuardedRequest, issue_id: UUID, move: str) -> HttpResponse:
     if tried.form.is_bound:
         # The page now shows the newest state; whoever sends again has seen it.
         tried.form.data = {**request.POST.dict(), "seen": tried.issue.version}
-    in_dialog = request.htmx and request.htmx.target == DIALOG_ROOM
     context = _move_context(request, tried)
     status = 422 if tried.form.is_bound else 200
-    if in_dialog:
+    if target_of(request) == DIALOG_ROOM:
         return render(request, "console/move_dialog.html", context, status=status)
     return page(request, "move.html", "queue", context, status=status)
 
@@ -107,7 +108,7 @@ def _after(request: GuardedRequest, tried: Attempt) -> HttpResponse:
     messages.success(request, f"已办“{tried.form.move.label}”。")
     seen = visible_or_none(tried.issue.pk, request.viewer) is not None
     target = reverse("console:matter", args=[tried.issue.pk]) if seen else reverse("console:queue")
-    return HttpResponseClientRedirect(target) if request.htmx else redirect(target)
+    return HttpResponseClientRedirect(target) if target_of(request) else redirect(target)
 
 
 @require_safe
@@ -142,7 +143,10 @@ def reporter(request: GuardedRequest, issue_id: UUID) -> HttpResponse:
             purpose=purpose,
             region_code=issue.region_code,
         )
-        context |= {"contact": contact_of(issue), "purpose": purpose}
+        context |= {
+            "contact": contact_as_shown(issue, request.viewer, Purpose.CONTACT),
+            "purpose": purpose,
+        }
     return page(request, "reporter.html", "queue", context, status=422 if form.errors else 200)
 
 

@@ -18,7 +18,7 @@ TEXT_SIZES = {"": "标准", "large": "大字"}
 def me(request: GuardedRequest) -> HttpResponse:
     if request.method == "POST":
         return _with_look(request)
-    context = {
+    context: dict[str, object] = {
         "posts": [_row(post) for post in request.viewer.posts],
         "themes": THEMES,
         "theme": request.COOKIES.get("theme", ""),

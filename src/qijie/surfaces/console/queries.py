@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce, Left
 
 from qijie.access.viewer import Role, Viewer
 from qijie.accounts.models import User
@@ -57,19 +57,27 @@ def standing_of(issue: Issue, now: datetime) -> str:
 def holders_of(issues: Sequence[Issue]) -> dict[UUID, str]:
     """Who has to make the next step of each matter, in words; one query for a page of them."""
     sent = [issue.pk for issue in issues if issue.state == State.DISPATCHED]
-    by_order: dict[UUID, list[str]] = {}
-    for order in named_orders(sent).filter(state__in=[OrderState.SENT, OrderState.SIGNED]):
-        by_order.setdefault(order.issue_id, []).append(order.holder_name)
-    return {issue.pk: "、".join(by_order.get(issue.pk, [])) or seat_of(issue) for issue in issues}
+    by_issue: dict[UUID, list[str]] = {}
+    for named in named_orders(sent):
+        if OrderState(named.order.state).is_open:
+            by_issue.setdefault(named.order.issue_id, []).append(named.holder)
+    return {issue.pk: "、".join(by_issue.get(issue.pk, [])) or seat_of(issue) for issue in issues}
 
 
-def named_orders(issue_ids: Collection[UUID]) -> QuerySet[WorkOrder]:
-    """Orders of matters, each with `holder_name`: its unit's or post's."""
+@dataclass(frozen=True, slots=True)
+class NamedOrder:
+    order: WorkOrder
+    holder: str
+    """The name of its unit or the title of its post."""
+
+
+def named_orders(issue_ids: Collection[UUID]) -> list[NamedOrder]:
+    """The orders of some matters, oldest first; one query, none where there are no matters."""
     unit = OrgUnit.objects.filter(pk=OuterRef("unit_id")).values("name")
     post = Post.objects.filter(pk=OuterRef("post_id")).values("title")
     orders = WorkOrder.objects.filter(issue_id__in=issue_ids)
-    named = orders.annotate(holder_name=Coalesce(Subquery(unit), Subquery(post), Value("")))
-    return named.order_by("sent_at", "id")
+    named = orders.annotate(holder=Coalesce(Subquery(unit), Subquery(post), Value("")))
+    return [NamedOrder(order, order.holder) for order in named.order_by("sent_at", "id")]
 
 
 def seat_of(issue: Issue) -> str:
@@ -119,6 +127,10 @@ def _name_within(path: str, names: Mapping[str, str]) -> str:
     return " ".join([*above[-1:], names[path]])
 
 
+_DIGITS_BELOW = {4: 6, 6: 9, 9: 12}
+"""From a city, district or street, the digits of the paths one rung below."""
+
+
 @dataclass(frozen=True, slots=True)
 class Load:
     """Matters of one place that the viewer may see and whose clock runs."""
@@ -166,6 +178,16 @@ def _placed_in(path: str, level: Level) -> Q:
         Level.COMMUNITY: "community_code",
     }[level]
     return Q(**{column: path})
+
+
+def households_below(path: str, on: date) -> dict[str, int]:
+    """Households of each division below a place, summed over its grids; one query."""
+    width = _DIGITS_BELOW.get(len(path))
+    if width is None:
+        return {}
+    grids = nodes(on).filter(kind="grid", path__startswith=path).order_by()
+    summed = grids.values(place=Left("path", width)).annotate(total=Sum("households"))
+    return dict(summed.values_list("place", "total"))
 
 
 def drawings_of(node: Node) -> QuerySet[Node]:

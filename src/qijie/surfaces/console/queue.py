@@ -16,7 +16,7 @@ from qijie.issues.rules.vocabulary import LEVEL_LABELS, Family, State
 from qijie.kernel import matter_number, text
 from qijie.kernel.refusal import Refusal
 from qijie.surfaces.console.desk import View, matters_in
-from qijie.surfaces.console.frame import count_words, page
+from qijie.surfaces.console.frame import count_words, page, target_of
 from qijie.surfaces.console.queries import (
     Choice,
     holders_of,
@@ -35,7 +35,7 @@ _ORDERS = {"newest": "最新上报在前", "due": "最急在前"}
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the address asks for; whatever it misspells is left out, with a sentence that says so."""
+    """What the address asks for; `objection` is the sentence about words that cannot be."""
 
     view: View
     filters: Filters
@@ -93,7 +93,7 @@ def queue(request: GuardedRequest) -> HttpResponse:
     except Refusal as refusal:
         found, objection = Page((), "", ""), refusal.sentence
     context = _list_context(request, wish, found, now) | {"objection": objection}
-    if request.htmx and request.htmx.target == LIST_ID:
+    if target_of(request) == LIST_ID:
         return render(request, "console/queue_list.html", context)
     counts = tab_counts(request.viewer, now)
     return page(request, "queue.html", "queue", context | {"tabs": _tabs(wish.view, counts)})

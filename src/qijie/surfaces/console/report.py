@@ -125,7 +125,7 @@ def _level_of(kind: str, concerned: str) -> Level | None:
 
 
 def _places(viewer: Viewer) -> list[tuple[str, list[Choice]]]:
-    """Grids of the viewer's streets and communities, by community; for a district its communities."""
+    """The grids of a street or community, by community; of a district its communities."""
     groups: dict[str, list[Choice]] = {}
     for top in topmost(viewer):
         below = ("grid",) if top.level <= Level.STREET else ("community", "village")

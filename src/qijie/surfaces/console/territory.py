@@ -16,16 +16,24 @@ from qijie.kernel.codes import Level, ancestors, level_of_path
 from qijie.kernel.refusal import Refusal
 from qijie.surfaces.console.frame import page
 from qijie.surfaces.console.maps import STREET_TILES, map_response, tone_of, wants_map, words_of
-from qijie.surfaces.console.queries import Load, drawings_of, load_below, load_of
+from qijie.surfaces.console.queries import (
+    Load,
+    drawings_of,
+    households_below,
+    load_below,
+    load_of,
+)
 from qijie.teams.gate import GuardedRequest
 from qijie.teams.models import LEVELS, Post
 from qijie.teams.queries import posts_responsible_for
 from qijie.territory.borders import (
+    Shape,
     collection,
     drawn_buildings,
     drawn_children,
     drawn_node,
     feature,
+    homes_in,
 )
 from qijie.territory.checks import Finding, findings
 from qijie.territory.models import Building, Node
@@ -34,6 +42,8 @@ from qijie.territory.queries import buildings, children, lineage, nodes
 _ANSWERABLE = frozenset(
     {Role.GRID_WORKER, Role.LEAD, Role.DESK, Role.DISPATCHER, Role.VERIFIER, Role.SUPERVISOR}
 )
+_DIVISIONS = ("district", "street", "town", "community", "village")
+_WITH_HOMES = ("grid", "compound")
 _GRID_KIND_WORDS = {"general": "综合网格", "dedicated": "专属网格", "undeveloped": "待开发网格"}
 
 
@@ -58,6 +68,7 @@ def place(request: GuardedRequest, path: str) -> HttpResponse:
     loads = _loads(request, node, on)
     if wants_map(request):
         return map_response(_map_of(node, on, loads))
+    households = households_below(path, on)
     queue = reverse("console:queue")
     context = {
         "node": node,
@@ -66,8 +77,12 @@ def place(request: GuardedRequest, path: str) -> HttpResponse:
         "on": on,
         "is_today": on == timezone.localdate(),
         "objection": objection,
-        "children": [_child_row(child, loads) for child in children(path, on).defer("boundary")],
-        "buildings": list(buildings(on).filter(grid=node).defer("footprint").order_by("path")),
+        "children": [
+            _child_row(child, loads, households) for child in children(path, on).defer("boundary")
+        ],
+        "shows_loads": on == timezone.localdate() and node.kind != "grid",
+        "households": households_in(node, households),
+        "buildings": homes_in(path, on) if node.kind in _WITH_HOMES else [],
         "own_load": _own_load(request, node, on),
         "ladder": ladder_of(path, on),
         "drawings": list(drawings_of(node)),
@@ -115,8 +130,19 @@ def kind_words(node: Node) -> str:
     return _GRID_KIND_WORDS.get(node.grid_kind, "") or node.get_kind_display()
 
 
-def _child_row(child: Node, loads: dict[str, Load]) -> dict[str, object]:
-    return {"node": child, "kind_words": kind_words(child), "load": loads.get(child.path, Load())}
+def _child_row(
+    child: Node, loads: dict[str, Load], households: dict[str, int]
+) -> dict[str, object]:
+    return {
+        "node": child,
+        "kind_words": kind_words(child),
+        "households": child.households or households.get(child.path, 0),
+        "load": loads.get(child.path, Load()),
+    }
+
+
+def households_in(node: Node, below: dict[str, int]) -> int:
+    return node.households or sum(below.values())
 
 
 def trail_of(trail: Sequence[Node], last: str = "") -> list[dict[str, str]]:
@@ -139,15 +165,16 @@ def ladder_of(path: str, on: date) -> list[dict[str, Any]]:
 
 
 def _map_of(node: Node, on: date, loads: dict[str, Load]) -> str:
-    if node.kind == "grid":
+    if node.kind in _WITH_HOMES:
         outline = drawn_node(node.path, on)
-        own = [feature(outline.shape, {"id": outline.path})] if outline else []
+        own = [feature(outline[1], {"id": node.path})] if outline else []
         homes = drawn_buildings(node.path, on)
-        return collection([*own, *(_building_feature(one) for one in homes)])
-    return collection(_child_feature(one, loads, on) for one in drawn_children(node.path, on))
+        return collection([*own, *(_building_feature(*home) for home in homes)])
+    drawn = drawn_children(node.path, on)
+    return collection(_child_feature(child, shape, loads, on) for child, shape in drawn)
 
 
-def _child_feature(child: Node, loads: dict[str, Load], on: date) -> str:
+def _child_feature(child: Node, shape: Shape, loads: dict[str, Load], on: date) -> str:
     load = loads.get(child.path, Load())
     href = reverse("console:place", args=[child.path])
     properties: dict[str, object] = {
@@ -156,17 +183,17 @@ def _child_feature(child: Node, loads: dict[str, Load], on: date) -> str:
         "status": tone_of(load),
         "href": href if on == timezone.localdate() else f"{href}?on={on}",
     }
-    return feature(child.shape, properties | ({"note": words_of(load)} if load.open else {}))
+    return feature(shape, properties | ({"note": words_of(load)} if load.open else {}))
 
 
-def _building_feature(building: Building, *, is_this: bool = False) -> str:
+def _building_feature(building: Building, shape: Shape, *, is_this: bool = False) -> str:
     properties: dict[str, object] = {
         "id": building.code,
         "label": building.name,
         "status": "active" if is_this else "plain",
         "href": reverse("console:building", args=[building.code]),
     }
-    return feature(building.shape, properties)
+    return feature(shape, properties)
 
 
 @require_safe
@@ -190,7 +217,9 @@ def building(request: GuardedRequest, code: str) -> HttpResponse:
 def _map_of_building(home: Building, on: date) -> str:
     """The building among its neighbours in the grid."""
     around = drawn_buildings(home.grid.path, on)
-    return collection(_building_feature(one, is_this=one.code == home.code) for one in around)
+    return collection(
+        _building_feature(one, shape, is_this=one.code == home.code) for one, shape in around
+    )
 
 
 # Is the tree whole?
@@ -210,12 +239,12 @@ def checks(request: GuardedRequest) -> HttpResponse:
     if node is None and not objection:
         objection = f"没有编码为 {path} 的地方，请从列表中选择。"
     found = findings(path, on) if node and _is_checkable(path) else None
-    context = {
+    context: dict[str, object] = {
         "node": node,
         "trail": trail_of(trail),
         "objection": objection,
         "findings": None if found is None else [_finding_row(one) for one in found],
-        "choices": children(path, on).defer("boundary") if node else [],
+        "choices": children(path, on).filter(kind__in=_DIVISIONS).defer("boundary"),
     }
     return page(request, "checks.html", "territory_checks", context)
 

@@ -32,6 +32,8 @@ from qijie.ui.photos import photo_response
 SEE_OTHER, UNPROCESSABLE = 303, 422
 SHOWN_PURPOSES = frozenset({"report", "after"})
 """What the reporter sent and how it looked when done; evidence among staff stays with them."""
+_NOT_SOLVED = "没有解决，我来评价"
+"""What 评价 is for while 确认已解决 stands beside it."""
 CONSEQUENCES: Mapping[Move, str] = {
     Move.ADD: "您补充的文字和照片会交给正在办理的人。",
     Move.WITHDRAW: "撤回以后就不再办理；要办，需要重新反映。",
@@ -41,14 +43,15 @@ CONSEQUENCES: Mapping[Move, str] = {
     Move.JUDGE: "您说“没有解决”，一个工作日内会有人联系您。",
     Move.REOPEN: "会重新办理，时限减半。请写明哪里没有解决。",
 }
-_LOOKS = {
+# In the order they are shown: what is most wanted first, what is hard to take back last.
+_LOOKS: Mapping[Move, Mapping[str, str]] = {
     Move.CONFIRM: {"look": "primary", "icon": "check"},
-    Move.REOPEN: {"look": "primary", "icon": "back"},
     Move.JUDGE: {"icon": "message"},
+    Move.REOPEN: {"icon": "back"},
+    Move.OBJECT: {"icon": "warning"},
     Move.ADD: {"icon": "edit"},
     Move.URGE: {"icon": "bell"},
     Move.WITHDRAW: {"look": "danger", "icon": "close"},
-    Move.OBJECT: {"icon": "warning"},
 }
 
 
@@ -71,16 +74,19 @@ def _page(request: GuardedRequest, issue: Issue, token: str) -> dict[str, Any]:
     value = matter_of(issue)
     offers = offers_for(value, request.viewer, now)
     names = _names_of(value.orders)
+    events = list(history_of(issue.pk))
+    photos = _shown_photos(issue.pk)
     return {
         **shell(),
         "issue": issue,
-        "state_words": story.STATE_WORDS[value.state],
+        "state_words": story.state_words(value, events),
         "located": words_of(issue.path, timezone.localdate(now)),
         "promise": story.promise(value, now),
-        "steps": story.steps(value, list(history_of(issue.pk)), names),
+        "steps": story.steps(value, events, names),
         "handled_by": story.handled_by(value, names),
-        "photos": _photos(issue, token),
-        "actions": [_action(offer, token) for offer in offers if _is_button(offer, value)],
+        "photos": [_photo(one, token) for one in photos if one.from_reporter],
+        "photos_after": [_photo(one, token) for one in photos if not one.from_reporter],
+        "actions": _actions(offers, value, token),
         "greyed": [offer for offer in offers if not offer.is_allowed],
         "questions": _questions(issue, value, offers),
         "questions_url": reverse("portal:move", args=[token, Move.JUDGE.value]),
@@ -112,33 +118,37 @@ def _shown_photos(issue_id: UUID) -> list[Attachment]:
     return list(photos_of(issue_id).filter(purpose__in=SHOWN_PURPOSES))
 
 
-def _photos(issue: Issue, token: str) -> list[dict[str, object]]:
+def _photo(photo: Attachment, token: str) -> dict[str, object]:
+    return {
+        "url": reverse("portal:photo", args=[token, photo.pk]),
+        "alt": "您交的照片" if photo.from_reporter else "办完后的照片",
+        "at": photo.at,
+    }
+
+
+def _actions(offers: Sequence[Offer], value: Matter, token: str) -> list[dict[str, str]]:
+    """Buttons of what may be done now; a closed matter's questions stand on the page itself."""
+    shown = [offer for offer in offers if offer.is_allowed and not _is_asked_here(offer, value)]
+    shown.sort(key=lambda offer: list(_LOOKS).index(offer.move))
+    denies = any(offer.move is Move.CONFIRM for offer in shown)
     return [
         {
-            "url": reverse("portal:photo", args=[token, photo.pk]),
-            "alt": "您交的照片" if photo.from_reporter else "办完后的照片",
-            "at": photo.at,
+            "label": _NOT_SOLVED if denies and offer.move is Move.JUDGE else offer.button,
+            "url": reverse("portal:move", args=[token, offer.move.value]),
+            **_LOOKS[offer.move],
         }
-        for photo in _shown_photos(issue.pk)
+        for offer in shown
     ]
 
 
-def _is_button(offer: Offer, value: Matter) -> bool:
-    asked_on_page = offer.move is Move.JUDGE and value.state is State.CLOSED
-    return offer.is_allowed and not asked_on_page
-
-
-def _action(offer: Offer, token: str) -> dict[str, str]:
-    url = reverse("portal:move", args=[token, offer.move.value])
-    return {"label": offer.button, "url": url, **_LOOKS.get(offer.move, {})}
+def _is_asked_here(offer: Offer, value: Matter) -> bool:
+    return offer.move is Move.JUDGE and value.state is State.CLOSED
 
 
 def _questions(issue: Issue, value: Matter, offers: Sequence[Offer]) -> JudgeForm | None:
     """The two questions at the end, asked on the page itself."""
-    may = any(offer.move is Move.JUDGE and offer.is_allowed for offer in offers)
-    if not may or value.state is not State.CLOSED:
-        return None
-    return JudgeForm(issue=issue, at=timezone.now())
+    asked = any(offer.is_allowed and _is_asked_here(offer, value) for offer in offers)
+    return JudgeForm(issue=issue, at=timezone.now()) if asked else None
 
 
 def _done(request: HttpRequest) -> Move | None:

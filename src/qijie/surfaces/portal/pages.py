@@ -30,6 +30,10 @@ STEPS = (
 _YEAR_DAYS = 365
 
 
+# A page without a form leaves no cookie: the token is never asked for.
+NO_FORM = {"csrf_token": ""}
+
+
 def shell(current: str = "") -> dict[str, Any]:
     """What the frame of every portal page shows; one query for whose portal it is."""
     links = (("我要反映", "portal:report"), ("查进度", "portal:start"))
@@ -52,7 +56,7 @@ def shell(current: str = "") -> dict[str, Any]:
 @require_safe
 def start(request: GuardedRequest) -> HttpResponse:
     steps = [{**step, "standing": "next"} for step in STEPS]
-    return render(request, "portal/start.html", {**shell(), "steps": steps})
+    return render(request, "portal/start.html", {**shell(), **NO_FORM, "steps": steps})
 
 
 @require_safe
@@ -62,4 +66,4 @@ def privacy(request: GuardedRequest) -> HttpResponse:
         "link_years": LINK_LIFETIME.days // _YEAR_DAYS,
         "most_photos": MAX_PHOTOS,
     }
-    return render(request, "portal/privacy.html", {**shell(), **context})
+    return render(request, "portal/privacy.html", {**shell(), **NO_FORM, **context})

@@ -7,7 +7,7 @@ from django.contrib.gis.db.models.functions import PointOnSurface
 from django.db.models import Q
 from django.db.models.functions import Length
 from django.http import JsonResponse
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -20,6 +20,8 @@ from qijie.territory.queries import buildings, lineage, locate, node_at
 LEAST_CHARS = 2
 MOST_CHARS = 60
 MOST_FOUND = 10
+WIDEST_DEGREES = 0.039
+"""As much as the street lines are answered for at once; the middle of a larger place is shown."""
 OUTSIDE = "这个点不在本平台服务的区域内，请在图上重新点，或者只写地址。"
 _TOO_WIDE = frozenset({"city"})
 
@@ -76,12 +78,12 @@ def _found(building: Building) -> dict[str, object]:
 
 
 def streets_url(path: str, on: date) -> str:
-    """Where the light map finds the streets of a place; empty while nothing serves them."""
+    """Where the light map finds the streets of a place; empty where no border is drawn."""
     node = node_at(path, on)
     if node is None or node.boundary is None:
         return ""
-    try:
-        url = reverse("api:streets_here")
-    except NoReverseMatch:
-        return ""
-    return f"{url}?bbox={','.join(f'{edge:.5f}' for edge in node.boundary.extent)}"
+    west, south, east, north = node.boundary.extent
+    lon, lat = (west + east) / 2, (south + north) / 2
+    across, up = (min(side, WIDEST_DEGREES) / 2 for side in (east - west, north - south))
+    box = (lon - across, lat - up, lon + across, lat + up)
+    return f"{reverse('api:streets_here')}?bbox={','.join(f'{edge:.5f}' for edge in box)}"

@@ -38,6 +38,7 @@ def _shown(request: GuardedRequest, form: ReportForm, *, is_another: bool = Fals
         "streets": streets_url(settings.HOME_PATH, timezone.localdate()),
         "notice_version": NOTICE_VERSION,
         "is_another": is_another,
+        "has_contact": any(form[name].value() for name in ("name", "phone", "email")),
         "had_photos": bool(request.FILES),
     }
     status = CONFLICT if is_another else UNPROCESSABLE if form.errors else 200

@@ -62,6 +62,7 @@ TITLES: Mapping[Move, str] = {
 # The unit's own words are told where they are the outcome; other notes among staff are not.
 _OUTCOMES = frozenset({Move.DONE})
 _SOMEBODY = "承办单位"
+_NOBODY_SENT = frozenset({State.REPORTED, State.ACCEPTED, State.FILED})
 _ANSWERS = {"is_solved": ("没有解决", "解决了"), "is_satisfied": ("不满意", "满意")}
 
 STATE_WORDS: Mapping[State, str] = {
@@ -76,6 +77,14 @@ STATE_WORDS: Mapping[State, str] = {
     State.MERGED: "合在一起办",
     State.REFERRED: "已转出",
 }
+_NOW: Mapping[State, str] = {
+    State.REPORTED: "等待受理",
+    State.ACCEPTED: "正在立案",
+    State.FILED: "正在安排由谁去办",
+    State.DISPATCHED: "正在办理",
+    State.HANDLED: "另一个人正在核实",
+    State.SUSPENDED: "先放一放，到日子恢复办理",
+}
 _AHEAD = ("交给能办的单位去办", "办完由另一个人核实", "请您评价")
 _STILL_AHEAD: Mapping[State, Sequence[str]] = {
     State.REPORTED: _AHEAD,
@@ -85,6 +94,15 @@ _STILL_AHEAD: Mapping[State, Sequence[str]] = {
     State.HANDLED: _AHEAD[2:],
     State.SUSPENDED: _AHEAD[1:],
 }
+
+
+def state_words(matter: Matter, events: Sequence[Event]) -> str:
+    """Where it stands, as the resident would say it."""
+    if matter.state is State.VOIDED and events[-1].verb == Move.WITHDRAW:
+        return "已按您的要求撤回"
+    if matter.state is State.HANDLED and matter.is_on_the_spot:
+        return "办完了，等您确认"
+    return STATE_WORDS[matter.state]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +168,7 @@ def _now(matter: Matter, names: Mapping[UUID, str]) -> Iterator[Step]:
     elif matter.state is State.HANDLED and matter.is_on_the_spot:
         yield Step("等您确认是否解决", "now")
     else:
-        yield Step(STATE_WORDS[matter.state], "now")
+        yield Step(_NOW[matter.state], "now")
 
 
 def _next(matter: Matter) -> Iterator[Step]:
@@ -161,9 +179,11 @@ def _next(matter: Matter) -> Iterator[Step]:
 
 
 def handled_by(matter: Matter, names: Mapping[UUID, str]) -> str:
-    """The unit or post whose main order it is now, empty before anybody was sent."""
+    """The unit or post whose main order it is, empty while nobody is sent."""
     order = matter.main_order
-    return names.get(order.id, "") if order else ""
+    if order is None or matter.state in _NOBODY_SENT:
+        return ""
+    return names.get(order.id, "")
 
 
 def promise(matter: Matter, now: datetime) -> Promise | None:

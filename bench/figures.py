@@ -47,6 +47,14 @@ def milliseconds(times: int, act: Callable[[], object]) -> list[float]:
     return sorted(found)
 
 
+def side_by_side(
+    times: int, one: Callable[[], object], other: Callable[[], object]
+) -> tuple[float, float]:
+    """The medians of two acts run in turns, so that what else the machine does hits both."""
+    pairs = [(milliseconds(1, one)[0], milliseconds(1, other)[0]) for _ in range(times)]
+    return median([first for first, _ in pairs]), median([second for _, second in pairs])
+
+
 def median(sample: Sequence[float]) -> float:
     return statistics.median(sample)
 

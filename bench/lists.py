@@ -7,7 +7,7 @@ from django.db import connections
 from django.test import Client
 
 from bench import place
-from bench.figures import Figure, median, milliseconds
+from bench.figures import Figure, side_by_side
 from bench.sizes import Sizes
 from bench.statements import Statement, captured
 from qijie.access.scope import scope
@@ -26,7 +26,7 @@ def _of_viewer(username: str, sizes: Sizes) -> list[Figure]:
     viewer, desk = place.viewer(username), _signed_in(username)
     with scope(viewer):
         far = _cursor_of(viewer, sizes.page)
-    queries, cpu, first = _over_http(desk, QUEUE, sizes.repeats)
+    queries, cpu = _over_http(desk, sizes.repeats)
     with_security, without = _walls(viewer, desk, sizes.repeats)
     found = [
         Figure(f"{username}, page of {LONGEST_PAGE}: queries", queries, at_most=12),
@@ -39,10 +39,7 @@ def _of_viewer(username: str, sizes: Sizes) -> list[Figure]:
         ),
     ]
     if far:
-        _, _, at_far = _over_http(desk, f"{QUEUE}&after={far}", sizes.repeats)
-        note = f"{at_far:.0f} ms against {first:.0f} ms"
-        name = f"{username}: page {sizes.page} against page 1"
-        found.append(Figure(name, at_far / first, at_most=1.5, note=note))
+        found.append(_far_against_first(username, desk, far, sizes))
     return found
 
 
@@ -53,14 +50,29 @@ def _signed_in(username: str) -> Client:
     return desk
 
 
-def _over_http(desk: Client, url: str, repeats: int) -> tuple[int, float, float]:
-    """Queries, milliseconds of this process's CPU, and milliseconds altogether of one page."""
+def _over_http(desk: Client, repeats: int) -> tuple[int, float]:
+    """Queries of one page, and milliseconds of this process's CPU."""
+    _shown(desk, QUEUE)
     with captured() as statements:
-        _shown(desk, url)
+        _shown(desk, QUEUE)
     before = time.process_time()
-    waits = milliseconds(repeats, lambda: _shown(desk, url))
-    cpu = (time.process_time() - before) * 1000 / (repeats + 1)
-    return len(statements), cpu, median(waits)
+    for _ in range(repeats):
+        _shown(desk, QUEUE)
+    return len(statements), (time.process_time() - before) * 1000 / repeats
+
+
+def _far_against_first(username: str, desk: Client, far: str, sizes: Sizes) -> Figure:
+    at_far, at_first = side_by_side(
+        sizes.repeats // 2,
+        lambda: _shown(desk, f"{QUEUE}&after={far}"),
+        lambda: _shown(desk, QUEUE),
+    )
+    return Figure(
+        f"{username}: page {sizes.page} against page 1",
+        at_far / at_first,
+        at_most=1.5,
+        note=f"{at_far:.0f} ms against {at_first:.0f} ms",
+    )
 
 
 def _shown(desk: Client, url: str) -> None:
@@ -88,11 +100,11 @@ def _walls(viewer: Viewer, desk: Client, repeats: int) -> tuple[float, float]:
     with captured() as statements:
         _shown(desk, QUEUE)
     [listing] = [one for one in statements if f"LIMIT {LONGEST_PAGE + 1}" in one[0]]
-    with scope(viewer):
-        behind = median(milliseconds(repeats, lambda: _run("default", listing)))
     _run("owner", ("SET max_parallel_workers_per_gather = 0", ()))
-    free = median(milliseconds(repeats, lambda: _run("owner", listing)))
-    return behind, free
+    with scope(viewer):
+        return side_by_side(
+            repeats, lambda: _run("default", listing), lambda: _run("owner", listing)
+        )
 
 
 def _run(alias: str, statement: Statement) -> list[object]:

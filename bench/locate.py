@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from django.db import connection, transaction
 from django.utils import timezone
 
-from bench.figures import Figure, median, milliseconds, p95
+from bench.figures import Figure, median, milliseconds, p95, side_by_side
 from bench.place import extent
 from bench.sizes import Sizes
 from qijie.kernel.coordinates import Coordinate, CoordinateSystem
@@ -63,8 +63,7 @@ def _many(lons: Sequence[float], lats: Sequence[float]) -> Figure:
             cursor.execute(_SET_JOIN)
             return cursor.fetchall()
 
-        theirs = median(milliseconds(3, join))
-        ours = median(milliseconds(3, lambda: locate_many(lons, lats, today)))
+        theirs, ours = side_by_side(3, join, lambda: locate_many(lons, lats, today))
     return Figure(
         f"locate_many of {len(lons):,} points, rate against PostGIS's set join",
         theirs / ours,

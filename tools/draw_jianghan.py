@@ -3,12 +3,11 @@
 import argparse
 from pathlib import Path
 
-from shapely import Polygon
-
 from jianghan import files, homes, territory
 from jianghan.blocks import near, read_streets
 from jianghan.place import OUTLINE
 from jianghan.plane import metres
+from shapely import Polygon
 
 
 def main() -> None:

@@ -17,5 +17,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/mfa/", include("allauth.mfa.urls")),
 ]
 
+handler400 = "qijie.ui.errors.bad_request"
 handler404 = "qijie.ui.errors.not_found"
 handler500 = "qijie.ui.errors.server_error"

@@ -10,24 +10,30 @@ from pytest_django import DjangoDbBlocker
 
 from config.databases import databases
 from qijie.setup.testing import environment_for_tests
-from tests.town import build_town
+from tests.town import STREET, build_town
 
 
 @pytest.fixture(scope="module")
 def own_database(
-    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+    request: pytest.FixtureRequest,
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[None]:
     """`default` and `owner` point at a fresh clone with the town in it until the module ends."""
     module = request.module.__name__.rpartition(".")[2].removeprefix("test_")
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    suite = settings.DATABASES
+    suite, photos, home = settings.DATABASES, settings.PHOTO_FOLDER, settings.HOME_PATH
     clone = environment_for_tests(f"{worker}_{module}")
     with django_db_blocker.unblock():
         _point_at(databases({**os.environ, **clone, "DATABASE_POOL_MAX": "0"}))
+        # The suite sets these for each test; rows made once for a module need them too.
+        settings.PHOTO_FOLDER, settings.HOME_PATH = tmp_path_factory.mktemp("photos"), STREET
         try:
             build_town()
             yield
         finally:
+            settings.PHOTO_FOLDER, settings.HOME_PATH = photos, home
             _point_at(suite)
 
 

@@ -83,7 +83,12 @@ def test_whatever_may_be_shown_masked_has_a_mask() -> None:
     assert masked <= MASKS.keys()
 
 
-@pytest.mark.parametrize("viewer", EVERY_VIEWER, ids=str)
+def named(viewer: Viewer) -> str:
+    """The same in every process of a run, whatever ids the viewer was made with."""
+    return "-".join([viewer.kind.value or "nobody", *sorted(viewer.roles)])
+
+
+@pytest.mark.parametrize("viewer", EVERY_VIEWER, ids=named)
 def test_a_secret_is_shown_to_nobody_on_any_errand(viewer: Viewer) -> None:
     secrets = [field for field in every_field() if class_of(field) is FieldClass.SENSITIVE]
     assert secrets
@@ -92,7 +97,7 @@ def test_a_secret_is_shown_to_nobody_on_any_errand(viewer: Viewer) -> None:
             assert shown(viewer, field, "secret", purpose, is_own=True) is None
 
 
-@pytest.mark.parametrize("viewer", EVERY_VIEWER, ids=str)
+@pytest.mark.parametrize("viewer", EVERY_VIEWER, ids=named)
 def test_what_is_public_is_shown_to_everybody(viewer: Viewer) -> None:
     assert shown(viewer, "teams_post.duty_phone", "027-85481234", Purpose.WORK) == "027-85481234"
 

@@ -58,8 +58,8 @@ def test_a_wrong_password_and_an_unknown_name_get_the_same_sentence(
 
 def test_empty_fields_are_named(client: Client) -> None:
     shown = sign_in(client, "", "").content.decode()
-    assert "用户名：" in shown
-    assert "密码：" in shown
+    assert "请填写用户名。" in shown
+    assert "请填写密码。" in shown
 
 
 def test_an_account_closed_to_sign_in_stays_out(client: Client) -> None:

@@ -1,4 +1,4 @@
-"""The house as a visitor meets it: the demo's place, served by `qijie serve`, driven by Chromium."""
+"""The house as a visitor meets it: the demo, served by `qijie serve`, driven by Chromium."""
 
 import json
 import os

@@ -4,10 +4,10 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from qijie.access.scope import scope
-from qijie.access.viewer import INTAKE
+from qijie.access.viewer import INTAKE, SYSTEM
 from qijie.issues import actions
 from qijie.issues.actions import NewReport
-from qijie.issues.models import WorkOrder
+from qijie.issues.models import Issue, WorkOrder
 from qijie.issues.rules.vocabulary import Channel, Evidence
 from qijie.records.photos import Photo
 from qijie.teams.models import OrgUnit
@@ -66,7 +66,15 @@ def closed(*, at: datetime) -> UUID:
 
 
 def solved(*, at: datetime) -> UUID:
+    """Solved by the worker of the grid, and not drawn into the sample."""
     issue_id, worker = reported(at=at), town.viewer("chen")
     with scope(worker):
         actions.solve(issue_id, by=worker, at=at, words="已当场清走")
+    leave_out_of_sample(issue_id)
     return issue_id
+
+
+def leave_out_of_sample(issue_id: UUID) -> None:
+    """One matter in twenty is drawn by its id; which one, no test can choose."""
+    with scope(SYSTEM):
+        Issue.objects.filter(pk=issue_id).update(is_sampled=False)

@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.test import override_settings
 from playwright.sync_api import Browser, Page, sync_playwright
+
 from tests.ui import gallery
 
 ROOT = Path(__file__).resolve().parents[2]

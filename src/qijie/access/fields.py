@@ -122,8 +122,8 @@ FIELDS: dict[str, dict[str, FieldClass]] = {
     ),
     "issues_deadline": _classes(
         internal="id region_code issue position kind order_id started_at due_at half_at soon_at"
-        " original_due_at stopped_at paused_at is_replaced limit_value limit_unit rule"
-        " calendar_version explanation",
+        " original_due_at stopped_at paused_at pauses is_half is_replaced limit_value limit_unit"
+        " rule calendar_version explanation",
     ),
     "issues_reporter": _classes(
         internal="issue region_code notice_version",

@@ -25,7 +25,7 @@ ROLES = {
 }
 EXTENSIONS = ("postgis", "pg_trgm", "btree_gist")
 
-# Row security keeps GiST, trigram and array indexes from use unless these may run before the policy.
+# Row security keeps GiST, trigram and array indexes from use unless these may run before it.
 LEAKPROOF = (
     "geometry_overlaps(geometry, geometry)",
     "textlike(text, text)",

@@ -83,6 +83,7 @@ def subjects(profile: Profile) -> Iterator[Subject]:
             unit_kind=category.main_unit_kind,
             words=row["words"],
             solved=row["solved"],
+            is_urgent=category.is_urgent,
         )
 
 

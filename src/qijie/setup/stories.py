@@ -42,6 +42,7 @@ class Subject:
     unit_kind: str
     words: str
     solved: str
+    is_urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -382,7 +383,7 @@ def _report(play: Play, region_code: str) -> None:
         else play.dice.choice((Channel.PORTAL, Channel.HOTLINE)),
         family=subject.family,
         category=subject.category,
-        urgency=Urgency.NORMAL,
+        urgency=Urgency.URGENT if subject.is_urgent else Urgency.NORMAL,
         has_reporter=not is_worker,
     )
     worker = play.cast.over(spot.grid_path, "grid_worker", Level.GRID)

@@ -33,8 +33,11 @@ def staff(
 def hand_over(*, post: Post, to: User, on: date, by: Viewer) -> Holding:
     """`to` holds the post from a day on, and whoever held it leaves it that same day: no gap.
 
-    Raises Refusal when the present holder began that very day or later, or is `to`.
+    Raises Refusal when the present holder began that very day or later, or is `to`, or when the
+    post no longer exists by then.
     """
+    if post.valid_to is not None and post.valid_to <= on:
+        raise Refusal(f"“{post.title}”自 {post.valid_to} 起撤销，交接日期须早于这一天。")
     current = (
         Holding.objects.select_for_update()
         .filter(post=post, is_stand_in=False, to_on__isnull=True)

@@ -125,7 +125,8 @@ def remember(
         AccessNote(
             kind=kind,
             door=request.door.url_name,
-            subject=str(subject),
+            # What somebody typed into an address may hold what a database cannot.
+            subject=str(subject).replace("\0", "")[:64],
             fields=fields,
             purpose=purpose,
             region_code=region_code,

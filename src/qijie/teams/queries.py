@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Prefetch, Q, QuerySet
+from django.db.models import CharField, Func, OuterRef, Prefetch, Q, QuerySet, Value
 
 from qijie.access.viewer import HeldPost, Kind, Role, Viewer
 from qijie.accounts.models import User
@@ -24,11 +24,20 @@ def _existing(on: date) -> Q:
 
 def viewer_for(user: User, on: date) -> Viewer:
     """The frozen value of what `user` may see on a day, from the posts held then; one query."""
-    drawings = Node.objects.filter(kind="grid", path=OuterRef("post__path")).values("pk")
+    # A micro-grid's worker answers for the grid it lies in.
+    grid_path = Func(
+        OuterRef("post__path"),
+        Value("-"),
+        Value(1),
+        function="split_part",
+        output_field=CharField(),
+    )
+    drawings = Node.objects.filter(kind="grid", path=grid_path).values("pk")
     holdings = (
         Holding.objects.filter(_held(on), user=user)
         .exclude(post__role="")
         .filter(Q(post__valid_to__isnull=True) | Q(post__valid_to__gt=on))
+        .filter(post__valid_from__lte=on)
         .select_related("post")
         .annotate(grid_ids=ArraySubquery(drawings))
         .order_by("is_stand_in", "post__code")

@@ -40,6 +40,9 @@ def redraw_grid(*, code: str, boundary: GEOSGeometry, on: date) -> Node:
             f"网格 {code} 的新边界没有标明坐标系 CGCS2000（EPSG:{SRID}），请标明后再提交。"
         )
     shape = boundary if isinstance(boundary, MultiPolygon) else _multi(boundary, code)
+    if shape.empty or not shape.valid:
+        why = shape.valid_reason
+        raise Refusal(f"网格 {code} 的新边界是空的或自相交（{why}），请改正后再提交。")
     current = Node.objects.select_for_update().filter(in_force(on), kind="grid", code=code).first()
     if current is None:
         raise Refusal(f"{on} 没有编码为 {code} 的网格，请核对编码和日期。")

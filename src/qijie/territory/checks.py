@@ -68,6 +68,10 @@ def _shape(node: Node) -> shapely.Geometry:
     return shapely.from_wkb(bytes(node.boundary.wkb)) if node.boundary else shapely.Polygon()
 
 
+def _is_more_than_rounding(shape: shapely.Geometry) -> bool:
+    return not bool(shapely.is_empty(shapely.buffer(shape, -_TOLERANCE_DEGREES)))
+
+
 def _coverage(parent: Node, parts: list[Node]) -> Iterator[Finding]:
     shapes = [_shape(part) for part in parts]
     if not shapely.coverage_is_valid(shapes):
@@ -78,7 +82,7 @@ def _coverage(parent: Node, parts: list[Node]) -> Iterator[Finding]:
                     part.path, part.name, f"“{part.name}”与相邻区域的边界有重叠或缝隙，请修正边界。"
                 )
     missing = shapely.difference(_shape(parent), shapely.union_all(shapes))
-    if shapely.area(shapely.buffer(missing, -_TOLERANCE_DEGREES)) > 0:
+    if _is_more_than_rounding(missing):
         place = shapely.point_on_surface(missing)
         yield Finding(
             parent.path,
@@ -88,7 +92,7 @@ def _coverage(parent: Node, parts: list[Node]) -> Iterator[Finding]:
         )
     for part, shape in zip(parts, shapes, strict=True):
         outside = shapely.difference(shape, _shape(parent))
-        if shapely.area(shapely.buffer(outside, -_TOLERANCE_DEGREES)) > 0:
+        if _is_more_than_rounding(outside):
             yield Finding(
                 part.path, part.name, f"“{part.name}”有一部分超出“{parent.name}”，请修正边界。"
             )

@@ -3,6 +3,7 @@ from typing import ClassVar
 from django.contrib.gis.db import models
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.indexes import GinIndex
 from django.db.models import F, Func, Q
 
 from qijie.kernel.codes import NodeKind
@@ -129,6 +130,8 @@ class Building(models.Model):
             models.Index(
                 fields=["path"], name="building_subtree", opclasses=["varchar_pattern_ops"]
             ),
+            GinIndex(fields=["address"], opclasses=["gin_trgm_ops"], name="building_address_words"),
+            GinIndex(fields=["name"], opclasses=["gin_trgm_ops"], name="building_name_words"),
         ]
 
     def __str__(self) -> str:

@@ -5,19 +5,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from tests.issues.rules import cast
-from tests.issues.rules.cast import (
-    DESK,
-    LIGHTING,
-    PROPERTY,
-    REPORTER,
-    SYSTEM,
-    VERIFIER,
-    Story,
-    key,
-    request,
-)
-
 from qijie.access.viewer import Side
 from qijie.issues.rules import facts as f
 from qijie.issues.rules import needs as n
@@ -35,6 +22,18 @@ from qijie.issues.rules.vocabulary import (
     Verdict,
 )
 from qijie.kernel.codes import Level
+from tests.issues.rules import cast
+from tests.issues.rules.cast import (
+    DESK,
+    LIGHTING,
+    PROPERTY,
+    REPORTER,
+    SYSTEM,
+    VERIFIER,
+    Story,
+    key,
+    request,
+)
 
 Scene = tuple[Matter, Act[f.Facts]]
 

@@ -2,6 +2,19 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
+
+from qijie.issues.rules import facts as f
+from qijie.issues.rules.book import Book
+from qijie.issues.rules.deadlines import standing
+from qijie.issues.rules.matter import Clock, Matter
+from qijie.issues.rules.vocabulary import ClockKind, Family, Move, Standing, Urgency
+from qijie.kernel.calendars import (
+    SHANGHAI,
+    CalendarOverride,
+    DayKind,
+    build_calendar,
+)
+from qijie.kernel.codes import Level
 from tests.issues.rules.cast import (
     BOOK,
     CONDITIONS,
@@ -19,19 +32,6 @@ from tests.issues.rules.cast import (
     post,
     request,
 )
-
-from qijie.issues.rules import facts as f
-from qijie.issues.rules.book import Book
-from qijie.issues.rules.deadlines import standing
-from qijie.issues.rules.matter import Clock, Matter
-from qijie.issues.rules.vocabulary import ClockKind, Family, Move, Standing, Urgency
-from qijie.kernel.calendars import (
-    SHANGHAI,
-    CalendarOverride,
-    DayKind,
-    build_calendar,
-)
-from qijie.kernel.codes import Level
 
 # 2026: 1 to 7 October off, Saturday 10 October worked instead.
 BEFORE_THE_HOLIDAY = datetime(2026, 9, 30, 15, 58, tzinfo=SHANGHAI)

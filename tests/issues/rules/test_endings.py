@@ -1,6 +1,12 @@
 from datetime import timedelta
 
 import pytest
+
+from qijie.issues.rules.book import Book
+from qijie.issues.rules.deadlines import handling_due_at
+from qijie.issues.rules.decide import Refused
+from qijie.issues.rules.vocabulary import ClockKind, Family, Move, State, Verdict
+from qijie.kernel.codes import Level
 from tests.issues.rules.cast import (
     CALENDAR,
     CONDITIONS,
@@ -15,12 +21,6 @@ from tests.issues.rules.cast import (
     Story,
     post,
 )
-
-from qijie.issues.rules.book import Book
-from qijie.issues.rules.deadlines import handling_due_at
-from qijie.issues.rules.decide import Refused
-from qijie.issues.rules.vocabulary import ClockKind, Family, Move, State, Verdict
-from qijie.kernel.codes import Level
 
 ALL_DRAWN = Book({"": CALENDAR}, conditions=CONDITIONS, sampled_percent=100)
 

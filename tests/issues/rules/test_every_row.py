@@ -4,14 +4,6 @@ import re
 from dataclasses import replace
 
 import pytest
-from tests.issues.rules.scenes import (
-    ASKED,
-    SCENES,
-    SPOIL_GUARD,
-    played,
-    scene,
-    spoil_need,
-)
 
 from qijie.issues.rules.decide import Refused
 from qijie.issues.rules.facts import ReportFacts
@@ -20,6 +12,14 @@ from qijie.issues.rules.needs import Need
 from qijie.issues.rules.table import TRANSITIONS, Target, Transition
 from qijie.issues.rules.telling import READS_THE_SENTENCE
 from qijie.issues.rules.vocabulary import Relation
+from tests.issues.rules.scenes import (
+    ASKED,
+    SCENES,
+    SPOIL_GUARD,
+    played,
+    scene,
+    spoil_need,
+)
 
 # Where one row stops another row of the same move begins, so a spoilt guard finds the next row.
 TAKEN_OVER = {

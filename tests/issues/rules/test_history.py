@@ -1,6 +1,11 @@
 import json
 
 import pytest
+
+from qijie.issues.rules.decide import act_of, replay
+from qijie.issues.rules.facts import from_json, to_json
+from qijie.issues.rules.table import ROWS, Transition
+from qijie.issues.rules.vocabulary import Move
 from tests.issues.rules.cast import (
     BOOK,
     DESK,
@@ -10,11 +15,6 @@ from tests.issues.rules.cast import (
     Story,
 )
 from tests.issues.rules.scenes import ASKED, SCENES
-
-from qijie.issues.rules.decide import act_of, replay
-from qijie.issues.rules.facts import from_json, to_json
-from qijie.issues.rules.table import ROWS, Transition
-from qijie.issues.rules.vocabulary import Move
 
 
 @pytest.mark.parametrize("row", ASKED, ids=lambda row: f"{row.move}: {row.source}")

@@ -3,6 +3,13 @@
 from itertools import product
 
 import pytest
+
+from qijie.issues.rules.decide import Refused, apply, offers
+from qijie.issues.rules.facts import Facts
+from qijie.issues.rules.matter import Act, Matter
+from qijie.issues.rules.relations import relations
+from qijie.issues.rules.table import TRANSITIONS
+from qijie.issues.rules.vocabulary import Move, Relation, State
 from tests.issues.rules.cast import (
     ACTOR_OF,
     BOOK,
@@ -13,13 +20,6 @@ from tests.issues.rules.cast import (
     facts_for,
     key,
 )
-
-from qijie.issues.rules.decide import Refused, apply, offers
-from qijie.issues.rules.facts import Facts
-from qijie.issues.rules.matter import Act, Matter
-from qijie.issues.rules.relations import relations
-from qijie.issues.rules.table import TRANSITIONS
-from qijie.issues.rules.vocabulary import Move, Relation, State
 
 MATTERS: dict[State, Story] = {
     State.REPORTED: Story(),

@@ -1,21 +1,6 @@
 from uuid import UUID
 
 import pytest
-from tests.issues.rules.cast import (
-    DESK,
-    DISPATCHER,
-    LEAD,
-    LIGHTING,
-    PROPERTY,
-    SUPERIOR,
-    SYSTEM,
-    VERIFIER_ABOVE,
-    WORKER,
-    Story,
-    key,
-    post,
-    request,
-)
 
 from qijie.issues.rules import facts as f
 from qijie.issues.rules.decide import Refused
@@ -31,6 +16,21 @@ from qijie.issues.rules.vocabulary import (
     State,
 )
 from qijie.kernel.codes import Level
+from tests.issues.rules.cast import (
+    DESK,
+    DISPATCHER,
+    LEAD,
+    LIGHTING,
+    PROPERTY,
+    SUPERIOR,
+    SYSTEM,
+    VERIFIER_ABOVE,
+    WORKER,
+    Story,
+    key,
+    post,
+    request,
+)
 
 MAIN, HELP = key("main"), key("help")
 

@@ -6,8 +6,6 @@ from datetime import timedelta
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from tests.issues.rules import cast
-from tests.issues.rules.cast import Story, facts_for, key, post
 
 from qijie.access.viewer import Side
 from qijie.issues.rules import facts as f
@@ -15,6 +13,8 @@ from qijie.issues.rules.decide import Offer, Refused, apply, offers, replay
 from qijie.issues.rules.matter import Act, Actor, Matter
 from qijie.issues.rules.vocabulary import ClockKind, Family, Move, State, Urgency
 from qijie.kernel.codes import Level
+from tests.issues.rules import cast
+from tests.issues.rules.cast import Story, facts_for, key, post
 
 EVERYBODY = [
     *(cast.WORKER, cast.LEAD, cast.LIGHTING, cast.PROPERTY, cast.REPORTER, cast.SYSTEM),

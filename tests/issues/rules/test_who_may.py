@@ -2,6 +2,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+
+from qijie.access.viewer import Side
+from qijie.issues.rules.decide import Refused, apply, offers
+from qijie.issues.rules.facts import AcceptFacts
+from qijie.issues.rules.matter import Act, Actor, Hand
+from qijie.issues.rules.relations import relations
+from qijie.issues.rules.vocabulary import Channel, Family, Move, Relation
+from qijie.kernel.codes import Level
 from tests.issues.rules.cast import (
     BOOK,
     DESK,
@@ -18,14 +26,6 @@ from tests.issues.rules.cast import (
     key,
     post,
 )
-
-from qijie.access.viewer import Side
-from qijie.issues.rules.decide import Refused, apply, offers
-from qijie.issues.rules.facts import AcceptFacts
-from qijie.issues.rules.matter import Act, Actor, Hand
-from qijie.issues.rules.relations import relations
-from qijie.issues.rules.vocabulary import Channel, Family, Move, Relation
-from qijie.kernel.codes import Level
 
 
 def twin(actor: Actor, of: Actor) -> Actor:

@@ -1,4 +1,4 @@
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
@@ -44,14 +44,20 @@ def test_a_handler_signs_with_one_tap(client: Client) -> None:
     assert f'action="/field/matters/{issue_id}/sign/?order={acts.order_of(issue_id)}"' in shown
 
 
-def test_no_move_is_shown_that_the_post_has_no_right_to(client: Client) -> None:
+def test_a_workers_own_report_may_be_added_to_and_withdrawn_others_may_not(
+    client: Client,
+) -> None:
     client.force_login(town.user("chen"))
     client.post("/field/report/", {"category": town.LAMP, "path": town.GRID_1})
-    issue_id = client.get("/field/?tab=mine").content.decode().split("/field/matters/")[1][:36]
-    shown = page(client, "chen", issue_id)
-    assert "/withdraw/" not in shown
-    assert "/urge/" not in shown
+    own = client.get("/field/?tab=mine").content.decode().split("/field/matters/")[1][:36]
+    shown = page(client, "chen", own)
+    assert "/withdraw/" in shown
     assert "/add/" in shown
+    others = page(client, "chen", acts.reported())
+    assert "/withdraw/" not in others
+    assert "/add/" not in others
+    client.post(f"/field/matters/{own}/withdraw/", {"words": "报重了"})
+    assert acts.seen(UUID(own), "chen").state == "voided"
 
 
 def test_the_office_on_duty_can_be_called(client: Client) -> None:

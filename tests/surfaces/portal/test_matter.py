@@ -14,7 +14,7 @@ from qijie.access.scope import scope
 from qijie.access.viewer import INTAKE, SYSTEM
 from qijie.issues import actions
 from qijie.issues.actions import NewReport
-from qijie.issues.rules.vocabulary import Channel, Family, Move, ReturnReason, State, VoidReason
+from qijie.issues.rules.vocabulary import Channel, Move, ReturnReason, State, VoidReason
 from qijie.records.models import AccessEntry, LinkToken
 from qijie.surfaces.portal import story
 from tests import town
@@ -194,7 +194,6 @@ def test_solved_on_the_spot_waits_for_the_reporters_word(client: Client) -> None
             at=timezone.now(),
             words="当场清走了",
             category=town.NOISE,
-            family=Family.NEIGHBOURHOOD,
             photos=[a_photo()],
         )
     page = page_of(client, token)

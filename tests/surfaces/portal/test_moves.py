@@ -12,7 +12,7 @@ from qijie.access.scope import scope
 from qijie.access.viewer import SYSTEM
 from qijie.issues import actions
 from qijie.issues.models import Issue
-from qijie.issues.rules.vocabulary import Family, Move, VoidReason
+from qijie.issues.rules.vocabulary import Move, VoidReason
 from qijie.records.models import Attachment, Event
 from tests import town
 from tests.surfaces.portal.resident import (
@@ -70,7 +70,6 @@ def solved_on_the_spot(client: Client) -> str:
             at=timezone.now(),
             words="说好了",
             category=town.NOISE,
-            family=Family.NEIGHBOURHOOD,
         )
     return token
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from qijie.access.viewer import Viewer
 from qijie.issues.actions.advance import advance
 from qijie.issues.models import Issue
+from qijie.issues.queries.choices import family_of
 from qijie.issues.rules.facts import (
     DispatchFacts,
     DoneFacts,
@@ -15,7 +16,7 @@ from qijie.issues.rules.facts import (
     ReturnFacts,
     SolveFacts,
 )
-from qijie.issues.rules.vocabulary import Evidence, Family, Move, ReturnReason
+from qijie.issues.rules.vocabulary import Evidence, Move, ReturnReason
 from qijie.kernel.codes import Level
 from qijie.kernel.ids import new_id
 from qijie.records.photos import Photo
@@ -28,7 +29,6 @@ def solve(
     at: datetime,
     words: str,
     photos: Sequence[Photo] = (),
-    family: Family | None = None,
     category: str = "",
     device_at: datetime | None = None,
     seen: int | None = None,
@@ -36,7 +36,7 @@ def solve(
     """Solved on the spot by the grid's worker, or answered by the desk."""
     facts = SolveFacts(
         order_id=new_id(),
-        family=family,
+        family=family_of(category),
         category=category or None,
         photos=tuple(new_id() for _ in photos),
     )

@@ -19,6 +19,7 @@ from qijie.issues.actions.advance import advance, save
 from qijie.issues.actors import actors_of
 from qijie.issues.models import Category, Issue, Reporter, Responsibility
 from qijie.issues.queries.book import book
+from qijie.issues.queries.choices import family_of, known_category
 from qijie.issues.rules.decide import Refused
 from qijie.issues.rules.decide import report as report_by_rules
 from qijie.issues.rules.facts import (
@@ -35,7 +36,6 @@ from qijie.kernel.codes import Level, level_of_path
 from qijie.kernel.coordinates import Coordinate
 from qijie.kernel.ids import new_id
 from qijie.kernel.matter_number import make as make_number
-from qijie.kernel.refusal import Refusal
 from qijie.records import actions as records
 from qijie.records.models import Timer
 from qijie.records.photos import Photo
@@ -106,9 +106,10 @@ def report(new: NewReport, *, by: Viewer, at: datetime, photos: Sequence[Photo] 
     )
     if earlier is not None:
         return _receipt_again(earlier, new.key)
+    _refuse_own_case(new, by)
     located = _place(new, at)
-    family = _family(new.category)
-    outcome = report_by_rules(_act(new, issue.pk, located, family, by=by, at=at), book())
+    category = known_category(new.category)
+    outcome = report_by_rules(_act(new, issue.pk, located, category, by=by, at=at), book())
     _describe(issue, new, located, by)
     on = timezone.localdate(at)
     sequence = records.next_number(region_code=located.region_code, on=on, series="matter")
@@ -130,6 +131,15 @@ def report(new: NewReport, *, by: Viewer, at: datetime, photos: Sequence[Photo] 
     return Receipt(issue.pk, issue.number, token)
 
 
+def _refuse_own_case(new: NewReport, by: Viewer) -> None:
+    """What is about an office is invisible to it, so its own people cannot register it here."""
+    if new.about_post_id in by.post_ids or new.about_unit_id in by.unit_ids:
+        raise Refused(
+            "own_case",
+            "反映对象是您自己的岗位或单位，不能由您登记；请改在居民门户反映，由上一级受理。",
+        )
+
+
 def _receipt_again(issue_id: UUID, key: UUID) -> Receipt:
     with scope(reporter_of(issue_id)):
         number = Issue.objects.values_list("number", flat=True).get(pk=issue_id)
@@ -141,29 +151,28 @@ def _place(new: NewReport, at: datetime) -> Located:
     if new.place is not None:
         found = locate(new.place, on)
         if found is None:
-            raise Refusal("位置：这个点不在本平台服务的区域内，请在地图上重新选择。")
+            raise Refused(
+                "outside",
+                "位置：这个点不在本平台服务的区域内，请在地图上重新选择。",
+                "place_words",
+            )
         return found
     path = new.path.split("-")[0] or settings.HOME_PATH
     node = node_at(path, on)
     if node is None:
-        raise Refusal(f"位置：没有编码为 {path} 的网格或社区，请重新选择地点。")
+        raise Refused(
+            "unknown_place",
+            f"位置：没有编码为 {path} 的网格或社区，请重新选择地点。",
+            "place_words",
+        )
     return Located(node.pk, node.path, node.name, node.kind)
-
-
-def _family(category: str) -> Family | None:
-    if not category:
-        return None
-    row = Category.objects.filter(pk=category, is_current=True).only("family").first()
-    if row is None:
-        raise Refusal("类别：所选类别不存在或已停用，请重新选择。")
-    return Family(row.family)
 
 
 def _act(
     new: NewReport,
     issue_id: UUID,
     located: Located,
-    family: Family | None,
+    category: Category | None,
     *,
     by: Viewer,
     at: datetime,
@@ -177,9 +186,9 @@ def _act(
         place_unknown=located.grid_id is None,
         level=lowest_desk(located.path, on) or level_of_path(located.path),
         channel=new.channel,
-        family=family,
-        category=new.category or None,
-        urgency=new.urgency,
+        family=Family(category.family) if category else None,
+        category=category.pk if category else None,
+        urgency=Urgency.URGENT if category and category.is_urgent else new.urgency,
         has_reporter=by.kind is not Kind.STAFF or bool(new.phone or new.email),
         about_post_id=new.about_post_id,
         about_unit_id=new.about_unit_id,
@@ -313,7 +322,7 @@ def accept(
         issue_id,
         Move.ACCEPT,
         AcceptFacts(
-            family=_family(category),
+            family=family_of(category),
             category=category or None,
             urgency=urgency,
             path=path or None,
@@ -356,6 +365,6 @@ def file(
 ) -> Issue:
     """Files a matter under a condition; only the family 其他·无主 needs none."""
     facts = Classified(
-        family=_family(category), category=category or None, condition=condition or None
+        family=family_of(category), category=category or None, condition=condition or None
     )
     return advance(issue_id, Move.FILE, facts, by=by, at=at, words=words, seen=seen)

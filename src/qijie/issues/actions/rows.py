@@ -99,8 +99,6 @@ def _distinct(ids: Iterable[UUID | None]) -> list[UUID]:
 
 def _due_at(matter: Matter) -> Any:
     """The nearest deadline somebody has to keep now; windows only close a right."""
-    if matter.state.is_end:
-        return None
     running = (
         clock.due_at for clock in matter.clocks if clock.is_running and not clock.kind.is_window
     )

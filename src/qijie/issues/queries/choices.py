@@ -5,6 +5,7 @@ from itertools import groupby
 from django.db.models import QuerySet
 
 from qijie.issues.models import Category, Condition, Issue, Responsibility
+from qijie.issues.rules.decide import Refused
 from qijie.issues.rules.vocabulary import Family
 from qijie.teams.models import OrgUnit
 from qijie.teams.queries import units_serving
@@ -21,6 +22,21 @@ def categories() -> list[Group]:
         (Family(family).label, [(code, name) for _, code, name in group])
         for family, group in by_family
     ]
+
+
+def known_category(code: str) -> Category | None:
+    """The category of a code, None for no code; raises Refused for one that is not in use."""
+    if not code:
+        return None
+    category = Category.objects.filter(pk=code, is_current=True).first()
+    if category is None:
+        raise Refused("unknown_category", "类别：所选类别不存在或已停用，请重新选择。", "category")
+    return category
+
+
+def family_of(code: str) -> Family | None:
+    category = known_category(code)
+    return Family(category.family) if category else None
 
 
 def _family_order(row: tuple[str, str, str]) -> int:

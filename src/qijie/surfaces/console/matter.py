@@ -15,7 +15,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from qijie.access.fields import Purpose
 from qijie.issues.models import Issue
-from qijie.issues.queries import matter_of, visible_or_none, visible_to
+from qijie.issues.queries import matter_of, visible_to
 from qijie.issues.rules.decide import Offer
 from qijie.issues.rules.vocabulary import Move
 from qijie.kernel import matter_number
@@ -106,8 +106,7 @@ def _offer_of(request: GuardedRequest, issue: Issue, form: MoveForm) -> Offer | 
 
 def _after(request: GuardedRequest, tried: Attempt) -> HttpResponse:
     messages.success(request, f"已办“{tried.form.move.label}”。")
-    seen = visible_or_none(tried.issue.pk, request.viewer) is not None
-    target = reverse("console:matter", args=[tried.issue.pk]) if seen else reverse("console:queue")
+    target = reverse("console:matter", args=[tried.issue.pk])
     return HttpResponseClientRedirect(target) if target_of(request) else redirect(target)
 
 

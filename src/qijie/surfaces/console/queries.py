@@ -81,9 +81,11 @@ def named_orders(issue_ids: Collection[UUID]) -> list[NamedOrder]:
 
 
 def seat_of(issue: Issue) -> str:
-    if issue.state == State.HANDLED and issue.due_at is None:
-        return "反映人确认"
-    role = HOLDER_OF_STATE.get(State(issue.state))
+    """The post that holds the next step; nobody does where no deadline of it runs."""
+    state = State(issue.state)
+    if issue.due_at is None and (state.is_end or state is State.HANDLED):
+        return "反映人确认" if state is State.HANDLED else ""
+    role = HOLDER_OF_STATE.get(state)
     return f"{LEVEL_LABELS[Level(issue.level)]}{_SEATS[role]}" if role else ""
 
 

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods
 from qijie.access.viewer import Viewer
 from qijie.issues import actions
 from qijie.issues.actions import NewReport, Receipt
-from qijie.issues.queries import visible_or_none
 from qijie.issues.queries.choices import categories
 from qijie.issues.rules.vocabulary import Channel, Urgency
 from qijie.kernel.codes import Level
@@ -68,7 +67,8 @@ class DeskReportForm(forms.Form):
     about = forms.ChoiceField(
         label="反映的是哪个单位或岗位",
         required=False,
-        help_text="只在反映某个单位或岗位本身时选择。事项由它的上一级受理，它自己看不到。",
+        help_text="只在反映某个单位或岗位本身时选择：由它的上一级受理，它自己看不到。"
+        "反映您自己岗位的，请转上一级登记。",
     )
 
     def __init__(self, data: Any = None, *, viewer: Viewer) -> None:
@@ -136,16 +136,19 @@ def _places(viewer: Viewer) -> list[tuple[str, list[Choice]]]:
 
 
 def _concerned(viewer: Viewer) -> list[tuple[str, list[Choice]]]:
-    """Units that serve the viewer's territory, and the posts in it up to the viewer's own rung."""
+    """Units and posts of the viewer's territory, without the viewer's own: nobody takes down
+    a complaint about themselves."""
     tops = topmost(viewer)
     units: dict[str, str] = {}
     posts: dict[str, str] = {}
     for top in tops:
         around = units_serving(top.path) | OrgUnit.objects.filter(path__startswith=top.path)
-        units |= {f"{_UNIT}:{pk}": name for pk, name in around.values_list("pk", "name")}
+        others = around.exclude(pk__in=viewer.unit_ids)
+        units |= {f"{_UNIT}:{pk}": name for pk, name in others.values_list("pk", "name")}
         near = Q(path__startswith=top.path) if top.level <= Level.STREET else Q(path=top.path)
-        held = Post.objects.filter(near, valid_to__isnull=True).exclude(role="").order_by("path")
-        posts |= {f"{_POST}:{pk}": title for pk, title in held.values_list("pk", "title")}
+        held = Post.objects.filter(near, valid_to__isnull=True).exclude(role="")
+        named = held.exclude(pk__in=viewer.post_ids).order_by("path").values_list("pk", "title")
+        posts |= {f"{_POST}:{pk}": title for pk, title in named}
     return [("单位", list(units.items())), ("岗位", list(posts.items()))]
 
 
@@ -172,8 +175,6 @@ def _handed_in(request: GuardedRequest, form: DeskReportForm) -> Receipt | None:
 
 def _received(request: GuardedRequest, receipt: Receipt) -> HttpResponse:
     messages.success(request, f"已登记，编号 {receipt.number}，请告诉反映人。")
-    if visible_or_none(receipt.issue_id, request.viewer) is None:
-        return redirect("console:queue")
     return redirect("console:matter", receipt.issue_id)
 
 

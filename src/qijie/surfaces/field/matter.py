@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from qijie.access.permissions import PERMISSIONS, may
 from qijie.issues.models import Deadline, Issue, WorkOrder
 from qijie.issues.queries import history_of, matter_of, orders_of
 from qijie.issues.queries.offers import offers_for
@@ -29,7 +28,6 @@ from qijie.ui.moves import FORMS
 from qijie.ui.moves.view import Attempt, attempt, fetch
 from qijie.ui.photos import photo_response
 
-_VERBS = frozenset(permission.verb for permission in PERMISSIONS)
 _ICONS = {
     Move.SOLVE: "check",
     Move.SIGN: "order-signed",
@@ -69,14 +67,8 @@ def _known(issue: Issue) -> tuple[list[WorkOrder], Matter]:
 
 
 def _pressable(request: GuardedRequest, value: Matter, now: datetime) -> list[Offer]:
-    """What has a form, and a row in the permission table for one of the viewer's posts."""
-    return [
-        offer
-        for offer in offers_for(value, request.viewer, now)
-        if offer.move in FORMS
-        and offer.move.value in _VERBS
-        and may(request.viewer, offer.move.value)
-    ]
+    """What the rules offer and a page has a form for."""
+    return [offer for offer in offers_for(value, request.viewer, now) if offer.move in FORMS]
 
 
 def _actions(offers: Iterable[Offer], issue: Issue) -> list[dict[str, object]]:

@@ -22,7 +22,7 @@ _TITLE_CHARS, _NOTE_CHARS = 40, 40
 _LABELS = {
     Tab.GRID: "待办",
     Tab.ORDERS: "工单",
-    Tab.HANDLED_BY_OTHERS: "单位在办",
+    Tab.HANDLED_BY_OTHERS: "在办",
     Tab.MINE: "我报的",
 }
 _EMPTY = {

@@ -269,7 +269,7 @@ class ReturnForm(MoveForm):
         choices=_words_of(ReturnReason, "请选择理由"),
         error_messages={"required": "请从清单中选择退单理由。"},
     )
-    words = WordsField(label="说明", max_chars=500, required=False)
+    words = WordsField(label="说明", max_chars=500)
 
     def perform(self, photos: tuple[Photo, ...], *, by: Viewer, at: datetime) -> Issue:
         return actions.return_order(

@@ -1,0 +1,143 @@
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+
+from qijie.access.scope import scope
+from qijie.issues.models import Issue
+from qijie.teams.models import OrgUnit, Post
+from tests import town
+from tests.surfaces.console import acts
+
+pytestmark = pytest.mark.django_db
+REPORT = "/console/report/"
+
+
+def call(client: Client, username: str = "wang", **changes: Any) -> HttpResponse:
+    client.force_login(town.user(username))
+    said = {
+        "key": str(uuid4()),
+        "channel": "hotline",
+        "urgency": "normal",
+        "words": "电梯停了，老人下不了楼",
+        "place_words": "槐荫苑1栋",
+        "path": town.GRID_1,
+        "name": "李阿姨",
+        "phone": "139 1234 5678",
+    }
+    return client.post(REPORT, said | changes)
+
+
+def matters(username: str = "wu") -> list[Issue]:
+    with scope(acts.viewer(username)):
+        return list(Issue.objects.order_by("id"))
+
+
+def test_a_call_becomes_a_matter_with_its_caller(client: Client) -> None:
+    response = call(client)
+    [issue] = matters()
+    assert response["Location"] == f"/console/matters/{issue.pk}/"
+    assert (issue.channel, issue.state, issue.path) == ("hotline", "reported", town.GRID_1)
+    assert issue.has_reporter
+    shown = client.get(response["Location"]).content.decode()
+    assert f"已登记，编号 {issue.number}" in shown
+    assert "139****5678" in shown
+
+
+@pytest.mark.parametrize("channel", ["hotline", "desk", "visit"])
+def test_the_desk_says_how_it_came(client: Client, channel: str) -> None:
+    call(client, channel=channel)
+    assert [issue.channel for issue in matters()] == [channel]
+
+
+def test_a_point_on_the_map_decides_the_grid(client: Client) -> None:
+    place = town.IN_GRID_2
+    call(client, lon=str(place.lon), lat=str(place.lat), system="cgcs2000")
+    assert [issue.path for issue in matters()] == [town.GRID_2]
+
+
+def test_sending_twice_makes_one_matter(client: Client) -> None:
+    key = str(uuid4())
+    first, second = call(client, key=key), call(client, key=key)
+    assert first["Location"] == second["Location"]
+    assert len(matters()) == 1
+
+
+def test_a_matter_about_a_unit_starts_one_level_above_and_is_hidden_from_it(
+    client: Client,
+) -> None:
+    unit = OrgUnit.objects.get(code=town.PROPERTY)
+    call(client, about=f"unit:{unit.pk}", words="物业乱收停车费")
+    [issue] = matters("wu")
+    assert issue.level == "street"
+    assert acts.status(client, "luo", f"/console/matters/{issue.pk}/") == 404
+    assert "物业乱收停车费" not in acts.page(client, "luo", "/console/?view=all")
+    assert "物业乱收停车费" in acts.page(client, "zheng", "/console/")
+
+
+def test_a_desk_takes_down_no_complaint_about_itself(client: Client) -> None:
+    post = Post.objects.get(code="desk")
+    response = call(client, about=f"post:{post.pk}", words="受理席态度不好")
+    assert response.status_code == 422
+    assert "反映您自己岗位的，请转上一级登记" in response.content.decode()
+    assert matters("wu") == []
+
+
+def test_a_matter_about_a_post_is_hidden_from_whoever_holds_it(client: Client) -> None:
+    post = Post.objects.get(code="worker-1")
+    call(client, about=f"post:{post.pk}", words="网格员从不上门")
+    [issue] = matters("wu")
+    assert issue.level == "community"
+    assert acts.status(client, "chen", f"/console/matters/{issue.pk}/") == 404
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"words": " "}, "请填写反映的情况。"),
+        ({"words": "字" * 2001}, "反映的情况有 2001 个字，最多 2000 个字"),
+        ({"words": "铃\x07响"}, "看不见的控制字符"),
+        ({"place_words": "楼\u202e下"}, "改变文字方向的隐藏字符"),
+        ({"phone": "12345"}, "不是大陆的手机或固定电话号码"),
+        ({"email": "不是邮箱"}, "邮箱应写成 name@example.cn 的样子"),
+        ({"lon": "114.002", "lat": "30.002", "system": ""}, "坐标没有注明坐标系"),
+        ({"lon": "116.4", "lat": "39.9", "system": "wgs84"}, "不在本平台服务的区域内"),
+        ({"lon": "三", "lat": "30", "system": "wgs84"}, "不是数字"),
+        ({"channel": "pigeon"}, "pigeon"),
+        ({"path": "429901002001001"}, town.NEXT_GRID),
+        ({"category": "no-such"}, "no-such"),
+        ({"about": "unit:00000000-0000-0000-0000-000000000000"}, "unit:0000"),
+    ],
+)
+def test_bad_input_is_said_kept_and_changes_nothing(
+    client: Client, changes: dict[str, str], sentence: str
+) -> None:
+    response = call(client, **changes)
+    shown = response.content.decode()
+    assert response.status_code == 422
+    assert sentence in shown
+    assert "李阿姨" in shown
+    assert matters() == []
+
+
+def test_a_photo_that_is_none_is_refused_and_the_words_stay(client: Client) -> None:
+    response = call(client, photos=acts.not_a_photo())
+    shown = response.content.decode()
+    assert response.status_code == 422
+    assert "病毒.jpg" in shown
+    assert "电梯停了" in shown
+    assert matters() == []
+
+
+def test_the_choices_are_of_the_desks_own_place(client: Client) -> None:
+    shown = acts.page(client, "wang", REPORT)
+    assert "槐荫社区 第一网格" in shown
+    assert "榆林社区" not in shown
+    assert "青石环卫所" in shown
+
+
+@pytest.mark.parametrize("username", ["han", "cao", "deng"])
+def test_an_administrator_takes_no_calls(client: Client, username: str) -> None:
+    assert acts.status(client, username, REPORT) == 404

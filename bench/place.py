@@ -208,6 +208,14 @@ _MULTIPLY = """
     ) n ON n.position = r.i %% n.grids
     CROSS JOIN (SELECT * FROM issues_issue WHERE id = %(first)s) m
 """
+# The main order of every matter that a unit was given.
+_ORDERS = """
+    INSERT INTO issues_workorder (id, region_code, issue_id, unit_id, is_main, purpose, state, round,
+        level, sent_at, return_reason)
+    SELECT gen_random_uuid(), region_code, id, unit_ids[1], true, 'share',
+        CASE WHEN due_at IS NULL THEN 'done' ELSE 'signed' END, 0, '', reported_at, ''
+    FROM issues_issue WHERE unit_ids <> '{}'
+"""
 
 
 def _multiply(first: UUID, sizes: Sizes, unit: UUID) -> None:
@@ -225,5 +233,6 @@ def _multiply(first: UUID, sizes: Sizes, unit: UUID) -> None:
                 "first": first,
             },
         )
-        for table in ("issues_issue", "territory_node"):
+        cursor.execute(_ORDERS)
+        for table in ("issues_issue", "issues_workorder", "territory_node"):
             cursor.execute(f"VACUUM ANALYZE {table}")

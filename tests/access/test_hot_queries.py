@@ -29,7 +29,7 @@ from qijie.teams.models import OrgUnit
 from qijie.territory.queries import locate, locate_many, subtree
 from tests import town
 
-pytestmark = pytest.mark.usefixtures("own_database")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("own_database")]
 
 MATTERS, STREETS, GRIDS = 24_000, 30, 2_000
 # A generated city: numbers only, nothing from outside.
@@ -166,6 +166,18 @@ def test_the_most_urgent_of_a_community_come_by_its_index() -> None:
         found = page_of(visible_to(desk), by="due")
     assert len(found.rows) == 50
     assert "issue_community_due" in indexes(plans)
+    assert whole_tables(plans) <= {"issues_category"}
+
+
+@pytest.mark.parametrize(("by", "index"), [("newest", "issue_newest"), ("due", "issue_due")])
+def test_a_districts_list_is_read_in_order_and_never_sorted_whole(by: str, index: str) -> None:
+    """Whoever sees almost everything must not pay for everything to see one page."""
+    district = desk_of(town.DISTRICT)
+    with scope(district), explained(["issues_issue"]) as plans:
+        found = page_of(visible_to(district), by=by)
+        page_of(visible_to(district), by=by, after=found.older)
+    assert len(found.rows) == 50
+    assert indexes(plans) & {index}
     assert whole_tables(plans) <= {"issues_category"}
 
 

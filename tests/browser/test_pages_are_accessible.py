@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import DESK, PHONE, Visitor, axe_findings
+from tests.browser.conftest import BREACHES, DESK, PHONE, Visitor, axe_findings
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -58,6 +58,15 @@ def test_pages_are_accessible(
     page = visitor(username, size, scheme)
     for address in WHO_SEES_WHAT[username]:
         judge(page, address)
+
+
+@pytest.mark.parametrize("username", WHO_SEES_WHAT, ids=lambda name: name or "resident")
+def test_pages_keep_the_content_policy(visitor: Visitor, username: str) -> None:
+    """Without axe, which sets styles of its own."""
+    page = visitor(username, DESK)
+    for address in WHO_SEES_WHAT[username]:
+        settled(page, address)
+    assert BREACHES[page] == []
 
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])

@@ -10,6 +10,7 @@ from qijie.setup.cluster import Cluster
 from qijie.setup.database import bootstrap, environment, exists, superuser
 from qijie.setup.failures import SetupFailure
 from qijie.setup.places import checkout, private_folder, var
+from qijie.setup.stamp import BOOTSTRAP, digest
 
 DATABASE = "qijie"
 SETTINGS = "config.settings"
@@ -30,10 +31,19 @@ def database() -> Iterator[None]:
         return
     home = checkout()
     with Cluster.of(home).lease() as cluster:
-        if not has_database(cluster, DATABASE):
-            bootstrap(cluster, DATABASE)
+        _bootstrap_when_new(home, cluster)
         os.environ.update(private_environment(home, cluster))
         yield
+
+
+def _bootstrap_when_new(home: Path, cluster: Cluster) -> None:
+    """Makes the database, and brings an older one up to what a newer release asks of it."""
+    stamp = private_folder(var(home) / "stamps") / "bootstrap"
+    state = digest(home, *BOOTSTRAP)
+    known = stamp.read_text() if stamp.exists() else ""
+    if known != state or not has_database(cluster, DATABASE):
+        bootstrap(cluster, DATABASE)
+        stamp.write_text(state)
 
 
 @contextmanager

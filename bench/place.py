@@ -210,8 +210,8 @@ _MULTIPLY = """
 """
 # The main order of every matter that a unit was given.
 _ORDERS = """
-    INSERT INTO issues_workorder (id, region_code, issue_id, unit_id, is_main, purpose, state, round,
-        level, sent_at, return_reason)
+    INSERT INTO issues_workorder (id, region_code, issue_id, unit_id, is_main, purpose, state,
+        round, level, sent_at, return_reason)
     SELECT gen_random_uuid(), region_code, id, unit_ids[1], true, 'share',
         CASE WHEN due_at IS NULL THEN 'done' ELSE 'signed' END, 0, '', reported_at, ''
     FROM issues_issue WHERE unit_ids <> '{}'

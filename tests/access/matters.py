@@ -36,6 +36,7 @@ def report(place: Coordinate | None, *, by: Viewer = INTAKE, photo: bool = False
         path="" if place else town.STREET,
         name="李青" if by is INTAKE else "",
         phone="13912345678" if by is INTAKE else "",
+        email="resident@example.org" if by is INTAKE else "",
     )
     photos = [Photo(f"photo {number}".encode(), 4, 3)] if photo else []
     with scope(by):

@@ -257,7 +257,8 @@ def test_what_is_hidden_and_what_does_not_exist_look_the_same(
 
     hidden, absent = seen(values["issue_id"]), seen(new_id())
     assert hidden[0] == HTTPStatus.NOT_FOUND
-    assert hidden == absent
+    for shown, other in zip(hidden, absent, strict=True):
+        assert shown == other
 
 
 def test_no_staff_page_of_another_street_names_the_matter(

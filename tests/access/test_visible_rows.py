@@ -113,7 +113,7 @@ def may_see(viewer: Viewer, table: str, row: Row, matters: Mapping[UUID, Row]) -
         return may_see_matter(viewer, row)
     if table == "records_accessentry":
         return Role.AUDIT_ADMIN in viewer.roles
-    if table == "records_outboxentry":
+    if table in ("records_outboxentry", "outbound_letter"):
         return viewer.kind is Kind.SYSTEM
     if table == "outbound_notice":
         return viewer.kind is Kind.SYSTEM or row["post_id"] in viewer.post_ids

@@ -11,8 +11,8 @@ from qijie.access.scope import scope
 from qijie.access.viewer import SYSTEM, reporter_of
 from qijie.issues import actions
 from qijie.issues.models import Issue
-from qijie.issues.queries import history_of
 from qijie.outbound.worker import turn
+from qijie.records.queries import history_of
 from tests import town
 from tests.outbound.matters import leave_out_of_sample
 from tests.surfaces.field import acts

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from django.core import mail
 from django.db import connection
+from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from qijie.access.scope import scope
@@ -15,7 +16,7 @@ from qijie.issues import actions
 from qijie.issues.models import Deadline, Issue
 from qijie.issues.rules.vocabulary import ClockKind
 from qijie.outbound import tasks
-from qijie.outbound.models import Notice
+from qijie.outbound.models import Letter, Notice
 from qijie.outbound.queries import notices_for, unread_count
 from qijie.outbound.worker import turn
 from qijie.records.models import OutboxEntry, Timer
@@ -32,7 +33,11 @@ def notices(username: str) -> list[str]:
 
 
 def letters() -> list[dict[str, str]]:
-    return list(ProcrastinateJob.objects.order_by("id").values_list("args", flat=True))
+    """What waits in the box, in the order of the jobs that will send it."""
+    queued = ProcrastinateJob.objects.order_by("id").values_list("args", flat=True)
+    with scope(SYSTEM):
+        waiting = Letter.objects.in_bulk([UUID(args["letter_id"]) for args in queued])
+    return [{"to": one.to, "subject": one.subject, "body": one.body} for one in waiting.values()]
 
 
 def state_of(issue_id: UUID) -> str:
@@ -162,9 +167,27 @@ def test_what_is_rolled_back_queues_no_mail(at: datetime) -> None:
 
 
 def test_a_queued_mail_goes_out_as_written() -> None:
-    tasks.send_mail.func(to="wang@example.org", subject="齐解事项", body="有一件事项等您办理。")
+    with scope(SYSTEM):
+        letter = Letter.objects.create(
+            region_code=town.DISTRICT,
+            to="wang@example.org",
+            subject="齐解事项",
+            body="有一件事项等您办理。",
+            made_at=timezone.now(),
+        )
+    for _ in range(2):
+        tasks.send_letter.func(letter_id=str(letter.pk))
     (sent,) = mail.outbox
     assert (sent.to, sent.subject) == (["wang@example.org"], "齐解事项")
+    with scope(SYSTEM):
+        assert not Letter.objects.exists()
+
+
+def test_the_queue_knows_no_words_and_no_address(at: datetime) -> None:
+    matters.reported("门口的事", category="", at=at)
+    turn(at)
+    for args in ProcrastinateJob.objects.values_list("args", flat=True):
+        assert args.keys() == {"letter_id"}
 
 
 def test_a_mail_that_fails_waits_longer_each_time() -> None:

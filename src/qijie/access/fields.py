@@ -162,6 +162,10 @@ FIELDS: dict[str, dict[str, FieldClass]] = {
         internal="id region_code post_id subject_id event_id number at read_at",
         personal="sentence",
     ),
+    "outbound_letter": _classes(
+        internal="id region_code made_at",
+        personal="to subject body",
+    ),
 }
 # Other people's tables, by prefix: none of their columns is ever shown through `shown`.
 FRAMEWORK_TABLES: dict[str, tuple[FieldClass, str]] = {
@@ -173,7 +177,7 @@ FRAMEWORK_TABLES: dict[str, tuple[FieldClass, str]] = {
     "django_session": (FieldClass.SENSITIVE, "Whoever has the key is signed in."),
     "geometry_columns": (FieldClass.INTERNAL, "PostGIS's view of columns."),
     "mfa_": (FieldClass.SENSITIVE, "Second factors and recovery codes."),
-    "procrastinate_": (FieldClass.PERSONAL, "Mails that wait: an address and a sentence."),
+    "procrastinate_": (FieldClass.INTERNAL, "Jobs that wait: ids, no words or names."),
     "qijie_cache": (FieldClass.SENSITIVE, "Replay guards and limits by name and address."),
     "spatial_ref_sys": (FieldClass.PUBLIC, "PostGIS's list of reference systems."),
 }

@@ -32,6 +32,7 @@ GRANTS: dict[str, dict[str, str]] = {
     "records_linktoken": {APP: "SIU"},
     "records_dailycounter": {APP: "SIU"},
     "outbound_notice": {APP: "SIU"},
+    "outbound_letter": {APP: "SIUD"},
     "spatial_ref_sys": {APP: "S", READ: "S"},
     "django_migrations": {APP: "S"},
     "django_content_type": {APP: "S"},

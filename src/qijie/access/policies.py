@@ -113,6 +113,13 @@ POLICED: tuple[Policed, ...] = (
         insert=(R.SCOPED,),
     ),
     Policed(
+        "outbound_letter",
+        select=(R.SYSTEM,),
+        insert=(R.SYSTEM,),
+        update=(R.SYSTEM,),
+        delete=(R.SYSTEM,),
+    ),
+    Policed(
         "outbound_notice",
         select=(R.HOLDER, R.SYSTEM),
         insert=(R.SYSTEM,),
@@ -143,7 +150,7 @@ OPEN_FRAMEWORK_PREFIXES: dict[str, str] = {
     "auth_": "Django's groups and permissions, not used for rights here.",
     "axes_": "Lock-outs come before scope.",
     "django_": "Django's own: sessions, content types, migrations.",
-    "procrastinate_": "The job queue; a mail waits there with its address and sentence.",
+    "procrastinate_": "The job queue holds ids, never words or names.",
     "qijie_cache": "Rate limits and replay guards.",
     "spatial_ref_sys": "PostGIS's list of reference systems.",
 }

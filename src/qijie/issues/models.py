@@ -91,7 +91,7 @@ class Issue(models.Model):
     )
     path = models.CharField("辖区", max_length=32)
     level = models.CharField("办理层级", max_length=12, choices=LEVELS)
-    point = models.PointField("位置", srid=SRID, null=True)
+    point = models.PointField("位置", srid=SRID, null=True, spatial_index=False)
     place_words = models.CharField("地点", max_length=200, blank=True)
     unit_ids = ArrayField(models.UUIDField(), verbose_name="承办单位", default=list)
     participant_ids = ArrayField(models.UUIDField(), verbose_name="参与岗位", default=list)

@@ -35,3 +35,20 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return self.sentence
+
+
+class Letter(models.Model):
+    """A mail to be sent; gone once it is. The job queue knows only its id."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    region_code = models.CharField("区县", max_length=6)
+    to = models.EmailField("收件人")
+    subject = models.CharField("主题", max_length=120)
+    body = models.TextField("正文")
+    made_at = models.DateTimeField("时间")
+
+    class Meta:
+        verbose_name = "待发邮件"
+
+    def __str__(self) -> str:
+        return str(self.pk)

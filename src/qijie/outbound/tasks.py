@@ -1,16 +1,27 @@
 """Side effects that may be repeated; run by Procrastinate from PostgreSQL."""
 
+from uuid import UUID
+
 from django.core.mail import EmailMessage
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+
+from qijie.access.scope import scope
+from qijie.access.viewer import SYSTEM
+from qijie.outbound.actions import SEND_LETTER, claim_letter, forget
 
 # 4, 16, 64 … seconds: a mail server may be away for most of a day.
 PATIENCE = RetryStrategy(max_attempts=8, exponential_wait=4)
 
 
-@app.task(name="outbound.send_mail", retry=PATIENCE, queue="mail")
-def send_mail(to: str, subject: str, body: str) -> None:
-    EmailMessage(subject, body, to=[to]).send()
+@app.task(name=SEND_LETTER, retry=PATIENCE, queue="mail")
+def send_letter(letter_id: str) -> None:
+    """Sends a letter and forgets it; one that is gone was sent before."""
+    with scope(SYSTEM):
+        letter = claim_letter(UUID(letter_id))
+        if letter is not None:
+            EmailMessage(letter.subject, letter.body, to=[letter.to]).send()
+            forget(letter)
 
 
 @app.periodic(cron="*/5 * * * *")

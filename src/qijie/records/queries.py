@@ -18,7 +18,7 @@ def subject_of_link(token: str, at: datetime) -> UUID | None:
 
 
 def history_of(subject_id: UUID) -> QuerySet[Event]:
-    return Event.objects.filter(subject_id=subject_id).order_by("at", "id")
+    return Event.objects.filter(subject_id=subject_id).order_by("at", "sequence")
 
 
 def photos_of(subject_id: UUID) -> QuerySet[Attachment]:

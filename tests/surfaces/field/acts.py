@@ -81,7 +81,7 @@ def seen(issue_id: UUID, username: str) -> Issue:
 
 
 def events(issue_id: UUID, username: str) -> list[str]:
-    from qijie.issues.queries import history_of
+    from qijie.records.queries import history_of
 
     with scope(viewer(username)):
         return [event.verb for event in history_of(issue_id)]

@@ -59,7 +59,7 @@ def _shared_with(viewer: Viewer) -> Q:
 
 
 def _about(viewer: Viewer) -> Q:
-    return Q(about_unit_id__in=viewer.handling_unit_ids) | Q(about_post_id__in=viewer.post_ids)
+    return Q(about_unit_id__in=viewer.unit_ids) | Q(about_post_id__in=viewer.post_ids)
 
 
 @dataclass(frozen=True, slots=True)

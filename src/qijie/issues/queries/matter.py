@@ -31,8 +31,9 @@ def orders_of(issue: Issue) -> QuerySet[WorkOrder]:
     return WorkOrder.objects.filter(issue=issue).order_by("sent_at", "id")
 
 
-def history_of(issue_id: UUID) -> QuerySet[Event]:
-    return events_of(issue_id).order_by("sequence")
+def history_of(issue: Issue) -> QuerySet[Event]:
+    """The matter's events in order; months before it was reported are not looked into."""
+    return events_of(issue.pk).filter(at__gte=issue.reported_at).order_by("sequence")
 
 
 def matter_of(

@@ -69,7 +69,7 @@ def case_of(issue: Issue, viewer: Viewer, now: datetime) -> dict[str, Any]:
         "orders": [_order_row(each, matter, now) for each in named],
         "clocks": [_clock_row(c, now, names) for c in matter.clocks if c.is_live],
         "past_clocks": [_clock_row(c, now, names) for c in matter.clocks if not c.is_live],
-        "entries": entries(history_of(issue.pk), photos, lambda one: _photo_url(issue, one)),
+        "entries": entries(history_of(issue), photos, lambda one: _photo_url(issue, one)),
         "actions": actions_of(issue, names, staff_offers(matter, viewer, now)),
         "holder": _holder(issue, named),
         "may_reveal": may_reveal,

@@ -123,7 +123,7 @@ def _newest_first(issue: Issue, photos: list[Attachment]) -> list[object]:
     def url(photo: Attachment) -> str:
         return reverse("field:photo", args=[issue.pk, photo.pk])
 
-    return list(reversed(entries(history_of(issue.pk), photos, url)))
+    return list(reversed(entries(history_of(issue), photos, url)))
 
 
 @require_GET
@@ -167,7 +167,7 @@ def _refused(request: GuardedRequest, tried: Attempt) -> HttpResponse:
 def _is_repeat(request: GuardedRequest, tried: Attempt) -> bool:
     """The same press delivered twice: the first answer was lost on the way, the move was not."""
     typed = tried.form.data.get("words", "").strip()
-    last = history_of(tried.issue.pk).filter(follows=False).last()
+    last = history_of(tried.issue).filter(follows=False).last()
     return (
         last is not None
         and last.verb == tried.form.move.value
@@ -199,7 +199,7 @@ def _form_context(tried: Attempt) -> dict[str, object]:
         "button": form.move.label,
         "order": form.data.get("order") or form.initial.get("order") or "",
         "evidence": getattr(form, "evidence_asked", ()),
-        "latest": history_of(tried.issue.pk).last(),
+        "latest": history_of(tried.issue).last(),
     }
 
 

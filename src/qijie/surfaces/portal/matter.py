@@ -74,7 +74,7 @@ def _page(request: GuardedRequest, issue: Issue, token: str) -> dict[str, Any]:
     value = matter_of(issue)
     offers = offers_for(value, request.viewer, now)
     names = _names_of(value.orders)
-    events = list(history_of(issue.pk))
+    events = list(history_of(issue))
     photos = _shown_photos(issue.pk)
     return {
         **shell(),

@@ -169,6 +169,18 @@ def test_the_most_urgent_of_a_community_come_by_its_index() -> None:
     assert whole_tables(plans) <= {"issues_category"}
 
 
+@pytest.mark.parametrize(("by", "index"), [("newest", "issue_newest"), ("due", "issue_due")])
+def test_a_districts_list_is_read_in_order_and_never_sorted_whole(by: str, index: str) -> None:
+    """Whoever sees almost everything must not pay for everything to see one page."""
+    district = desk_of(town.DISTRICT)
+    with scope(district), explained(["issues_issue"]) as plans:
+        found = page_of(visible_to(district), by=by)
+        page_of(visible_to(district), by=by, after=found.older)
+    assert len(found.rows) == 50
+    assert indexes(plans) & {index}
+    assert whole_tables(plans) <= {"issues_category"}
+
+
 def test_what_is_overdue_in_a_street_comes_by_an_index() -> None:
     street = desk_of(STREET)
     late = narrowed(visible_to(street), Filters(due="overdue"), town.NOW + timedelta(hours=2))

@@ -123,3 +123,66 @@ def test_nothing_is_read_lazily_after_its_scope_has_closed() -> None:
 
 def imported_from(tree: ast.Module) -> set[str]:
     return {n.module or "" for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
+
+
+MEASURES = {"Area", "Perimeter"}
+
+
+def test_no_area_is_taken_of_degrees() -> None:
+    """On EPSG:4490 both answer square degrees, and one of them calls those square metres."""
+    measured = {
+        (module.name, ast.unparse(node))
+        for module in modules("src")
+        for node in ast.walk(module.tree)
+        if (isinstance(node, ast.Attribute) and node.attr in {"area", "length"})
+        or (isinstance(node, ast.Call) and ast.unparse(node.func) in MEASURES)
+    }
+    assert measured == set()
+
+
+def long_functions() -> dict[str, int]:
+    return {
+        f"{module.name}:{node.name}": lines
+        for module in modules("src", "tests", "tools", "bench")
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (lines := (node.end_lineno or node.lineno) - node.lineno + 1) > LONGEST_FUNCTION
+    }
+
+
+def test_a_long_function_has_a_reason() -> None:
+    assert long_functions().keys() == LONG_FUNCTIONS.keys()
+
+
+def test_a_long_file_has_a_reason() -> None:
+    long = {
+        module.name
+        for module in modules("src", "tests", "tools", "bench")
+        if module.lines > LONGEST_FILE
+    }
+    assert long == LONG_FILES.keys()
+
+
+@pytest.mark.django_db
+def test_models_and_migrations_agree() -> None:
+    call_command("makemigrations", check_changes=True, dry_run=True, verbosity=0)
+
+
+@pytest.mark.django_db
+def test_migrations_of_a_room_follow_each_other_in_one_line() -> None:
+    graph = MigrationLoader(connection).graph
+    ours = sorted(path.parent.name for path in SRC.glob("qijie/*/migrations") if path.is_dir())
+    assert ours
+    for room in ours:
+        [leaf] = graph.leaf_nodes(room)
+        line = [node for node in graph.forwards_plan(leaf) if node[0] == room]
+        for before, after in pairwise(line):
+            parents = [node.key for node in graph.node_map[after].parents if node.key[0] == room]
+            assert parents == [before], after
+        last = (SRC / "qijie" / room / "migrations" / "max_migration.txt").read_text().strip()
+        assert last == leaf[1], "两个分支各加了一个迁移：请重新编号"
+
+
+def test_no_reference_data_is_hidden_in_a_migration() -> None:
+    for path in SRC.glob("qijie/*/migrations/0*.py"):
+        assert "RunPython" not in path.read_text(), path.name

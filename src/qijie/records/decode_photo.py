@@ -32,6 +32,8 @@ def main() -> int:
         image.draft("RGB", (MAX_SIDE_PIXELS, MAX_SIDE_PIXELS))
         upright = ImageOps.exif_transpose(image).convert("RGB")
         upright.thumbnail((MAX_SIDE_PIXELS, MAX_SIDE_PIXELS))
+        # Pillow would write the comment of the file it read into the one it saves.
+        upright.info.clear()
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, MemoryError):
         return NOT_A_PHOTO
     out = io.BytesIO()

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -57,8 +57,9 @@ class GateMiddleware:
                     raise RuntimeError("A streaming answer would be read outside its scope.")
                 if response.status_code >= 500:
                     transaction.set_rollback(True)
-                else:
-                    clear_scope()
+            if connection.in_atomic_block:
+                # The scope ends with our transaction, unless another one goes on around it.
+                clear_scope()
         finally:
             _write_notes(request)
         return response

@@ -34,6 +34,8 @@ from qijie.records.models import Timer
 from qijie.records.photos import Photo
 
 CLOCK_TIMER = "clock"
+DueWork = tuple[str, datetime]
+"""A timer's purpose and its moment."""
 
 
 class NotVisible(LookupError):
@@ -112,17 +114,18 @@ def save(
     before: Matter | None,
     at: datetime,
     deadlines: Sequence[Deadline] = (),
+    also: Sequence[DueWork] = (),
 ) -> None:
     """Writes what the rules decided: the matter, its orders and clocks, timers and events.
 
-    deadlines: the rows of `before.clocks`, in their order.
+    deadlines: the rows of `before.clocks`, in their order. also: timers besides the clocks' own.
     """
     matter = outcome.matter
     put_on_issue(issue, matter)
     issue.save(force_insert=before is None)
     _save_orders(issue, matter, before)
     _save_clocks(issue, matter, before, deadlines)
-    _set_timer(issue, matter, before, at)
+    _set_timers(issue, matter, before, at, also)
     records.append(event_rows(issue, outcome), told_rows(outcome))
 
 
@@ -154,22 +157,17 @@ def _save_clocks(
     )
 
 
-def _set_timer(issue: Issue, matter: Matter, before: Matter | None, at: datetime) -> None:
-    """One timer a matter: the next moment at which a clock of it wants something said or done."""
+def _set_timers(
+    issue: Issue, matter: Matter, before: Matter | None, at: datetime, also: Sequence[DueWork]
+) -> None:
+    """For its clocks one timer a matter: the next moment that wants something said or done."""
     if before is not None:
         records.drop_timers(issue.pk, CLOCK_TIMER, at)
     moment = next_moment(matter, at)
-    if moment is not None:
-        records.set_timers(
-            [
-                Timer(
-                    region_code=issue.region_code,
-                    subject_id=issue.pk,
-                    purpose=CLOCK_TIMER,
-                    due_at=moment,
-                )
-            ]
-        )
+    records.set_timers(
+        Timer(region_code=issue.region_code, subject_id=issue.pk, purpose=purpose, due_at=due_at)
+        for purpose, due_at in [*also, *([(CLOCK_TIMER, moment)] if moment else [])]
+    )
 
 
 def moments_of(clock: Clock) -> tuple[datetime, ...]:

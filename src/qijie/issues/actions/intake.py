@@ -37,7 +37,6 @@ from qijie.kernel.coordinates import Coordinate
 from qijie.kernel.ids import new_id
 from qijie.kernel.matter_number import make as make_number
 from qijie.records import actions as records
-from qijie.records.models import Timer
 from qijie.records.photos import Photo
 from qijie.teams.queries import lowest_desk
 from qijie.territory.models import SRID
@@ -114,10 +113,10 @@ def report(new: NewReport, *, by: Viewer, at: datetime, photos: Sequence[Photo] 
     on = timezone.localdate(at)
     sequence = records.next_number(region_code=located.region_code, on=on, series="matter")
     issue.number = str(make_number(located.region_code, on, sequence))
-    save(issue, outcome, before=None, at=at)
+    # Accepting by itself is the worker's: the resident does not wait for it.
+    soon = [(ACCEPT_TIMER, at)] if new.category else []
+    save(issue, outcome, before=None, at=at, also=soon)
     token = _keep_contact(issue, new, by, at)
-    if new.category:
-        _accept_soon(issue, at)
     if photos:
         records.attach(
             photos,
@@ -239,19 +238,6 @@ def _keep_contact(issue: Issue, new: NewReport, by: Viewer, at: datetime) -> str
     token = link_token(new.key)
     records.give_link(token=token, subject_id=issue.pk, purpose=MATTER_LINK, at=at)
     return token
-
-
-def _accept_soon(issue: Issue, at: datetime) -> None:
-    records.set_timers(
-        [
-            Timer(
-                region_code=issue.region_code,
-                subject_id=issue.pk,
-                purpose=ACCEPT_TIMER,
-                due_at=at,
-            )
-        ]
-    )
 
 
 def accept_by_rule(issue_id: UUID, *, at: datetime) -> bool:

@@ -1,6 +1,6 @@
 # Two commands are all a newcomer types: make demo, then make test. `make help` lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: help demo clean-demo test test-fast lint types migrations soak bench docs lock \
+.PHONY: help demo clean-demo test test-fast lint types migrations bench docs lock \
 	bootstrap bootstrap-test
 export PYTHONUTF8 = 1
 
@@ -35,9 +35,6 @@ types: bootstrap-test ## mypy --strict
 
 migrations: bootstrap-test ## 模型和迁移是否一致
 	$(STEP) "迁移" $(BIN)/qijie manage makemigrations --check --dry-run --noinput
-
-soak: bootstrap-test ## 长时间的测试：断电、百万行（不在 make test 里）
-	$(PYTEST) bench/soak -p no:xdist
 
 bench: bootstrap-test ## 测量，数字和机器一起打印
 	@$(BIN)/python -m bench

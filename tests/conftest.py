@@ -18,6 +18,7 @@ from tests.town import STREET, build_town
 
 os.environ.update(environment_for_tests(os.environ.get("PYTEST_XDIST_WORKER", "main")))
 os.environ["DATABASE_POOL_MAX"] = "0"
+settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 # pytest-django read the settings before this file could say where the database is.
 settings.DATABASES = databases(os.environ)
 settings.SECRET_KEY = "a key for tests only, as long as the check wants it"

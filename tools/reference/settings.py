@@ -37,6 +37,8 @@ MEANINGS = {
     "QIJIE_REFDATA": "Reference data to load; `refdata/` unless set.",
     "QIJIE_PROFILE": "The place to load; `profiles/jianghan` unless set.",
     "QIJIE_HOME_PATH": "Path of the street whose desk takes reports that say no place.",
+    "QIJIE_GRID_HOUSEHOLDS_MIN": "Households a general grid has at least.",
+    "QIJIE_GRID_HOUSEHOLDS_MAX": "Households a general grid has at most.",
     "QIJIE_GRID_SUFFIX_WIDTH": "Digits a grid's code adds to its community's.",
     "QIJIE_EMAIL_BACKEND": "Django's e-mail backend: SMTP, in the demo files under `QIJIE_VAR`.",
     "QIJIE_EMAIL_HOST": "Mail server.",

@@ -3,11 +3,13 @@
 from uuid import UUID
 
 from django.core.mail import EmailMessage
+from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from qijie.access.scope import scope
 from qijie.access.viewer import SYSTEM
+from qijie.issues.actions.retention import forget_contacts
 from qijie.outbound.actions import SEND_LETTER, claim_letter, forget
 
 # 4, 16, 64 … seconds: a mail server may be away for most of a day.
@@ -30,3 +32,9 @@ async def retry_stalled(timestamp: int) -> None:
     """Jobs whose worker died are given to another."""
     for job in await app.job_manager.get_stalled_jobs():
         await app.job_manager.retry_job(job)
+
+
+@app.periodic(cron="17 3 * * *")
+@app.task(name="outbound.forget", queueing_lock="outbound.forget", pass_context=False)
+def forget_old_contacts(timestamp: int) -> None:
+    forget_contacts(timezone.now())

@@ -210,6 +210,17 @@ EMAIL_HOST_PASSWORD = environment.secret("QIJIE_EMAIL_PASSWORD")
 EMAIL_USE_TLS = environment.flag("QIJIE_EMAIL_TLS", default=False)
 DEFAULT_FROM_EMAIL = environment.text("QIJIE_EMAIL_FROM", "qijie@localhost")
 
+# To standard error, where the supervisor or the service manager keeps it. Requests that end in an
+# error say where, never what was typed.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"django": {"handlers": [], "propagate": True}},
+}
+
 # The place
 REFERENCE_FOLDER = Path(environment.text("QIJIE_REFDATA", str(ROOT / "refdata")))
 PROFILE_FOLDER = Path(environment.text("QIJIE_PROFILE", str(ROOT / "profiles" / "jianghan")))

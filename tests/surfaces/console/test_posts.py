@@ -287,7 +287,7 @@ def test_a_hand_over_that_cannot_be_is_refused_and_keeps_what_was_typed(
 @pytest.mark.parametrize("typed", ["明天", "2026-13-01", "0", "2026/12/01"])
 def test_a_day_that_is_none_is_refused_and_kept(client: Client, typed: str) -> None:
     shown = handed_over(client, on=typed).content.decode()
-    assert "接任日期应写成 2026-06-01 的样子" in shown
+    assert "交接日期应写成 2026-06-01 的样子" in shown
     assert f'value="{typed}"' in shown
     assert len(holdings()) == 1
 

@@ -159,7 +159,7 @@ class HandOverForm(AppointmentForm):
 
     username = WordsField(label="接任人用户名", max_chars=60, one_line=True)
     from_on = DayField(
-        label="接任日期", help_text="从这一天起由接任人任职，现任者任到前一天，中间不空一天。"
+        label="交接日期", help_text="从这一天起由接任人任职，现任者任到前一天，中间不空一天。"
     )
 
     def carry_out(self, post: Post, by: Viewer) -> str:

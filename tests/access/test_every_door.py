@@ -28,7 +28,7 @@ from qijie.issues.rules.vocabulary import Channel
 from qijie.kernel.ids import new_id
 from qijie.records.models import Attachment
 from qijie.records.photos import Photo
-from qijie.teams.models import OrgUnit
+from qijie.teams.models import OrgUnit, Post
 from tests import town
 from tests.access.matters import AT, as_post, file
 
@@ -91,6 +91,7 @@ def values(own_database: None) -> dict[str, object]:
         "issue_id": receipt.issue_id,
         "photo_id": attachment.pk,
         "token": receipt.token,
+        "post_id": Post.objects.get(code="desk").pk,
         "move": "urge",
         "word": "urge",
         "path": town.STREET,
@@ -215,6 +216,7 @@ def test_a_door_leads_nowhere_for_what_does_not_exist(
     nowhere: dict[str, object] = {
         "issue_id": new_id(),
         "photo_id": new_id(),
+        "post_id": new_id(),
         "token": "no-such-token",
         "move": "no-such-move",
         "word": "no-such-move",
@@ -292,6 +294,7 @@ def test_the_handled_side_is_shown_no_contact_on_any_page(
     ("url_name", "let_in"),
     [
         ("console:access_log", {"deng"}),
+        ("console:post", {"cao"}),
         ("console:reporter", {"wang", "zhou", "wu", "qian"}),
         ("console:territory_checks", {"han", "wu", "xu"}),
         ("field:today", {"chen", "song", "sun"}),

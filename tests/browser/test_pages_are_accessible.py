@@ -27,6 +27,7 @@ WHO_SEES_WHAT = {
         "/console/me/",
     ],
     "supervisor-008": ["/console/?view=all", "/console/territory/checks/?path=420103008"],
+    "security-admin-420103": ["/console/posts/", "/console/posts/?view=vacant"],
     "audit-admin-420103": ["/console/access-log/"],
 }
 

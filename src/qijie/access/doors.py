@@ -5,6 +5,7 @@ A URL without a row fails the build and, should it ever run, answers 404.
 
 from qijie.access.permissions import (
     CHECK_TERRITORY,
+    HAND_OVER_POST,
     MANAGE_OWN_ACCOUNT,
     SEE_ACCESS_LOG,
     SEE_MATTERS,
@@ -59,6 +60,8 @@ DOORS: tuple[Door, ...] = (
     Door("console:building", Who.STAFF, SEE_TERRITORY),
     Door("console:territory_checks", Who.STAFF, CHECK_TERRITORY),
     Door("console:notices", Who.STAFF, SEE_NOTICES),
+    Door("console:posts", Who.STAFF, HAND_OVER_POST),
+    Door("console:post", Who.STAFF, HAND_OVER_POST),
     Door("console:access_log", Who.STAFF, SEE_ACCESS_LOG),
     Door("console:me", Who.STAFF, MANAGE_OWN_ACCOUNT),
     # Maps: borders and streets are public

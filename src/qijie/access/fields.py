@@ -248,6 +248,7 @@ RULES: tuple[FieldRule, ...] = (
     # Staff: the name is on the notice board, the rest is the person's own
     _rule("accounts_user.name", EVERYBODY, Purpose.RESPONSIBLE),
     _rule("accounts_user.name", STAFF, Purpose.WORK),
+    _rule("accounts_user.username", {Role.SECURITY_ADMIN}, Purpose.WORK),
     _rule("accounts_user.name", {Role.AUDIT_ADMIN}, Purpose.AUDIT),
     _rule(
         "accounts_user.username accounts_user.name accounts_user.email accounts_user.last_login",

@@ -62,7 +62,7 @@ PERMISSIONS: tuple[Permission, ...] = (
     _row(SEE_OWN_DAY, {Role.GRID_WORKER, Role.LEAD, Role.HANDLER}, Reach.SELF),
     _row(SEE_ACCESS_LOG, {Role.AUDIT_ADMIN}, Reach.ANY),
     _row(CHECK_TERRITORY, {Role.SYSTEM_ADMIN, Role.SUPERVISOR, Role.LEADER}, Reach.ANY),
-    _row(HAND_OVER_POST, {Role.SECURITY_ADMIN}, Reach.ANY),
+    _row(HAND_OVER_POST, {Role.SECURITY_ADMIN}, Reach.OWN_TERRITORY),
     _row(MANAGE_OWN_ACCOUNT, STAFF, Reach.SELF),
     # The closed loop: who may, at most. `issues.rules.table` says when.
     _row("report", MATTER_STAFF, Reach.ANY),

@@ -4,6 +4,7 @@ from django.db import connection
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 
+from qijie.access.permissions import HAND_OVER_POST, may
 from qijie.access.viewer import Role
 from qijie.teams.gate import GuardedRequest
 
@@ -16,7 +17,9 @@ def home(request: GuardedRequest) -> HttpResponse:
     if roles and roles <= _ON_THE_PHONE:
         return redirect("field:today")
     if roles and roles <= _ADMINISTRATION:
-        return redirect("console:territory")
+        return redirect(
+            "console:posts" if may(request.viewer, HAND_OVER_POST) else "console:territory"
+        )
     return redirect("console:queue")
 
 

@@ -1,14 +1,18 @@
 """The only writers of units, posts and who holds them."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
+from qijie.access.permissions import MATTER_STAFF, STAFF
 from qijie.access.viewer import Viewer
 from qijie.accounts.models import User
 from qijie.kernel.refusal import Refusal
 from qijie.teams.models import Holding, OrgUnit, Post
+
+_ADMINISTRATION = STAFF - MATTER_STAFF
 
 
 def staff(
@@ -33,33 +37,33 @@ def staff(
 def hand_over(*, post: Post, to: User, on: date, by: Viewer) -> Holding:
     """`to` holds the post from a day on, and whoever held it leaves it that same day: no gap.
 
-    Raises Refusal when the present holder began that very day or later, or is `to`, or when the
-    post no longer exists by then.
+    Raises Refusal when the last holder began that very day or later, or is `to`, when the post does
+    not exist on that day, or when `to` may not be given it by `by`.
     """
-    if post.valid_to is not None and post.valid_to <= on:
-        raise Refusal(f"“{post.title}”自 {post.valid_to} 起撤销，交接日期须早于这一天。")
-    current = (
-        Holding.objects.select_for_update()
-        .filter(post=post, is_stand_in=False, to_on__isnull=True)
-        .first()
-    )
-    if current is not None:
-        if current.user_id == to.pk:
-            raise Refusal(f"{to.name}已经在岗“{post.title}”，请选择另一位接任人。")
-        if current.from_on >= on:
-            raise Refusal(
-                f"“{post.title}”现任者自 {current.from_on} 起任职，交接日期须晚于这一天。"
-            )
-        current.to_on = on
-        current.save(update_fields=["to_on"])
+    _wait_for_others(post)
+    leaving = _whoever_leaves(post, to, on)
+    _refuse_closed(post, on, on, "交接日期")
+    _refuse_concentration(post, to, on, None, by)
+    if leaving is not None:
+        leaving.to_on = on
+        leaving.save(update_fields=["to_on"])
     return Holding.objects.create(post=post, user=to, from_on=on, appointed_by_id=by.user_id)
 
 
 @transaction.atomic
 def stand_in(*, post: Post, by_user: User, from_on: date, to_on: date, by: Viewer) -> Holding:
-    """Adds a stand-in for a span of days; the main holder stays responsible."""
+    """Adds a stand-in up to, not including, `to_on`; the main holder stays responsible.
+
+    Raises Refusal for days that are none, for somebody who works in the post on one of them, when
+    the post does not exist then, or when `by_user` may not be given it by `by`.
+    """
     if to_on <= from_on:
         raise Refusal(f"代班结束日期 {to_on} 须晚于开始日期 {from_on}。")
+    _wait_for_others(post)
+    _refuse_closed(post, from_on, to_on - timedelta(days=1), "代班日期")
+    _refuse_concentration(post, by_user, from_on, to_on, by)
+    if Holding.objects.filter(_overlapping(from_on, to_on), post=post, user=by_user).exists():
+        raise Refusal(f"{by_user.name}在这些天里已在“{post.title}”任职或代班，请改日期或另选一位。")
     return Holding.objects.create(
         post=post,
         user=by_user,
@@ -68,3 +72,50 @@ def stand_in(*, post: Post, by_user: User, from_on: date, to_on: date, by: Viewe
         is_stand_in=True,
         appointed_by_id=by.user_id,
     )
+
+
+def _wait_for_others(post: Post) -> None:
+    """Two who appoint to one post at once take turns."""
+    Post.objects.select_for_update().only("pk").get(pk=post.pk)
+
+
+def _whoever_leaves(post: Post, to: User, on: date) -> Holding | None:
+    """The main holder on that day; None for a post that will be vacant."""
+    last = Holding.objects.filter(post=post, is_stand_in=False).order_by("from_on").last()
+    if last is None or (last.to_on is not None and last.to_on <= on):
+        return None
+    if last.user_id == to.pk:
+        raise Refusal(f"{to.name}已经在岗“{post.title}”，请选择另一位接任人。")
+    if last.from_on >= on:
+        raise Refusal(f"“{post.title}”现任者自 {last.from_on} 起任职，交接日期须晚于这一天。")
+    return last
+
+
+def _refuse_closed(post: Post, first: date, last: date, label: str) -> None:
+    if first < post.valid_from:
+        raise Refusal(f"“{post.title}”自 {post.valid_from} 起设立，{label}不能早于这一天。")
+    if post.valid_to is not None and post.valid_to <= last:
+        raise Refusal(f"“{post.title}”自 {post.valid_to} 起撤销，{label}须早于这一天。")
+
+
+def _refuse_concentration(
+    post: Post, to: User, from_on: date, to_on: date | None, by: Viewer
+) -> None:
+    """Nobody appoints themselves, and nobody administers system, security and audit together."""
+    if to.pk == by.user_id:
+        raise Refusal("不能把岗位办给自己，请由另一位安全管理员办理。")
+    if post.role not in _ADMINISTRATION:
+        return
+    others = Holding.objects.filter(
+        _overlapping(from_on, to_on), user=to, post__role__in=_ADMINISTRATION - {post.role}
+    )
+    if other := others.select_related("post").first():
+        raise Refusal(
+            f"{to.name}这时已任“{other.post.title}”：系统、安全、审计管理不能由一人兼任，请另选一位。"
+        )
+
+
+def _overlapping(from_on: date, to_on: date | None) -> Q:
+    """Holdings that share a day with this span; None is without end."""
+    lasting = Q(to_on__isnull=True) | Q(to_on__gt=from_on)
+    return lasting & Q(from_on__lt=to_on) if to_on else lasting

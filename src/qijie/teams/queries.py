@@ -5,13 +5,14 @@ from datetime import date
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, Func, OuterRef, Prefetch, Q, QuerySet, Value
+from django.db.models import CharField, Exists, Func, OuterRef, Prefetch, Q, QuerySet, Value
 
 from qijie.access.viewer import HeldPost, Kind, Role, Viewer
 from qijie.accounts.models import User
 from qijie.kernel.codes import Level, ancestors
 from qijie.teams.models import Holding, OrgUnit, Post
 from qijie.territory.models import Node
+from qijie.territory.queries import within
 
 
 def _held(on: date) -> Q:
@@ -117,3 +118,58 @@ def unheld(path: str, on: date) -> QuerySet[Post]:
     """Posts in a subtree that nobody holds on a day."""
     held = Holding.objects.filter(_held(on)).values("post")
     return Post.objects.filter(_existing(on), path__startswith=path).exclude(pk__in=held)
+
+
+# Appointing
+
+
+def _posts_within(paths: Iterable[str]) -> QuerySet[Post]:
+    inside = Q(pk__in=[])
+    for path in paths:
+        inside |= within(path)
+    return Post.objects.filter(inside).select_related("unit")
+
+
+def post_within(paths: Iterable[str], post_id: UUID, on: date) -> Post | None:
+    """A post of these territories, closed or not, with its `holders_today`."""
+    return _with_holders(_posts_within(paths).filter(pk=post_id), on).first()
+
+
+def roster(
+    paths: Iterable[str], on: date, *, words: str = "", is_vacant: bool = False
+) -> QuerySet[Post]:
+    """Posts of these territories in the order of their codes, holders as `holders_today`.
+
+    words: part of a post's title or of a holder's name. is_vacant: those without a main holder,
+    whoever stands in.
+    """
+    posts = _posts_within(paths).filter(_existing(on))
+    held = Holding.objects.filter(_held(on), post=OuterRef("pk"))
+    if words:
+        posts = posts.filter(
+            Q(title__icontains=words) | Exists(held.filter(user__name__icontains=words))
+        )
+    if is_vacant:
+        posts = posts.exclude(Exists(held.filter(is_stand_in=False)))
+    return _with_holders(posts, on).order_by("code")
+
+
+def holdings_of(post: Post) -> QuerySet[Holding]:
+    """Everybody who held, holds or will hold a post, the latest first."""
+    return post.holdings.select_related("user", "appointed_by").order_by("-from_on", "-pk")
+
+
+def account_named(username: str) -> User | None:
+    """The account that may sign in under exactly this name."""
+    return User.objects.filter(username=username, is_active=True).first()
+
+
+def accounts_like(words: str, on: date) -> QuerySet[User]:
+    """Accounts by part of a name or user name, each with today's posts as `held_today`."""
+    held = Holding.objects.filter(_held(on)).select_related("post").order_by("is_stand_in")
+    found = User.objects.filter(
+        Q(name__icontains=words) | Q(username__icontains=words), is_active=True
+    )
+    return found.order_by("username").prefetch_related(
+        Prefetch("holdings", held, to_attr="held_today")
+    )

@@ -14,6 +14,7 @@ from qijie.teams.gate import GuardedRequest
 KINDS = {
     "reveal": "查看反映人",
     "export": "导出",
+    "changed": "办理变更",
     "denied": "被拒绝",
     "not_visible": "查无或不可见",
 }

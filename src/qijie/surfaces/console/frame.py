@@ -35,6 +35,7 @@ _PLACES = (
     Place("territory", "辖区", "map"),
     Place("notices", "通知", "bell"),
     Place("territory_checks", "区划检查", "shield"),
+    Place("posts", "岗位", "team"),
     Place("access_log", "访问记录", "list"),
     Place("me", "我的", "person"),
 )

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, Left
 
-from qijie.access.viewer import Role, Viewer
+from qijie.access.viewer import HeldPost, Role, Viewer
 from qijie.accounts.models import User
 from qijie.issues.models import Issue, WorkOrder
 from qijie.issues.queries.lists import SOON
@@ -103,11 +103,13 @@ def names_and_choices(
     The choices are what lies up to two rungs below the viewer's own territory.
     """
     tops = topmost(viewer)
-    below = Q(pk__in=[])
-    for top in tops:
-        below |= Q(path__startswith=top.path, kind__in=_kinds_below(top.level))
     mine = {issue.community_code or issue.street_code for issue in issues}
-    found = nodes(on).filter(below | Q(path__in=mine)).order_by("path").values_list("path", "name")
+    found = (
+        nodes(on)
+        .filter(_below(tops) | Q(path__in=mine))
+        .order_by("path")
+        .values_list("path", "name")
+    )
     names = dict(found)
     choices = [
         Choice(path, _name_within(path, names))
@@ -115,6 +117,29 @@ def names_and_choices(
         if any(path.startswith(top.path) and path != top.path for top in tops)
     ]
     return names, choices
+
+
+def choices_within(tops: Sequence[HeldPost], on: date) -> list[Choice]:
+    """The territories themselves and what lies up to two rungs below them; one query."""
+    own = Q(path__in=[top.path for top in tops])
+    found = nodes(on).filter(own | _below(tops)).order_by("path").values_list("path", "name")
+    names = dict(found)
+    return [Choice(path, _name_within(path, names)) for path in names]
+
+
+def place_names(paths: Iterable[str], on: date) -> dict[str, str]:
+    """Each place by its own name after that of the place around it; one query."""
+    wanted = set(paths)
+    around = {step for path in wanted for step in ancestors(path)[-1:]}
+    names = dict(nodes(on).filter(path__in=wanted | around).values_list("path", "name"))
+    return {path: _name_within(path, names) for path in wanted & names.keys()}
+
+
+def _below(tops: Iterable[HeldPost]) -> Q:
+    below = Q(pk__in=[])
+    for top in tops:
+        below |= Q(path__startswith=top.path, kind__in=_kinds_below(top.level))
+    return below
 
 
 def _kinds_below(level: Level) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from qijie.surfaces.console import access_log, matter, me, notices, queue, report, territory
+from qijie.surfaces.console import access_log, matter, me, notices, posts, queue, report, territory
 
 app_name = "console"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("territory/<slug:path>/", territory.place, name="place"),
     path("buildings/<slug:code>/", territory.building, name="building"),
     path("notices/", notices.notices, name="notices"),
+    path("posts/", posts.posts, name="posts"),
+    path("posts/<uuid:post_id>/", posts.post, name="post"),
     path("access-log/", access_log.access_log, name="access_log"),
     path("me/", me.me, name="me"),
 ]

@@ -15,6 +15,8 @@ VAR = Path(environment.text("QIJIE_VAR", str(ROOT / "var")))
 DEMO = environment.flag("QIJIE_DEMO", default=False)
 DEBUG = environment.flag("QIJIE_DEBUG", default=False)
 SECRET_KEY = environment.secret("QIJIE_SECRET_KEY")
+# What seals second factors; newest first, separated by commas.
+ENCRYPTION_KEYS = [key for key in environment.secret("QIJIE_ENCRYPTION_KEYS").split(",") if key]
 ALLOWED_HOSTS = environment.words("QIJIE_HOSTS", "127.0.0.1,localhost,[::1],testserver")
 CSRF_TRUSTED_ORIGINS = environment.words("QIJIE_ORIGINS")
 PUBLIC_ADDRESS = environment.text("QIJIE_PUBLIC_ADDRESS", "http://127.0.0.1:8000")

@@ -14,6 +14,7 @@ def sound(tmp_path: Path) -> dict[str, Any]:
     conf.settings.SECRET_KEY = "the suite's own key, of no worth to anybody"
     return {
         "SECRET_KEY": "k" * 50,
+        "ENCRYPTION_KEYS": ["e" * 50],
         "DEMO": False,
         "HTTPS": True,
         "ALLOWED_HOSTS": ["grid.example"],
@@ -33,6 +34,7 @@ def test_sound_settings_have_no_findings(sound: dict[str, Any]) -> None:
     [
         ({"SECRET_KEY": ""}, "qijie.E001"),
         ({"SECRET_KEY": "short"}, "qijie.E001"),
+        ({"ENCRYPTION_KEYS": []}, "qijie.W002"),
         ({"DEMO": True}, "qijie.E002"),
         ({"HTTPS": False}, "qijie.W001"),
         ({"PROFILE_FOLDER": Path("/no/such/place")}, "qijie.E003"),

@@ -22,6 +22,7 @@ MEANINGS = {
     "DATABASE_POOL_MAX": "Most connections of one web process; 0 goes without a pool.",
     "DATABASE_POOL_MIN": "Connections a web process keeps open.",
     "PORT": "Port of the website, 8000 unless set.",
+    "QIJIE_ENCRYPTION_KEYS": "What seals second factors: newest first, commas between; or a file.",
     "QIJIE_SECRET_KEY": "At least 40 characters. Signs sessions and makes private links: keep it.",
     "QIJIE_HOSTS": "Host names the site answers to.",
     "QIJIE_ORIGINS": "Origins forms may be sent from, where a proxy changes the host.",

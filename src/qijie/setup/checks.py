@@ -17,7 +17,7 @@ LOCAL_HOSTS = {"127.0.0.1", "localhost", "[::1]", "testserver"}
 
 
 def settings_are_safe(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
-    return [*_key(), *_demo(), *_folders()]
+    return [*_key(), *_encryption_keys(), *_demo(), *_folders()]
 
 
 def database_is_ready(
@@ -43,6 +43,15 @@ def _key() -> Iterator[CheckMessage]:
             f"QIJIE_SECRET_KEY 没有设置，或短于 {LEAST_KEY_LENGTH} 个字符。",
             hint="请生成一个并保存好：openssl rand -base64 48；也可写进 QIJIE_SECRET_KEY_FILE。",
             id="qijie.E001",
+        )
+
+
+def _encryption_keys() -> Iterator[CheckMessage]:
+    if not settings.ENCRYPTION_KEYS:
+        yield Warning(
+            "QIJIE_ENCRYPTION_KEYS 没有设置，二次验证的密钥暂用 QIJIE_SECRET_KEY 加密。",
+            hint="请另设一把（openssl rand -base64 48）；换钥匙时新的写在前面，逗号隔开。",
+            id="qijie.W002",
         )
 
 

@@ -15,7 +15,7 @@ from qijie.setup.stamp import BOOTSTRAP, digest
 DATABASE = "qijie"
 SETTINGS = "config.settings"
 # Environment name → file made under var/keys for the demo; elsewhere the operator keeps them.
-GENERATED_KEYS = {"QIJIE_SECRET_KEY": "secret"}
+GENERATED_KEYS = {"QIJIE_SECRET_KEY": "secret", "QIJIE_ENCRYPTION_KEYS": "encryption"}
 
 
 @contextmanager

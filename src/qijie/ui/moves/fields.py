@@ -55,6 +55,20 @@ class PhoneField(forms.CharField):
             raise ValidationError(refusal.sentence) from refusal
 
 
+class YesNoField(forms.TypedChoiceField):
+    """A question with two answers in words; True, False, or None where it was left open."""
+
+    def __init__(self, *, yes: str, no: str, **kwargs: Any) -> None:
+        kwargs.setdefault("error_messages", {"required": f"请选择“{yes}”或“{no}”。"})
+        super().__init__(
+            choices=[("yes", yes), ("no", no)],
+            coerce=lambda word: word == "yes",
+            empty_value=None,
+            widget=forms.RadioSelect,
+            **kwargs,
+        )
+
+
 def photos_in(files: "Sequence[UploadedFile[bytes]]") -> tuple[Photo, ...]:
     """The photos of a request, re-encoded; raises Refusal naming the first that is none."""
     if len(files) > MAX_PHOTOS:

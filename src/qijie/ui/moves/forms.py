@@ -18,7 +18,7 @@ from qijie.records.photos import Photo
 from qijie.records.queries import photos_of
 from qijie.teams.models import OrgUnit
 from qijie.territory.queries import subtree
-from qijie.ui.moves.fields import WordsField, photos_in
+from qijie.ui.moves.fields import WordsField, YesNoField, photos_in
 
 
 def _words_of(vocabulary: type[Word], empty: str) -> list[tuple[str, str]]:
@@ -362,14 +362,7 @@ class ConfirmForm(MoveForm):
     """The reporter's two questions after a matter was solved on the spot."""
 
     move = Move.CONFIRM
-    is_satisfied = forms.TypedChoiceField(
-        label="您对办理过程满意吗？",
-        choices=[("yes", "满意"), ("no", "不满意")],
-        coerce=lambda word: word == "yes",
-        empty_value=None,
-        required=False,
-        widget=forms.RadioSelect,
-    )
+    is_satisfied = YesNoField(label="您对办理过程满意吗？", yes="满意", no="不满意", required=False)
     words = WordsField(label="想对我们说的话", max_chars=500, required=False)
 
     def perform(self, photos: tuple[Photo, ...], *, by: Viewer, at: datetime) -> Issue:
@@ -386,22 +379,8 @@ class JudgeForm(MoveForm):
     """The two questions at the end: is it solved, and were you treated well."""
 
     move = Move.JUDGE
-    is_solved = forms.TypedChoiceField(
-        label="问题解决了吗？",
-        choices=[("yes", "解决了"), ("no", "没有解决")],
-        coerce=lambda word: word == "yes",
-        empty_value=None,
-        widget=forms.RadioSelect,
-        error_messages={"required": "请选择“解决了”或“没有解决”。"},
-    )
-    is_satisfied = forms.TypedChoiceField(
-        label="您对办理过程满意吗？",
-        choices=[("yes", "满意"), ("no", "不满意")],
-        coerce=lambda word: word == "yes",
-        empty_value=None,
-        required=False,
-        widget=forms.RadioSelect,
-    )
+    is_solved = YesNoField(label="问题解决了吗？", yes="解决了", no="没有解决")
+    is_satisfied = YesNoField(label="您对办理过程满意吗？", yes="满意", no="不满意", required=False)
     words = WordsField(label="想对我们说的话", max_chars=500, required=False)
 
     def perform(self, photos: tuple[Photo, ...], *, by: Viewer, at: datetime) -> Issue:

@@ -5,11 +5,13 @@ a transaction that is rolled back.
 """
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.db import connections
+from playwright.sync_api import Browser, sync_playwright
 from pytest_django import DjangoDbBlocker, Settings
 
 from config.databases import databases
@@ -37,3 +39,25 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> None:
 def _a_place_of_its_own(settings: Settings, tmp_path: Path) -> None:
     settings.PHOTO_FOLDER = tmp_path / "photos"
     settings.HOME_PATH = STREET
+
+
+CHROMIUM = "/usr/bin/chromium"
+# Without the background flags Chromium knocks at its maker's doors at every start.
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+    "--no-first-run",
+)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium a process; a second driver in the same process would refuse to start."""
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield opened
+        opened.close()

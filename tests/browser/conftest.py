@@ -15,7 +15,7 @@ from pathlib import Path
 from weakref import WeakKeyDictionary
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from qijie.setup.preparation import COLLECT
 from qijie.setup.profile import DEMO_PASSWORD
@@ -24,16 +24,6 @@ from qijie.setup.testing import environment_for_tests
 ROOT = Path(__file__).resolve().parents[2]
 AXE = Path(__file__).parent / "vendor/axe-core/axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-quic",
-    "--no-first-run",
-]
 LOADED = (("migrate",), ("load-refdata",), ("load-profile",), ("load-matters",))
 BREACHES: WeakKeyDictionary[Page, list[str]] = WeakKeyDictionary()
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1440, "height": 900}
@@ -97,14 +87,6 @@ def _wait_until_it_answers(url: str, serving: subprocess.Popen[bytes], log: Path
         except (urllib.error.URLError, ConnectionError):
             time.sleep(0.2)
     pytest.fail(f"The house does not answer:\n{log.read_text()[-3000:]}")
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield opened
-        opened.close()
 
 
 Visitor = Callable[..., Page]

@@ -32,7 +32,7 @@ from qijie.teams.models import OrgUnit, Post
 from tests import town
 from tests.access.matters import AT, as_post, file
 
-pytestmark = pytest.mark.usefixtures("own_database")
+pytestmark = [pytest.mark.usefixtures("own_database"), pytest.mark.slow]
 
 ANONYMOUS = "anonymous"
 # One of each role, the outsider, and somebody who signed in and holds no post.

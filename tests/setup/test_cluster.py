@@ -13,6 +13,9 @@ from qijie.setup.cluster import Cluster
 from qijie.setup.failures import SetupFailure
 from qijie.setup.processes import look
 
+# Each starts servers of its own.
+pytestmark = pytest.mark.slow
+
 
 def ask(cluster: Cluster, question: str) -> object:
     with psycopg.connect(cluster.url("postgres", "postgres")) as connection:

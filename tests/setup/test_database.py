@@ -9,6 +9,9 @@ import pytest
 from qijie.setup import database
 from qijie.setup.cluster import Cluster, binaries
 
+# Each starts servers of its own.
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:

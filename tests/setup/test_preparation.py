@@ -8,6 +8,9 @@ from qijie.setup.failures import SetupFailure
 from qijie.setup.preparation import Step, prepare
 from qijie.setup.progress import Progress
 
+# Each starts servers of its own.
+pytestmark = pytest.mark.slow
+
 STEPS = (
     Step("first", ("version",), ("refdata/*",), title="第一步"),
     Step("second", ("version",), ("profiles/**/*",), title="第二步"),

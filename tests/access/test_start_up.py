@@ -8,9 +8,9 @@ import pytest
 from django.conf import settings
 from django.db import connections
 
-from qijie.access.grants import APP
+from qijie.access.grants import APP, LEAKPROOF
 from qijie.access.policies import POLICED
-from qijie.access.walls import LEAKPROOF, defects, undeclared
+from qijie.access.walls import defects, undeclared
 from qijie.setup.cluster import Cluster
 from qijie.setup.database import superuser
 from qijie.setup.places import checkout

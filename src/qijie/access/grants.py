@@ -6,6 +6,16 @@ Letters: S select, I insert, U update, D delete.
 
 APP, READ = "qijie_app", "qijie_read"
 
+# Row security keeps an operator from using an index unless PostgreSQL trusts it not to leak what
+# it compares. Measured on 300,000 matters: 123 ms against 2 for a viewport, 195 against 3 for LIKE.
+# Our overlapping arrays hold UUIDs only, whose equality says nothing; without that mark no list of
+# matters uses an index, since every one asks for the viewer's own posts among the participants.
+LEAKPROOF = (
+    "geometry_overlaps(geometry,geometry)",
+    "textlike(text,text)",
+    "arrayoverlap(anyarray,anyarray)",
+)
+
 GRANTS: dict[str, dict[str, str]] = {
     "territory_node": {APP: "SIU", READ: "S"},
     "territory_building": {APP: "SIU", READ: "S"},

@@ -8,12 +8,11 @@ from collections.abc import Iterator, Sequence
 import psycopg
 from psycopg import sql
 
+from qijie.access.grants import APP, LEAKPROOF, READ
 from qijie.setup.cluster import SUPERUSER, Cluster
 
 OWNER = "qijie_owner"
 MIGRATE = "qijie_migrate"
-APP = "qijie_app"
-READ = "qijie_read"
 
 # BYPASSRLS for the migrator alone: FORCE row security would blind bulk loads and pg_dump.
 # The owner has none, so that a view or a SECURITY DEFINER function it owns opens no door.
@@ -24,13 +23,6 @@ ROLES = {
     READ: "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS",
 }
 EXTENSIONS = ("postgis", "pg_trgm", "btree_gist")
-
-# Row security keeps GiST, trigram and array indexes from use unless these may run before it.
-LEAKPROOF = (
-    "geometry_overlaps(geometry, geometry)",
-    "textlike(text, text)",
-    "arrayoverlap(anyarray, anyarray)",
-)
 
 
 def role_statements() -> Iterator[str]:

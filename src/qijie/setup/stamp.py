@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 LOCKS = ("requirements.lock",)
-BOOTSTRAP = ("src/qijie/setup/database.py",)
+BOOTSTRAP = ("src/qijie/setup/database.py", "src/qijie/access/grants.py")
 SCHEMA = ("src/qijie/*/migrations/*.py", "src/qijie/access/*.py", "src/qijie/setup/database.py")
 DATA = ("refdata/**/*", "profiles/**/*", "src/qijie/setup/**/*.py")
 

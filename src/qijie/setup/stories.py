@@ -6,7 +6,7 @@ lie in the future, so the demo shows matters in every state, some of them late.
 
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -20,7 +20,6 @@ from qijie.issues.rules.vocabulary import (
     Move,
     Receiver,
     ReturnReason,
-    State,
     Urgency,
     VoidReason,
 )
@@ -428,21 +427,3 @@ def _take(play: Play, step: Step) -> bool:
     play.played.acts.append(act)
     play.played.outcomes.append(outcome)
     return True
-
-
-def is_reporter_of(act: Act[f.Facts]) -> bool:
-    return act.actor.role == "reporter"
-
-
-def states(told: Sequence[Played]) -> dict[State, int]:
-    counts: dict[State, int] = {}
-    for played in told:
-        counts[played.matter.state] = counts.get(played.matter.state, 0) + 1
-    return counts
-
-
-def renamed(act: Act[f.Facts], matter_id: UUID) -> Act[f.Facts]:
-    """The same act on another matter: a reporter's link names its matter."""
-    if not is_reporter_of(act) or act.actor.matter_id is None:
-        return act
-    return replace(act, actor=replace(act.actor, matter_id=matter_id))

@@ -76,11 +76,6 @@ def posts_responsible_for(path: str, on: date) -> list[Post]:
     return sorted(found, key=lambda post: (-len(post.path), post.code))
 
 
-def posts_of_places(paths: Iterable[str], roles: Iterable[Role], on: date) -> QuerySet[Post]:
-    posts = Post.objects.filter(_existing(on), path__in=list(paths), role__in=list(roles))
-    return _with_holders(posts, on)
-
-
 def lowest_desk(path: str, on: date) -> Level | None:
     """The lowest rung with a desk that covers a place; None where nobody takes reports."""
     desks = Post.objects.filter(

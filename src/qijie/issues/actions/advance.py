@@ -163,17 +163,26 @@ def _set_timers(
     """For its clocks one timer a matter: the next moment that wants something said or done."""
     if before is not None:
         records.drop_timers(issue.pk, CLOCK_TIMER, at)
-    moment = next_moment(matter, at)
+    clock = clock_timer(issue, matter, at)
     records.set_timers(
-        Timer(region_code=issue.region_code, subject_id=issue.pk, purpose=purpose, due_at=due_at)
-        for purpose, due_at in [*also, *([(CLOCK_TIMER, moment)] if moment else [])]
+        [*(_timer(issue, purpose, due_at) for purpose, due_at in also), *([clock] if clock else [])]
     )
+
+
+def _timer(issue: Issue, purpose: str, due_at: datetime) -> Timer:
+    return Timer(region_code=issue.region_code, subject_id=issue.pk, purpose=purpose, due_at=due_at)
+
+
+def clock_timer(issue: Issue, matter: Matter, after: datetime) -> Timer | None:
+    """The timer of the next moment at which a clock wants something; None when none is left."""
+    moment = _next_moment(matter, after)
+    return _timer(issue, CLOCK_TIMER, moment) if moment else None
 
 
 def moments_of(clock: Clock) -> tuple[datetime, ...]:
     return tuple(at for at in (clock.half_at, clock.soon_at, clock.due_at) if at is not None)
 
 
-def next_moment(matter: Matter, after: datetime) -> datetime | None:
+def _next_moment(matter: Matter, after: datetime) -> datetime | None:
     moments = (at for clock in matter.clocks if clock.is_running for at in moments_of(clock))
     return min((at for at in moments if at > after), default=None)

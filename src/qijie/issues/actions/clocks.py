@@ -8,7 +8,7 @@ from django.db import transaction
 
 from qijie.access.scope import scope
 from qijie.access.viewer import SYSTEM
-from qijie.issues.actions.advance import CLOCK_TIMER, moments_of, next_moment
+from qijie.issues.actions.advance import CLOCK_TIMER, clock_timer, moments_of
 from qijie.issues.actions.closing import auto_confirm
 from qijie.issues.actions.intake import ACCEPT_TIMER, accept_by_rule
 from qijie.issues.models import Issue
@@ -114,15 +114,6 @@ def _sentence(clock: Clock, moment: datetime) -> str:
 
 
 def _wind_again(issue: Issue, matter: Matter, now: datetime) -> None:
-    moment = next_moment(matter, now)
-    if moment is not None:
-        records.set_timers(
-            [
-                Timer(
-                    region_code=issue.region_code,
-                    subject_id=issue.pk,
-                    purpose=CLOCK_TIMER,
-                    due_at=moment,
-                )
-            ]
-        )
+    timer = clock_timer(issue, matter, now)
+    if timer is not None:
+        records.set_timers([timer])

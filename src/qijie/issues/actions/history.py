@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from qijie.issues.actions.advance import CLOCK_TIMER, next_moment
+from qijie.issues.actions.advance import clock_timer
 from qijie.issues.actions.rows import deadline_row, event_rows, order_rows, put_on_issue
 from qijie.issues.models import Deadline, Issue, WorkOrder
 from qijie.issues.rules.matter import Outcome
@@ -38,7 +38,15 @@ def put_histories(told: Sequence[Told], *, at: datetime, using: str) -> None:
         _insert(WorkOrder, [row for one in told for row in _orders(one)], using)
         _insert(Deadline, [row for one in told for row in _deadlines(one)], using)
         _insert(Event, events, using)
-        _insert(Timer, [timer for one in told if (timer := _timer(one, at))], using)
+        _insert(
+            Timer,
+            [
+                timer
+                for one in told
+                if (timer := clock_timer(one.issue, one.outcomes[-1].matter, at))
+            ],
+            using,
+        )
         _count_numbers(told, using)
 
 
@@ -62,18 +70,6 @@ def _orders(one: Told) -> list[WorkOrder]:
 def _deadlines(one: Told) -> list[Deadline]:
     clocks = one.outcomes[-1].matter.clocks
     return [deadline_row(one.issue, n, clock, new_id()) for n, clock in enumerate(clocks)]
-
-
-def _timer(one: Told, at: datetime) -> Timer | None:
-    moment = next_moment(one.outcomes[-1].matter, at)
-    if moment is None:
-        return None
-    return Timer(
-        region_code=one.issue.region_code,
-        subject_id=one.issue.pk,
-        purpose=CLOCK_TIMER,
-        due_at=moment,
-    )
 
 
 def _count_numbers(told: Sequence[Told], using: str) -> None:

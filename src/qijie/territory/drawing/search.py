@@ -211,7 +211,7 @@ def worth(land: Land, weights: Weights, state: State) -> float:
         for at in range(land.starts[unit], land.starts[unit + 1]):
             if state.grid[land.neighbours[at]] != state.grid[unit]:
                 paid += weights.border * land.cost[at] / 2
-    return paid
+    return float(paid)
 
 
 @compiled_within
@@ -692,7 +692,7 @@ def _rename(land: Land, state: State, melted: Melted, count: int, grids: int) ->
                     held[part, name] += land.households[unit] + 1e-6
     given = np.zeros(grids, dtype=np.int64)
     for _ in range(grids):
-        best = np.argmax(held)
+        best = int(np.argmax(held))
         part, name = best // grids, best % grids
         given[part] = melted.names[name]
         for at in range(grids):

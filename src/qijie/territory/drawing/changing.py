@@ -1,6 +1,6 @@
 """A new plan near an old one: the same search from where the grids are, each move at a price."""
 
-from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from heapq import heappop, heappush
@@ -110,8 +110,8 @@ class _Continued:
             self._home.setdefault(number, place)
 
     def numbers(self, place: int) -> Numbers:
-        """The old number of each of a piece's units: 0 where it had none, -1 where the old grid goes
-        on elsewhere."""
+        """The old number of each of a piece's units: 0 where it had none, -1 where the old grid
+        goes on elsewhere."""
         mine = self._old[self._parts.pieces[place].units]
         here = np.array([self._home.get(int(one)) == place for one in mine], dtype=bool)
         return np.where(mine == 0, 0, np.where(here, mine, -1)).astype(np.int32)
@@ -241,25 +241,33 @@ def filled(grid: Numbers, starts: Places, neighbours: Places, bond: Floats) -> N
             number = int(grid[neighbours[at]])
             if number >= 0:
                 bonds[number] = bonds.get(number, 0.0) + float(bond[at])
-        if bonds:
+        if grid[unit] < 0 and bonds:
             best = min(bonds, key=lambda number: (-bonds[number], number))
             heappush(queue, (-bonds[best], unit, best))
 
-    for unit in np.flatnonzero(grid < 0).tolist():
-        offer(unit)
-    waiting = deque(np.flatnonzero(grid < 0).tolist())
-    while queue or waiting:
-        if queue:
-            _, unit, number = heappop(queue)
-        else:
-            unit, number = waiting.popleft(), int(grid.max()) + 1
-        if grid[unit] >= 0:
-            continue
+    def join(unit: int, number: int) -> None:
         grid[unit] = number
         for at in range(starts[unit], starts[unit + 1]):
-            if grid[neighbours[at]] < 0:
-                offer(int(neighbours[at]))
+            offer(int(neighbours[at]))
+
+    nowhere = np.flatnonzero(grid < 0).tolist()
+    for unit in nowhere:
+        offer(unit)
+    for first in nowhere:
+        _join_all(queue, grid, join)
+        if grid[first] < 0:
+            join(first, int(grid.max()) + 1)
+    _join_all(queue, grid, join)
     return grid
+
+
+def _join_all(
+    queue: list[tuple[float, int, int]], grid: Numbers, join: Callable[[int, int], None]
+) -> None:
+    while queue:
+        _, unit, number = heappop(queue)
+        if grid[unit] < 0:
+            join(unit, number)
 
 
 def _as_it_was(graph: Graph, old: Numbers) -> Numbers:

@@ -209,7 +209,6 @@ def _deviation(units: Units, sums: _Sums, general: NDArray[np.bool_], rules: Rul
 def _spread(loads: Floats) -> tuple[float, ...]:
     if not len(loads):
         return (1.0,) * loads.shape[1]
-    most, mean = loads.max(axis=0).tolist(), loads.mean(axis=0).tolist()
-    return tuple(
-        float(high / middle) if middle > 0 else 1.0 for high, middle in zip(most, mean, strict=True)
-    )
+    most, mean = loads.max(axis=0), loads.mean(axis=0)
+    share = np.where(mean > 0, most / np.where(mean > 0, mean, 1.0), 1.0)
+    return tuple(float(one) for one in share)

@@ -10,6 +10,8 @@ from qijie.territory.drawing.graph import Places
 from qijie.territory.drawing.model import Aim, Numbers, Rules
 from qijie.territory.drawing.pieces import Piece, counts_to_try
 from qijie.territory.drawing.search import (
+    DISTANCE,
+    OUTSIDE,
     Land,
     State,
     Weights,
@@ -22,7 +24,6 @@ from qijie.territory.drawing.search import (
 )
 from qijie.territory.drawing.working import Stop
 
-OUTSIDE, DISTANCE = 4.0, 12.0
 _STEPS_AT_ONCE = 20_000
 _MELTS_AT_ONCE = 60
 

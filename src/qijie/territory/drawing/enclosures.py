@@ -109,7 +109,8 @@ def units_of(
         *_outside(buildings, parts),
         *_astride(buildings, shapes, names, parts, ground),
     ]
-    return _units(names, buildings, ground, parts, drawn, houses), tuple(sorted(findings))
+    places = _places(buildings.shapes, ground, parts)
+    return _units(names, buildings, ground, parts, drawn, places), tuple(sorted(findings))
 
 
 def _near(lines: Shapes, communities: Mapping[str, BaseGeometry]) -> NDArray[np.intp]:
@@ -166,6 +167,8 @@ class _Parts:
 
     of_building: Numbers
     """(buildings,) -1 outside every community"""
+    leader: Numbers
+    """(buildings,) the largest of those that lie on each other"""
     home: Numbers
     """(buildings,) the face most of each lies on, -1 outside"""
     community: Numbers
@@ -193,12 +196,15 @@ def _parts_of(buildings: Buildings, compounds: Compounds, ground: Ground, most: 
 
 
 def _homes(buildings: Buildings, compounds: Compounds, ground: Ground) -> Numbers:
-    """The face most of each building lies on, among those of its compound if it reaches it."""
+    """The face most of each building lies on, among those of its compound if it reaches it.
+
+    -1 where most of it lies outside every community.
+    """
     building, face = shapely.STRtree(ground.faces).query(buildings.shapes, predicate="intersects")
-    share = np.ones(len(building))
-    several = np.bincount(building, minlength=len(buildings))[building] > 1
-    share[several] = shapely.area(
-        shapely.intersection(buildings.shapes[building[several]], ground.faces[face[several]])
+    share = shapely.area(buildings.shapes)[building]
+    partly = ~shapely.contains(ground.faces[face], buildings.shapes[building])
+    share[partly] = shapely.area(
+        shapely.intersection(buildings.shapes[building[partly]], ground.faces[face[partly]])
     )
     position = {key: number for number, key in enumerate(compounds.keys)}
     wanted = np.array([position.get(word, -2) for word in buildings.compounds], dtype=np.int32)
@@ -206,7 +212,19 @@ def _homes(buildings: Buildings, compounds: Compounds, ground: Ground) -> Number
     order = np.lexsort((-face, share, own & (share > 0)))
     home = np.full(len(buildings), -1, dtype=np.int32)
     home[building[order]] = face[order]
+    inside = np.bincount(building, share, minlength=len(buildings))
+    home[inside < shapely.area(buildings.shapes) / 2] = -1
     return home
+
+
+def _places(footprints: Shapes, ground: Ground, parts: _Parts) -> Shapes:
+    """For each building a point of it, or of the one it is fused with, on the face of its home."""
+    places = shapely.point_on_surface(footprints)
+    homes = ground.faces[parts.home]
+    astray = (parts.home >= 0) & ~shapely.intersects(homes, places)
+    common = shapely.intersection(footprints[astray], homes[astray])
+    places[astray] = shapely.point_on_surface(common)
+    return places[parts.leader]
 
 
 def _words(
@@ -322,6 +340,7 @@ class _Gathering:
         home = np.where(leaders >= 0, self.home[leaders], self._home_of_compounds(tags))
         return _Parts(
             of_building,
+            self.leader,
             self.home,
             np.array([community for community, _, _ in tags], dtype=np.int32),
             self.ground.block[home],
@@ -379,7 +398,8 @@ def _drawn(
     faces, points, under = faces[under >= 0], points[under >= 0], under[under >= 0]
     unit = zones.units_at(points, ground.zone[under])
     part = np.append(parts.of_building[crossed], -1)[owner_of(points, buildings.shapes[crossed])]
-    mine = (part >= 0) & (parts.community[part] == ground.community[under])
+    mine = np.flatnonzero(part >= 0)
+    mine = mine[parts.community[part[mine]] == ground.community[under[mine]]]
     unit[mine] = zones.unit_of_part[part[mine]]
     return _Drawn(faces, under, unit)
 
@@ -577,7 +597,7 @@ def _kept(pieces: _Pieces, parts: _Parts, homes: Floats) -> NDArray[np.bool_]:
     house = pieces.of_building[inside]
     built = np.bincount(house, minlength=count) > 0
     lived_in = np.bincount(house, homes[inside], minlength=count) > 0
-    dedicated = np.append([word != "" for word in parts.dedicated], False)
+    dedicated = np.array([*(word != "" for word in parts.dedicated), False])
     special = dedicated[np.minimum(pieces.unit, len(parts))]
     own = built | ~np.isin(pieces.unit, pieces.unit[built])
     small = shapely.area(pieces.shapes) < _EMPTY_SQUARE_METRES

@@ -146,7 +146,8 @@ def built_up(lines: Shapes, footprints: Shapes) -> Polygon | MultiPolygon:
     filled = shapely.union_all(
         [Polygon(part.exterior) for part in shapely.get_parts(closed)], grid_size=0.01
     )
-    return shapely.simplify(filled, 1.0)
+    outline = shapely.simplify(filled, 1.0)
+    return outline if isinstance(outline, Polygon | MultiPolygon) else MultiPolygon()
 
 
 def _filled(buildings: Buildings, compounds: Compounds) -> tuple[Buildings, Compounds]:
@@ -333,9 +334,8 @@ class _Gathering:
         self, tags: list[Tag], of_building: Numbers, of_ground: Mapping[tuple[int, int], int]
     ) -> _Parts:
         inside = of_building >= 0
-        households = np.bincount(
-            of_building[inside], self.buildings.loads[inside, 0], minlength=len(tags)
-        )
+        loads = self.buildings.loads[inside, 0]
+        households = np.bincount(of_building[inside], loads, len(tags)).astype(np.float64)
         leaders = np.array([leader for _, _, leader in tags], dtype=np.int32)
         home = np.where(leaders >= 0, self.home[leaders], self._home_of_compounds(tags))
         return _Parts(
@@ -408,7 +408,8 @@ def _crossed(footprints: Shapes, parts: _Parts, lines: Shapes) -> NDArray[np.int
     """Buildings a line runs through, or all but."""
     found, _ = shapely.STRtree(lines).query(footprints, predicate="dwithin", distance=0.05)
     crossed = np.unique(found)
-    return crossed[parts.of_building[crossed] >= 0]
+    inside: NDArray[np.intp] = crossed[parts.of_building[crossed] >= 0]
+    return inside
 
 
 class _Zones:
@@ -603,7 +604,8 @@ def _kept(pieces: _Pieces, parts: _Parts, homes: Floats) -> NDArray[np.bool_]:
     small = shapely.area(pieces.shapes) < _EMPTY_SQUARE_METRES
     welcome = small & _beside(pieces, lived_in & ~special)
     sliver = strips(pieces.shapes) & ~built
-    return own & (lived_in | special | ~(welcome | sliver))
+    kept: NDArray[np.bool_] = own & (lived_in | special | ~(welcome | sliver))
+    return kept
 
 
 def _beside(pieces: _Pieces, those: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -626,9 +628,10 @@ def _units(
 ) -> Units:
     pieces = _pieces_of(drawn, ground, parts, points)
     piece, house = _settled(pieces, parts, buildings.loads[:, 0])
-    numbers, unit = np.unique(piece, return_inverse=True)
-    shapes = put_together(drawn.faces, unit.astype(np.int32), len(numbers))
-    of_building = np.where(house >= 0, np.searchsorted(numbers, house), -1)
+    numbers, place = np.unique(piece, return_inverse=True)
+    unit = place.astype(np.int32)
+    shapes = put_together(drawn.faces, unit, len(numbers))
+    of_building = np.where(house >= 0, np.searchsorted(numbers, house), -1).astype(np.int32)
     lived = of_building >= 0
     loads = np.zeros((len(numbers), buildings.loads.shape[1]))
     np.add.at(loads, of_building[lived], buildings.loads[lived])

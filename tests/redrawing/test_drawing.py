@@ -85,7 +85,8 @@ def test_the_same_order_drawn_twice_gives_the_same_plan() -> None:
 
 
 def test_several_plans_are_drawn_to_compare() -> None:
-    found = plans(drawn(ordered(order=replace(ONE, plans=3))))
+    wide = (Balance(HOUSEHOLDS, 150, 600),)
+    found = plans(drawn(ordered(order=replace(ONE, plans=3, balances=wide))))
     assert len({tuple(plan.grid) for plan in found}) == len(found) > 1
     assert [plan.number for plan in found] == list(range(1, len(found) + 1))
 
@@ -99,13 +100,13 @@ def test_a_change_moves_no_more_households_than_its_bound() -> None:
 def test_people_and_matters_are_balanced_where_asked() -> None:
     for row in range(3):
         village.report((0, row))
-    balances = (Balance(PEOPLE, 800, 1250), Balance(MATTERS, 0, 1, 0.5))
+    balances = (Balance(PEOPLE, 800, 1250), Balance(MATTERS, 0.1, 1, 0.5))
     run = drawn(ordered(order=replace(ONE, balances=balances)))
     [plan] = plans(run)
     loads = {row["grid"]: row["loads"] for row in plan.measures["grids"]}
     people = 12 * OF_BLOCK * 2.62
     assert sum(load[1] for load in loads.values()) == pytest.approx(people)
-    assert sum(load[2] for load in loads.values()) == pytest.approx(1.0), "three in three months"
+    assert sum(load[2] for load in loads.values()) == pytest.approx(1.0, abs=0.01), "three in 3 months"
     assert all(800 <= load[1] <= 1250 for load in loads.values())
 
 

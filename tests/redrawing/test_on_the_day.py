@@ -53,11 +53,13 @@ def test_an_open_matter_moves_to_the_grid_its_point_lies_in() -> None:
     to = plan.codes["1"]
     assert to != WEST_GRID
     turn(noon(EVE))
-    assert now(issue).path == WEST_GRID
+    before = now(issue)
+    assert before.path == WEST_GRID
     rounds()
     moved, node = now(issue), node_at(to, DAY)
     assert (moved.path, moved.grid_id) == (to, node.pk if node else None)
-    assert moved.state == issue.state
+    assert moved.state == before.state
+    assert moved.due_at == before.due_at
 
 
 def test_one_event_says_from_where_to_where_and_the_reporter_is_told_nothing() -> None:

@@ -220,9 +220,11 @@ def plan(numbers: dict[Place, int], run_: Run | None = None, at: datetime = town
     rules = model.Rules(balances=order.balances)
     measures = measure(units, graph, grid, rules)
     why = gave_way(units, graph, grid, rules, measures=measures)
-    row = plan_row(drawn, model.Plan(grid, rules, measures, why), drawn.plans.count() + 1, {}, at)
-    row.save(force_insert=True)
-    return row
+    today = [row["today_grid"] for row in rows]
+    by_machine = model.Plan(grid, rules, measures, why)
+    made_plan = plan_row(drawn, by_machine, drawn.plans.count() + 1, {}, units, today)
+    made_plan.save(force_insert=True)
+    return made_plan
 
 
 FOUR_COLUMNS = {(c, r): c + 1 for c in range(COLUMNS) for r in range(ROWS)}

@@ -1,0 +1,148 @@
+"""Figures of plans in words, side by side, the best of each row marked."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from qijie.redrawing.models import Plan, Run
+from qijie.redrawing.rules import HOUSEHOLDS, MEASURES, Order, Purpose
+
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    words: str
+    is_best: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One measure of several plans."""
+
+    label: str
+    help: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Measure:
+    label: str
+    help: str
+    words: Callable[[Json], str]
+    worth: Callable[[Json], float] | None = None
+    """The higher the better; None where neither is."""
+    of_change: bool = False
+    """Of interest only where grids of today are there to compare with."""
+
+
+def general_loads(measures: Json) -> list[float]:
+    return [grid["loads"][0] for grid in measures["grids"] if grid["kind"] == "general"]
+
+
+def share(value: float) -> str:
+    return f"{value:.1%}"
+
+
+def in_band_words(measures: Json) -> str:
+    kept = measures["general"] - len(measures["out_of_band"])
+    return f"{kept} / {measures['general']}"
+
+
+def range_words(measures: Json) -> str:
+    loads = general_loads(measures)
+    return f"{min(loads):,.0f}–{max(loads):,.0f} 户" if loads else "没有综合网格"
+
+
+_MEASURES = (
+    _Measure(
+        "在范围内的网格",
+        "综合网格中，各项工作量都在上下限之间的",
+        in_band_words,
+        lambda of: of["in_band"],
+    ),
+    _Measure("网格数", "综合、专属和待开发网格一共", lambda of: f"{len(of['grids'])} 个"),
+    _Measure(
+        "户数最少和最多", "综合网格里最小的和最大的", range_words, lambda of: -of["deviation"]
+    ),
+    _Measure(
+        "紧凑度",
+        "越接近 1 越像一个圆，走起来越近",
+        lambda of: f"{of['compactness']:.2f}",
+        lambda of: round(of["compactness"], 2),
+    ),
+    _Measure(
+        "边界沿街",
+        "网格之间的边界有多少落在街巷上",
+        lambda of: share(of["on_street"]),
+        lambda of: round(of["on_street"], 3),
+    ),
+    _Measure(
+        "完整的街区",
+        "没有被网格边界切开的街区",
+        lambda of: share(of["whole_blocks"]),
+        lambda of: round(of["whole_blocks"], 3),
+    ),
+    _Measure(
+        "切开的小区",
+        "一个网格装得下、却分在几个网格里的小区",
+        lambda of: f"{of['cut_compounds']} 个",
+        lambda of: -of["cut_compounds"],
+    ),
+    _Measure(
+        "换网格的户",
+        "不再由延续原网格的那一格管",
+        lambda of: f"{of['moved_households']:,.0f} 户（{share(of['moved_share'])}）",
+        lambda of: -of["moved_households"],
+        of_change=True,
+    ),
+)
+
+
+def side_by_side(plans: Sequence[Plan], *, has_grids: bool) -> list[Row]:
+    return [
+        row_of(
+            measure.label,
+            measure.help,
+            [measure.words(plan.measures) for plan in plans],
+            [measure.worth(plan.measures) for plan in plans] if measure.worth else [],
+        )
+        for measure in _MEASURES
+        if has_grids or not measure.of_change
+    ]
+
+
+def row_of(label: str, explained: str, words: Sequence[str], worth: Sequence[float]) -> Row:
+    """Marks the best; where all are alike there is none."""
+    best = max(worth) if len(set(worth)) > 1 else None
+    marks = [best is not None and one == best for one in worth] or [False] * len(words)
+    return Row(label, explained, tuple(map(Cell, words, marks)))
+
+
+def order_words(run: Run) -> str:
+    """What was asked for, in one line."""
+    if run.purpose == Purpose.IMPORTED:
+        return "从文件导入"
+    order = Order.from_json(run.rules)
+    limits = [
+        f"{MEASURES[one.measure]} {one.low:g}–{one.high:g}" for one in order.balances
+    ]
+    return "，".join(limits)
+
+
+def unit_of(measure: str) -> str:
+    return {HOUSEHOLDS: "户", "people": "人", "matters": "件", "hectares": "公顷"}.get(measure, "")
+
+
+def troubles_of(loads: Sequence[float], pieces: int, kind: str, order: Order) -> list[str]:
+    """What is wrong with a grid, in the words the browser uses too."""
+    found = [f"不连通（{pieces} 片）"] if pieces > 1 else []
+    columns = list(MEASURES)
+    for one in order.balances if kind == "general" else ():
+        load = loads[columns.index(one.measure)]
+        what = "" if one.measure == HOUSEHOLDS else MEASURES[one.measure]
+        if load > one.high:
+            found.append(f"{what}超出 {load - one.high:,.0f} {unit_of(one.measure)}")
+        if load < one.low:
+            found.append(f"{what}不足 {one.low - load:,.0f} {unit_of(one.measure)}")
+    return found

@@ -217,7 +217,7 @@ class AdoptForm(forms.Form):
         for change in self.new_grids:
             default = next((one.user_id for one in change.workers_after if one.user_id), "")
             self.fields[f"holder_{change.row.number}"] = forms.ChoiceField(
-                label=f"第 {change.row.number} 格的网格员",
+                label=f"第 {change.row.number} 号网格的网格员",
                 choices=[("", "先空着，启用前再安排"), *people.items()],
                 required=False,
                 initial=str(default),

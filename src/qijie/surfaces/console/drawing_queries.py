@@ -7,18 +7,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import numpy as np
 from django.contrib.gis.db.models.functions import AsWKB
 
 from qijie.access.viewer import Role
 from qijie.redrawing.models import Block, Plan, Run
 from qijie.redrawing.rules import HOUSEHOLDS, MEASURES, Order
+from qijie.redrawing.rules.coding import continued_codes
 from qijie.surfaces.console.drawing_pictures import shapes_from
+from qijie.surfaces.console.drawing_words import unit_of
 from qijie.teams.queries import roster
 from qijie.territory.borders import GeoJson, collection, feature
 from qijie.territory.drawing.model import Shapes
-from qijie.territory.drawing.numbering import matched
-from qijie.territory.models import Node
 from qijie.territory.queries import nodes
 
 _GRAPH_PARTS = ("pairs", "border_metres", "edge", "area", "perimeter_metres", "street_metres")
@@ -35,15 +34,16 @@ class TodayGrid:
     """Names of today's grid workers; empty where the post is vacant."""
 
 
-def blocks_of(run: Run) -> list[Block]:
-    return list(Block.objects.filter(run=run).defer("shape", "building_codes"))
+def measures_of(run: Run) -> list[str]:
+    """What the columns of a block's loads are."""
+    return list(run.graph.get("measures") or MEASURES)
 
 
-def drawn_blocks(run: Run) -> tuple[list[Block], Shapes]:
+def drawn_blocks(run: Run) -> tuple[Sequence[Block], Shapes]:
     """The blocks with their shapes; one query."""
     found = Block.objects.filter(run=run).defer("shape", "building_codes")
     blocks = list(found.annotate(raw=AsWKB("shape")))
-    return blocks, shapes_from(bytes(block.raw) for block in blocks)  # type: ignore[attr-defined]
+    return blocks, shapes_from(bytes(block.raw) for block in blocks)
 
 
 def block_name(block: Block) -> str:
@@ -69,20 +69,11 @@ def today_grids(run: Run, on: date) -> dict[str, TodayGrid]:
     }
 
 
-def continued(plan: Plan, blocks: Sequence[Block]) -> dict[int, str]:
-    """The code each grid of a plan goes on with, as long as one does."""
-    codes = sorted({block.today_grid for block in blocks if block.today_grid})
-    place = {code: number for number, code in enumerate(codes, start=1)}
-    old = np.array([place.get(block.today_grid, 0) for block in blocks], dtype=np.int32)
-    households = np.array([block.loads[0] for block in blocks], dtype=np.float64)
-    goes_on = matched(old, np.array(plan.grid, dtype=np.int32), households)
-    return {grid: codes[number - 1] for grid, number in goes_on.items()}
-
-
-def ended(goes_on: dict[int, str], blocks: Sequence[Block]) -> list[str]:
+def ended(plan: Plan, blocks: Sequence[Block]) -> list[str]:
     """Codes of today that no grid goes on with: whoever works there has no grid left."""
-    kept = set(goes_on.values())
-    return sorted({block.today_grid for block in blocks if block.today_grid} - kept)
+    today = [block.today_grid for block in blocks]
+    kept = continued_codes(plan.grid, today, [block.loads[0] for block in blocks])
+    return sorted({code for code in today if code} - set(kept.values()))
 
 
 def units_json(plan: Plan, state: dict[str, Any], on: date) -> str:
@@ -93,13 +84,18 @@ def units_json(plan: Plan, state: dict[str, Any], on: date) -> str:
     run = plan.run
     blocks = Block.objects.filter(run=run).defer("shape").annotate(drawn=GeoJson("shape"))
     features = [_unit_feature(block) for block in blocks]
-    first = Order.from_json(run.rules)
-    order = list(MEASURES)
+    order, columns = Order.from_json(run.rules), measures_of(run)
     more = {
         "graph": {part: _rounded(run.graph[part]) for part in _GRAPH_PARTS},
         "balances": [
-            {"measure": order.index(one.measure), "low": one.low, "high": one.high}
-            for one in first.balances
+            {
+                "measure": columns.index(one.measure),
+                "low": one.low,
+                "high": one.high,
+                "label": "" if one.measure == HOUSEHOLDS else MEASURES[one.measure],
+                "unit": unit_of(one.measure),
+            }
+            for one in order.balances
         ],
         "communities": names_of_communities(run),
         "grids": {

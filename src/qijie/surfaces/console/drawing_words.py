@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from qijie.redrawing.models import Plan, Run
+from qijie.redrawing.queries import GridRow
 from qijie.redrawing.rules import HOUSEHOLDS, MEASURES, Order, Purpose
 
 Json = Mapping[str, Any]
@@ -124,9 +125,7 @@ def order_words(run: Run) -> str:
     if run.purpose == Purpose.IMPORTED:
         return "从文件导入"
     order = Order.from_json(run.rules)
-    limits = [
-        f"{MEASURES[one.measure]} {one.low:g}–{one.high:g}" for one in order.balances
-    ]
+    limits = [f"{MEASURES[one.measure]} {one.low:g}–{one.high:g}" for one in order.balances]
     return "，".join(limits)
 
 
@@ -134,12 +133,11 @@ def unit_of(measure: str) -> str:
     return {HOUSEHOLDS: "户", "people": "人", "matters": "件", "hectares": "公顷"}.get(measure, "")
 
 
-def troubles_of(loads: Sequence[float], pieces: int, kind: str, order: Order) -> list[str]:
+def troubles_of(row: GridRow, columns: Sequence[str], order: Order) -> list[str]:
     """What is wrong with a grid, in the words the browser uses too."""
-    found = [f"不连通（{pieces} 片）"] if pieces > 1 else []
-    columns = list(MEASURES)
-    for one in order.balances if kind == "general" else ():
-        load = loads[columns.index(one.measure)]
+    found = [f"不连通（{row.pieces} 片）"] if row.pieces > 1 else []
+    for one in order.balances if row.kind == "general" else ():
+        load = row.loads[columns.index(one.measure)]
         what = "" if one.measure == HOUSEHOLDS else MEASURES[one.measure]
         if load > one.high:
             found.append(f"{what}超出 {load - one.high:,.0f} {unit_of(one.measure)}")

@@ -1,7 +1,6 @@
 """Drawing grids by machine: what may be drawn, what runs, and the plans side by side."""
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,12 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from qijie.kernel.refusal import Refusal
 from qijie.redrawing import actions, queries
 from qijie.redrawing.actions.editing import NotVisible
-from qijie.redrawing.models import Block, Plan, Run
+from qijie.redrawing.models import Plan, Run
 from qijie.redrawing.rules import Order, Purpose, RunState
 from qijie.surfaces.console.drawing_forms import OrderForm
 from qijie.surfaces.console.drawing_pictures import picture, tones_of
 from qijie.surfaces.console.drawing_queries import (
-    continued,
     drawn_blocks,
     ended,
     today_grids,
@@ -28,6 +26,7 @@ from qijie.surfaces.console.drawing_words import order_words, row_of, side_by_si
 from qijie.surfaces.console.frame import page, target_of
 from qijie.surfaces.console.paging import Slice, newest
 from qijie.teams.gate import GuardedRequest, not_visible
+from qijie.territory.drawing.model import Shapes
 from qijie.territory.queries import nodes
 
 PROGRESS = "drawing-progress"
@@ -52,7 +51,7 @@ def drawings(request: GuardedRequest) -> HttpResponse:
     context = {
         "form": form,
         "places": places,
-        "runs": [_run_row(run, names) for names in [_place_names(found.rows)] for run in found.rows],
+        "runs": _run_rows(found.rows),
         "older": found.older,
         "is_first": not request.GET.get("after"),
         "objection": objection,
@@ -92,13 +91,12 @@ def _place_names(runs: Sequence[Run]) -> dict[str, str]:
     return dict(found.values_list("path", "name"))
 
 
-def _run_row(run: Run, names: dict[str, str]) -> dict[str, object]:
-    return {
-        "run": run,
-        "place": names.get(run.path, run.path),
-        "words": order_words(run),
-        "is_open": RunState(run.state).is_open,
-    }
+def _run_rows(runs: Sequence[Run]) -> list[dict[str, object]]:
+    names = _place_names(runs)
+    return [
+        {"run": run, "place": names.get(run.path, run.path), "words": order_words(run)}
+        for run in runs
+    ]
 
 
 # One drawing
@@ -147,7 +145,7 @@ def _compared(run: Run, plans: Sequence[Plan]) -> dict[str, object]:
     blocks, shapes = drawn_blocks(run)
     today = today_grids(run, timezone.localdate())
     losing = [
-        [today[code].worker or today[code].name for code in _ended_of(plan, blocks) if code in today]
+        [today[code].worker or today[code].name for code in ended(plan, blocks) if code in today]
         for plan in plans
     ]
     has_grids = any(block.today_grid for block in blocks)
@@ -164,17 +162,13 @@ def _compared(run: Run, plans: Sequence[Plan]) -> dict[str, object]:
     }
 
 
-def _ended_of(plan: Plan, blocks: Sequence[Block]) -> list[str]:
-    return ended(continued(plan, blocks), blocks)
-
-
 def _names_words(names: Sequence[str]) -> str:
     shown = "、".join(names[:_NAMES_SHOWN])
-    more = f"等" if len(names) > _NAMES_SHOWN else ""
+    more = "等" if len(names) > _NAMES_SHOWN else ""
     return f"{len(names)} 位：{shown}{more}" if names else "没有"
 
 
-def _picture_of(run: Run, plan: Plan, shapes: Any) -> dict[str, object]:
+def _picture_of(run: Run, plan: Plan, shapes: Shapes) -> dict[str, object]:
     tones = tones_of(plan.grid, run.graph["pairs"])
     troubled = frozenset(plan.measures["out_of_band"]) | {
         grid["grid"] for grid in plan.measures["grids"] if grid["pieces"] > 1

@@ -1,6 +1,6 @@
 """One plan: seen, changed by hand, put into force, taken back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -74,7 +74,7 @@ def _page(request: GuardedRequest, plan: Plan, typed: Typed, status: int = 200) 
     table = queries.plan_table(plan, on)
     blocks, shapes = drawn_blocks(run)
     order, tones = Order.from_json(run.rules), tones_of(plan.grid, run.graph["pairs"])
-    rows = [_row(row, tones, order) for row in table.grids]
+    rows = [_row(row, tones, troubles_of(row, table.measures, order)) for row in table.grids]
     current = next((one for one in rows if one["row"].number == typed.grid), None) or _first(rows)
     troubled = frozenset(one["row"].number for one in rows if one["troubles"])
     may_change = plan.state == PlanState.DRAFT and queries.may_draw(request.viewer, run.path)
@@ -113,12 +113,12 @@ def _standing(request: GuardedRequest, plan: Plan, on: date) -> dict[str, object
     }
 
 
-def _row(row: GridRow, tones: dict[int, int], order: Order) -> dict[str, Any]:
+def _row(row: GridRow, tones: dict[int, int], troubles: list[str]) -> dict[str, Any]:
     return {
         "row": row,
         "tone": tones.get(row.number, 1),
         "households": round(row.loads[0]),
-        "troubles": troubles_of(row.loads, row.pieces, row.kind, order),
+        "troubles": troubles,
         "on_street": share(row.on_street),
         "is_free": row.kind != "general",
         "worker": _named(row.name, row.workers) if row.code else "新网格",
@@ -148,7 +148,7 @@ def _figures(plan: Plan, table: PlanTable) -> dict[str, str]:
 
 
 def _listed(
-    plan: Plan, current: dict[str, Any], blocks: list[Block], typed: Typed
+    plan: Plan, current: dict[str, Any], blocks: Sequence[Block], typed: Typed
 ) -> list[dict[str, object]]:
     number = current["row"].number
     return [
@@ -156,7 +156,7 @@ def _listed(
             "position": block.position,
             "name": block_name(block),
             "households": round(block.loads[0]),
-            "dedicated": block.dedicated,
+            "is_dedicated": block.dedicated != "",
             "is_ticked": block.position in typed.blocks,
         }
         for block in blocks
@@ -285,9 +285,7 @@ def _gone_on(request: GuardedRequest, plan_id: UUID, step: Step) -> HttpResponse
     return redirect("console:drawing", run.pk)
 
 
-def _refused(
-    request: GuardedRequest, plan_id: UUID, step: Step, refusal: Refusal
-) -> HttpResponse:
+def _refused(request: GuardedRequest, plan_id: UUID, step: Step, refusal: Refusal) -> HttpResponse:
     """The plan as it is now beside the sentence; what was ticked stays ticked."""
     plan = _plan(request, plan_id)
     status = 409 if isinstance(refusal, Outdated) else 422

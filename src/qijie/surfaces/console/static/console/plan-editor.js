@@ -11,13 +11,12 @@ import { blocksByGrid, changedHands, coloured, continued, figuresOf, gridsBeside
 /** @typedef {import("./plan-measures.js").Figures} Figures */
 /** @typedef {{ version: number, grid: number[], locked: number[], can_undo: boolean, last: string }} State as the server keeps it */
 /** @typedef {{ verb: string, grid: number, to: number, blocks: number[] }} Step */
-/** @typedef {{ ground: Ground, names: string[], communities: Record<string, string>, grids: Record<string, { name: string, worker: string }>, unit: string }} Facts */
+/** @typedef {{ ground: Ground, names: string[], communities: Record<string, string>, grids: Record<string, { name: string, worker: string }>, limits: { label: string, unit: string }[] }} Facts */
 
 const MEDIA_TYPE = "application/geo+json";
 const NO_DATA = "方案数据没有取到，请检查网络后刷新本页；下面的表格不受影响。";
 const NO_CANVAS = "这台设备画不出可拖动的地图，请用表格移动地块，能做的事是一样的。";
 const NOT_SENT = "网络没有接通，这一步没有保存，地图已回到上一步的样子。";
-const TROUBLE_WORDS = { apart: "不连通", over: "超出", under: "不足", mixed: "跨社区" };
 const HATCH_OF = { apart: "apart", mixed: "apart", over: "over", under: "under" };
 
 /** @param {number} share */
@@ -38,7 +37,7 @@ function factsOf(data) {
     names: of("name"),
     communities: data.communities,
     grids: data.grids,
-    unit: data.unit,
+    limits: data.balances,
   };
 }
 
@@ -108,7 +107,7 @@ class PlanEditor extends HTMLElement {
   #take(state) {
     this.#saved = state;
     this.#grid = [...state.grid];
-    this.#input("version").value = String(state.version);
+    for (const input of document.querySelectorAll("input[name='version']")) /** @type {HTMLInputElement} */ (input).value = String(state.version);
   }
 
   // The map
@@ -143,35 +142,41 @@ class PlanEditor extends HTMLElement {
   #wordsOver(block) {
     const blocks = [...this.#picked];
     const households = blocks.reduce((total, one) => total + this.#ground.loads[one][0], 0);
-    const held = `${blocks.length} 块 ${whole(households)} ${this.#facts?.unit}`;
+    const held = `${blocks.length} 块 ${whole(households)} 户`;
     if (block === null) return `${held}：不在任何地块上，松手不移动`;
     const to = this.#grid[block];
-    if (blocks.every((one) => this.#grid[one] === to)) return `${held}：还在第 ${to} 格`;
+    if (blocks.every((one) => this.#grid[one] === to)) return `${held}：还在第 ${to} 号网格`;
     const after = this.#grid.map((number, one) => (this.#picked.has(one) ? to : number));
     const figures = figuresOf(this.#ground, after, this.#near).find((one) => one.grid === to);
-    return `${held} → 第 ${to} 格，共 ${this.#words(/** @type {Figures} */ (figures))}`;
+    return `${held} → 第 ${to} 号网格，共 ${this.#words(/** @type {Figures} */ (figures))}`;
   }
 
   /** @param {Figures} figures */
   #words(figures) {
     const troubles = figures.troubles.map((trouble) => this.#troubleWords(figures, trouble));
-    return [`${whole(figures.loads[0])} ${this.#facts?.unit}`, ...troubles].join("，");
+    return [`${whole(figures.loads[0])} 户`, ...troubles].join("，");
   }
 
   /** @param {Figures} figures @param {import("./plan-measures.js").Trouble} trouble */
   #troubleWords(figures, trouble) {
     if (trouble === "apart") return `不连通（${figures.pieces} 片）`;
-    const { measure, low, high } = this.#ground.balances[0];
-    const load = figures.loads[measure];
-    if (trouble === "over" && load > high) return `超出 ${whole(load - high)}`;
-    if (trouble === "under" && load < low) return `不足 ${whole(low - load)}`;
-    return TROUBLE_WORDS[trouble];
+    if (trouble === "mixed") return "跨社区";
+    return this.#ground.balances.flatMap(({ measure, low, high }, place) => {
+      const { label, unit } = /** @type {Facts} */ (this.#facts).limits[place];
+      const load = figures.loads[measure];
+      if (trouble === "over" && load > high) return [`${label}超出 ${whole(load - high)} ${unit}`];
+      return trouble === "under" && load < low ? [`${label}不足 ${whole(low - load)} ${unit}`] : [];
+    }).join("，");
   }
 
   // What is picked
 
   /** A click begins anew in another grid, unless more are wanted. @param {number} block @param {boolean} more */
   #pick(block, more) {
+    if (this.hasAttribute("data-only-seen")) {
+      this.#look(this.#grid[block]);
+      return;
+    }
     if (this.#picked.has(block)) this.#picked.delete(block);
     else {
       if (!more && [...this.#picked].some((one) => this.#grid[one] !== this.#grid[block])) this.#picked.clear();
@@ -187,7 +192,7 @@ class PlanEditor extends HTMLElement {
     if (blocks.length === 0) return "没有选中地块。";
     const households = blocks.reduce((total, one) => total + this.#ground.loads[one][0], 0);
     const from = [...new Set(blocks.map((one) => this.#grid[one]))].sort((a, b) => a - b).join("、");
-    return `已选第 ${from} 格的 ${blocks.length} 块，${whole(households)} ${this.#facts?.unit}。`;
+    return `已选第 ${from} 号网格的 ${blocks.length} 块，${whole(households)} 户。`;
   }
 
   // Steps
@@ -209,9 +214,9 @@ class PlanEditor extends HTMLElement {
   #objection(step) {
     if (this.#sending) return "上一步正在保存，请等一下再做。";
     if (step.verb === "undo") return this.#saved?.can_undo ? "" : "已经没有可以撤销的一步。";
-    if (step.verb === "move" && step.blocks.length === 0) return "请先在地图上点选，或在列表里勾选要移动的地块。";
+    if ((step.verb === "move" || step.verb === "apart") && step.blocks.length === 0) return "请先在地图上点选，或在列表里勾选要移动的地块。";
     if (step.verb === "move" && !step.to) return "请选择移到哪一格。";
-    if (step.verb === "move" && step.blocks.every((block) => this.#grid[block] === step.to)) return `选中的地块已经在第 ${step.to} 格，请选择另一格。`;
+    if (step.verb === "move" && step.blocks.every((block) => this.#grid[block] === step.to)) return `选中的地块已经在第 ${step.to} 号网格，请选择另一格。`;
     if (step.verb === "merge" && !step.to) return "请选择和哪一格合并。";
     if (step.verb === "merge" && step.to === step.grid) return "一格不能和自己合并，请选择另一格。";
     return "";
@@ -221,6 +226,11 @@ class PlanEditor extends HTMLElement {
   #guess(step) {
     const began = performance.now();
     if (step.verb === "move") for (const block of step.blocks) this.#grid[block] = step.to;
+    if (step.verb === "apart") {
+      const fresh = Math.max(...this.#grid) + 1;
+      for (const block of step.blocks) this.#grid[block] = fresh;
+      this.#current = fresh;
+    }
     if (step.verb === "merge") this.#grid = this.#grid.map((number) => (number === step.grid ? step.to : number));
     if (step.verb === "move" || step.verb === "merge") this.#current = step.to;
     this.#show();
@@ -232,8 +242,7 @@ class PlanEditor extends HTMLElement {
     const before = this.#figures().length;
     this.#busy(true);
     const form = /** @type {HTMLFormElement} */ (this.querySelector("form[data-part='form']"));
-    const body = new URLSearchParams({ version: String(this.#saved?.version), verb: step.verb, grid: String(step.grid), to: String(step.to || "") });
-    for (const block of step.blocks) body.append("block", String(block));
+    const body = new URLSearchParams({ version: String(this.#saved?.version), verb: step.verb, grid: String(step.grid), to: String(step.to || ""), blocks: step.blocks.join(",") });
     try {
       const token = document.querySelector("meta[name=csrf-token]")?.getAttribute("content") ?? "";
       const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json", "X-CSRFToken": token } });
@@ -259,13 +268,13 @@ class PlanEditor extends HTMLElement {
       return;
     }
     this.#picked.clear();
-    if (step.verb === "split") this.#current = Math.max(...this.#grid);
+    if (step.verb === "split" || step.verb === "apart") this.#current = Math.max(...this.#grid);
     this.#show();
     const totals = this.#totals();
     const now = this.#figures();
     const grids = now.length !== before ? `，现在共 ${now.length} 格` : "";
     const of = now.find((one) => one.grid === this.#current);
-    const here = of ? `第 ${of.grid} 格 ${this.#words(of)}。` : "";
+    const here = of ? `第 ${of.grid} 号网格 ${this.#words(of)}。` : "";
     this.#say(`${told.said ?? "已保存。"}${here}${totals.counted} 格中 ${totals.inBand} 格在范围内${grids}。`);
   }
 
@@ -302,22 +311,21 @@ class PlanEditor extends HTMLElement {
 
   /** @param {import("./plan-measures.js").Totals} totals */
   #showTotals(totals) {
-    const unit = this.#facts?.unit ?? "";
     /** @type {Record<string, string>} */
     const words = {
       in_band: `${totals.inBand} / ${totals.counted}`,
-      range: `${whole(totals.least)}–${whole(totals.most)} ${unit}`,
+      range: `${whole(totals.least)}–${whole(totals.most)} 户`,
       compactness: totals.compactness.toFixed(2),
       on_street: percent(totals.onStreet),
       moved: `${whole(totals.moved)} 户`,
-      losing: `${totals.ended.length} 位`,
+      losing: `${totals.ended.length} 个`,
     };
     for (const [name, value] of Object.entries(words)) {
       const shown = this.querySelector(`[data-figure="${name}"]`);
       if (shown) shown.textContent = value;
     }
-    const losing = totals.ended.map((code) => this.#facts?.grids[code]?.worker || this.#facts?.grids[code]?.name || code);
-    this.#part("losing").textContent = losing.length > 0 ? `原网格不再延续：${losing.join("、")}` : "每位网格员都还有一个网格";
+    const losing = totals.ended.map((code) => this.#namedGrid(code) || code);
+    this.#part("losing").textContent = losing.length > 0 ? `不再延续：${losing.join("、")}` : "现在的每个网格都有一格来延续";
   }
 
   /** @param {Figures[]} figures @param {Map<number, string>} goesOn */
@@ -349,7 +357,7 @@ class PlanEditor extends HTMLElement {
     if (grid === this.#current) row.setAttribute("aria-current", "true");
     const link = /** @type {HTMLAnchorElement} */ (cell("grid"));
     link.href = `?grid=${grid}#blocks`;
-    link.textContent = `第 ${grid} 格`;
+    link.textContent = `第 ${grid} 号网格`;
     cell("swatch").className = `plan-swatch plan-tone-${(this.#colours.get(grid) ?? 0) + 1}`;
     cell("swatch").textContent = String(grid);
     cell("community").textContent = this.#facts?.communities[figures.community] ?? "";
@@ -357,9 +365,14 @@ class PlanEditor extends HTMLElement {
     this.#badge(cell("state"), figures);
     cell("compactness").textContent = figures.compactness.toFixed(2);
     cell("on_street").textContent = percent(figures.onStreet);
-    const known = this.#facts?.grids[code];
-    cell("worker").textContent = known ? [known.name, known.worker].filter(Boolean).join(" · ") : "新网格";
+    cell("worker").textContent = this.#namedGrid(code) || "新网格";
     cell("lock").hidden = !this.#saved?.locked.includes(grid);
+  }
+
+  /** A grid of today and who works there. @param {string} code */
+  #namedGrid(code) {
+    const known = this.#facts?.grids[code];
+    return known ? [known.name, known.worker].filter(Boolean).join(" · ") : "";
   }
 
   /** @param {HTMLElement} place @param {Figures} figures */
@@ -381,15 +394,16 @@ class PlanEditor extends HTMLElement {
 
   /** @param {Figures} current @param {Figures[]} figures @param {Map<number, Set<number>>} beside */
   #showCurrent(current, figures, beside) {
-    this.#part("current").textContent = `第 ${current.grid} 格`;
+    this.#part("current").textContent = `第 ${current.grid} 号网格`;
     this.#part("current-words").textContent = `${this.#facts?.communities[current.community] ?? ""} · ${current.blocks.length} 块 · ${this.#words(current)}`;
+    this.#showBlocks(current);
+    if (this.hasAttribute("data-only-seen")) return;
     const isLocked = this.#saved?.locked.includes(current.grid) ?? false;
     const lock = /** @type {HTMLButtonElement} */ (this.#part("lock"));
     lock.value = isLocked ? "unlock" : "lock";
     this.#part("lock-words").textContent = isLocked ? "解锁这一格" : "锁定这一格";
     this.#part("picked").textContent = this.#pickedWords();
     /** @type {HTMLButtonElement} */ (this.#part("undo")).toggleAttribute("disabled", !this.#saved?.can_undo);
-    this.#showBlocks(current);
     this.#showTargets(current, figures, beside);
   }
 
@@ -415,7 +429,7 @@ class PlanEditor extends HTMLElement {
   /** @param {number} block */
   #blockNote(block) {
     const today = this.#facts?.grids[this.#ground.today[block]]?.name;
-    return [`${whole(this.#ground.loads[block][0])} ${this.#facts?.unit}`, this.#ground.dedicated[block], today && `现属${today}`].filter(Boolean).join(" · ");
+    return [`${whole(this.#ground.loads[block][0])} 户`, this.#ground.dedicated[block] && "专属", today && `现属${today}`].filter(Boolean).join(" · ");
   }
 
   /** Neighbours first, then the others of the community. @param {Figures} current @param {Figures[]} figures @param {Map<number, Set<number>>} beside */
@@ -427,7 +441,7 @@ class PlanEditor extends HTMLElement {
     const group = (/** @type {string} */ label, /** @type {Figures[]} */ found) => {
       const made = document.createElement("optgroup");
       made.label = label;
-      made.append(...found.map((one) => new Option(`第 ${one.grid} 格（${this.#words(one)}）`, String(one.grid))));
+      made.append(...found.map((one) => new Option(`第 ${one.grid} 号网格（${this.#words(one)}）`, String(one.grid))));
       return made;
     };
     const beside_ = others.filter((one) => near.has(one.grid));
@@ -450,7 +464,7 @@ class PlanEditor extends HTMLElement {
     const locked = new Set(this.#saved?.locked);
     const labels = new Map(figures.map((one) => [one.grid, {
       title: String(one.grid),
-      note: [`${whole(one.loads[0])} ${this.#facts?.unit}`, ...one.troubles.map((trouble) => `⚠ ${this.#troubleWords(one, trouble)}`), locked.has(one.grid) ? "已锁定" : ""].filter(Boolean).join("\n"),
+      note: [`${whole(one.loads[0])} 户`, ...one.troubles.map((trouble) => `⚠ ${this.#troubleWords(one, trouble)}`), locked.has(one.grid) ? "已锁定" : ""].filter(Boolean).join("\n"),
     }]));
     this.#map?.show({ group: (block) => this.#grid[block], labels, colour: (block) => this.#colours.get(this.#grid[block]) ?? 0, troubled, changed, picked: this.#picked });
   }

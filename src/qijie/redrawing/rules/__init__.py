@@ -97,3 +97,24 @@ def may(viewer: Viewer, verb: str, path: str, lowest: Level) -> bool:
         post.role in roles and post.level >= lowest and is_within(path, post.path)
         for post in viewer.posts
     )
+
+
+def places_of(viewer: Viewer, verb: str, lowest: Level) -> tuple[str, ...]:
+    """Territories in which the viewer has the verb."""
+    roles = roles_that_may(verb)
+    held = (post for post in viewer.posts if post.role in roles and post.level >= lowest)
+    return tuple(dict.fromkeys(post.path for post in held))
+
+
+def step_words(
+    verb: str, before: Mapping[str, Any], after: Mapping[str, Any], undoes: int | None
+) -> str:
+    """What a change by hand did, in words."""
+    grids = "、".join(str(number) for number in sorted(set(after.get("grid", {}).values())))
+    changed = sorted(set(before.get("locked", ())) ^ set(after.get("locked", ())))
+    if verb == Verb.UNDO:
+        return f"撤销第 {undoes} 步"
+    if verb in (Verb.LOCK, Verb.UNLOCK):
+        return f"{Verb(verb).label} {'、'.join(map(str, changed))}"
+    count = len(after.get("grid", {}))
+    return f"{Verb(verb).label}：{count} 个地块归入第 {grids} 号网格"

@@ -1,6 +1,6 @@
 """What a planner asks of a drawing: where, what to even out, within which limits."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -209,19 +209,26 @@ class AdoptForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
     reason = WordsField(label="仍要采用的理由", max_chars=400, rows=3, required=False)
 
-    def __init__(self, data: Any = None, *, preview: Preview, today: date, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        preview: Preview,
+        people: Mapping[UUID, str],
+        today: date,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(data, **kwargs)
         self.today = today
         self.new_grids = [change for change in preview.changes if change.is_new]
-        people = _workers_in(preview)
         for change in self.new_grids:
             default = next((one.user_id for one in change.workers_after if one.user_id), "")
             self.fields[f"holder_{change.row.number}"] = forms.ChoiceField(
-                label=f"第 {change.row.number} 号网格的网格员",
-                choices=[("", "先空着，启用前再安排"), *people.items()],
+                label=f"{change.row.community_name}{change.name}（新）的网格员",
+                choices=[("", "由多数住户现在的网格员担任"), *_choices(people)],
                 required=False,
                 initial=str(default),
-                error_messages={"invalid_choice": "请从列表中选择一位现在的网格员，或先空着。"},
+                error_messages={"invalid_choice": "请从列表中选择一位现在的网格员。"},
             )
         if preview.out_of_band:
             self.fields["reason"].required = True
@@ -249,15 +256,5 @@ class AdoptForm(forms.Form):
         return {number: UUID(chosen) for number, chosen in given.items() if chosen}
 
 
-def _workers_in(preview: Preview) -> dict[str, str]:
-    """Everybody who works in the plan's grids today, by account."""
-    held = [(change.workers_before, change.row.name) for change in preview.changes]
-    held += [(grid.workers, grid.name) for grid in preview.ended]
-    people = {
-        str(one.user_id): f"{one.name}（现在{place}）" if place else one.name
-        for workers, place in held
-        for one in workers
-        if one.user_id
-    }
-    after = (one for change in preview.changes for one in change.workers_after)
-    return {str(one.user_id): one.name for one in after if one.user_id} | people
+def _choices(people: Mapping[UUID, str]) -> Iterator[tuple[str, str]]:
+    return ((str(account), name) for account, name in people.items())

@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
@@ -28,10 +28,14 @@ _SQUARE_METRE_DIGITS = 1
 class TodayGrid:
     """A grid as it is before a plan, and who works in it."""
 
-    code: str
+    community: str
     name: str
     worker: str
     """Names of today's grid workers; empty where the post is vacant."""
+
+    @property
+    def place(self) -> str:
+        return f"{self.community}{self.name}"
 
 
 def measures_of(run: Run) -> list[str]:
@@ -50,23 +54,32 @@ def block_name(block: Block) -> str:
     return f"{block.position + 1} 号地块"
 
 
-def names_of_communities(run: Run) -> dict[str, str]:
-    """Name by path of every community a run covers."""
-    found = nodes(run.as_of).filter(kind__in=("community", "village"), path__startswith=run.path)
-    return dict(found.values_list("path", "name"))
+@dataclass(frozen=True, slots=True)
+class Today:
+    """A run's territory as it was when the run was ordered."""
+
+    communities: dict[str, str]
+    """Name by path."""
+    grids: dict[str, TodayGrid]
+    """By code."""
 
 
-def today_grids(run: Run, on: date) -> dict[str, TodayGrid]:
-    """By code, the grids in force when the run was ordered with who works there on a day."""
-    found = nodes(run.as_of).filter(kind="grid", path__startswith=run.path)
+def today_of(run: Run, on: date) -> Today:
+    """The grids in force when the run was ordered, with who works there on a day; 3 queries."""
+    kinds = ("community", "village", "grid")
+    found = nodes(run.as_of).filter(kind__in=kinds, path__startswith=run.path)
     workers: dict[str, list[str]] = defaultdict(list)
     for post in roster([run.path], on).filter(role=Role.GRID_WORKER):
         workers[post.path] += [one.user.name for one in getattr(post, "holders_today", [])]
-    named = found.values_list("code", "path", "name", "parent__name")
-    return {
-        code: TodayGrid(code, f"{community}{name}", "、".join(workers[path]))
-        for code, path, name, community in named
-    }
+    named = list(found.values_list("kind", "code", "path", "name", "parent__name"))
+    return Today(
+        {path: name for kind, _, path, name, _ in named if kind != "grid"},
+        {
+            code: TodayGrid(community, name, "、".join(workers[path]))
+            for kind, code, path, name, community in named
+            if kind == "grid"
+        },
+    )
 
 
 def ended(plan: Plan, blocks: Sequence[Block]) -> list[str]:
@@ -84,7 +97,7 @@ def units_json(plan: Plan, state: dict[str, Any], on: date) -> str:
     run = plan.run
     blocks = Block.objects.filter(run=run).defer("shape").annotate(drawn=GeoJson("shape"))
     features = [_unit_feature(block) for block in blocks]
-    order, columns = Order.from_json(run.rules), measures_of(run)
+    order, columns, today = Order.from_json(run.rules), measures_of(run), today_of(run, on)
     more = {
         "graph": {part: _rounded(run.graph[part]) for part in _GRAPH_PARTS},
         "balances": [
@@ -97,11 +110,8 @@ def units_json(plan: Plan, state: dict[str, Any], on: date) -> str:
             }
             for one in order.balances
         ],
-        "communities": names_of_communities(run),
-        "grids": {
-            code: {"name": grid.name, "worker": grid.worker}
-            for code, grid in today_grids(run, on).items()
-        },
+        "communities": today.communities,
+        "grids": {code: asdict(grid) for code, grid in today.grids.items()},
         "state": state,
     }
     members = json.dumps(more, ensure_ascii=False, separators=(",", ":"))

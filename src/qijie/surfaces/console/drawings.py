@@ -20,7 +20,7 @@ from qijie.surfaces.console.drawing_pictures import picture, tones_of
 from qijie.surfaces.console.drawing_queries import (
     drawn_blocks,
     ended,
-    today_grids,
+    today_of,
 )
 from qijie.surfaces.console.drawing_words import order_words, row_of, side_by_side
 from qijie.surfaces.console.frame import page, target_of
@@ -143,9 +143,9 @@ def _progress(request: GuardedRequest, run: Run) -> HttpResponse:
 
 def _compared(run: Run, plans: Sequence[Plan]) -> dict[str, object]:
     blocks, shapes = drawn_blocks(run)
-    today = today_grids(run, timezone.localdate())
+    today = today_of(run, timezone.localdate()).grids
     losing = [
-        [today[code].worker or today[code].name for code in ended(plan, blocks) if code in today]
+        [today[code].worker or today[code].place for code in ended(plan, blocks) if code in today]
         for plan in plans
     ]
     has_grids = any(block.today_grid for block in blocks)

@@ -18,14 +18,13 @@ from qijie.redrawing import actions, queries
 from qijie.redrawing.actions import Edited, Outdated
 from qijie.redrawing.actions.editing import NotVisible
 from qijie.redrawing.models import Block, Plan
-from qijie.redrawing.queries import GridRow, PlanTable
+from qijie.redrawing.queries import EndedGrid, GridRow, PlanTable
 from qijie.redrawing.rules import Order, PlanState, Verb
 from qijie.surfaces.console.drawing_forms import AdoptForm, ChangeForm
 from qijie.surfaces.console.drawing_pictures import picture, tones_of
 from qijie.surfaces.console.drawing_queries import (
     block_name,
     drawn_blocks,
-    names_of_communities,
     units_json,
 )
 from qijie.surfaces.console.drawing_words import in_band_words, range_words, share, troubles_of
@@ -36,6 +35,8 @@ from qijie.teams.gate import GuardedRequest, not_visible
 APART, GO_ON = "apart", "go_on"
 """What the form asks for beside the verbs of a step: a new grid of the chosen blocks, a run."""
 _MOST_DIGITS = 9
+_MOST_STEPS = 1_000
+_STEPS_SHOWN = 8
 
 
 def _plan(request: GuardedRequest, plan_id: UUID) -> Plan:
@@ -76,7 +77,9 @@ def _page(request: GuardedRequest, plan: Plan, typed: Typed, status: int = 200) 
     order, tones = Order.from_json(run.rules), tones_of(plan.grid, run.graph["pairs"])
     rows = [_row(row, tones, troubles_of(row, table.measures, order)) for row in table.grids]
     current = next((one for one in rows if one["row"].number == typed.grid), None) or _first(rows)
+    places = {row.community: row.community_name for row in table.grids}
     troubled = frozenset(one["row"].number for one in rows if one["troubles"])
+    steps = queries.steps_of(plan, _MOST_STEPS)
     may_change = plan.state == PlanState.DRAFT and queries.may_draw(request.viewer, run.path)
     context = {
         "plan": plan,
@@ -84,7 +87,7 @@ def _page(request: GuardedRequest, plan: Plan, typed: Typed, status: int = 200) 
         "rows": rows,
         "figures": _figures(plan, table),
         "table": table,
-        "losing": [_named(one.name, one.workers) for one in table.ended],
+        "losing": [_ended_words(one, places) for one in table.ended],
         "current": current,
         "blocks": _listed(plan, current, blocks, typed),
         "targets": _targets(plan, current, rows, run.graph["pairs"]),
@@ -92,8 +95,8 @@ def _page(request: GuardedRequest, plan: Plan, typed: Typed, status: int = 200) 
         "picture": picture(shapes, plan.grid, tones, troubled),
         "streets": STREET_TILES,
         "may_change": may_change,
-        "state": _state(plan) if may_change else {},
-        "steps": queries.steps_of(plan, 8),
+        "state": _state(plan, steps),
+        "steps": steps[:_STEPS_SHOWN],
         "change_form": ChangeForm() if may_change else None,
         **_standing(request, plan, on),
     }
@@ -128,6 +131,11 @@ def _row(row: GridRow, tones: dict[int, int], troubles: list[str]) -> dict[str, 
 def _named(place: str, workers: Iterable[queries.Worker]) -> str:
     names = "、".join(one.name for one in workers if one.name)
     return f"{place} · {names}" if names else place
+
+
+def _ended_words(grid: EndedGrid, places: dict[str, str]) -> str:
+    community = next((path for path in places if grid.code.startswith(path)), "")
+    return _named(f"{places.get(community, '')}{grid.name}", grid.workers)
 
 
 def _first(rows: list[dict[str, Any]]) -> dict[str, Any]:
@@ -179,15 +187,15 @@ def _targets(
     }
 
 
-def _state(plan: Plan) -> dict[str, Any]:
+def _state(plan: Plan, steps: Sequence[queries.Step] | None = None) -> dict[str, Any]:
     """What the editor keeps in step with: the plan as it is saved."""
-    steps = queries.steps_of(plan, 1_000)
+    steps = queries.steps_of(plan, _MOST_STEPS) if steps is None else steps
     return {
         "version": plan.version,
         "grid": plan.grid,
         "locked": plan.locked,
-        "can_undo": any(not step["is_undone"] and step["verb"] != Verb.UNDO for step in steps),
-        "last": steps[0]["words"] if steps else "",
+        "can_undo": any(not step.is_undone and step.verb is not Verb.UNDO for step in steps),
+        "last": steps[0].words if steps else "",
     }
 
 
@@ -311,7 +319,8 @@ def adopt(request: GuardedRequest, plan_id: UUID) -> HttpResponse:
     on, objection = _day((data or request.GET).get("on", ""), today)
     preview = queries.preview(plan, on, today)
     initial = {"on": on, "version": plan.version}
-    form = AdoptForm(data, preview=preview, today=today, initial=initial)
+    people = queries.candidates(plan.run.path, today)
+    form = AdoptForm(data, preview=preview, people=people, today=today, initial=initial)
     if data is not None and form.is_valid() and _adopted(request, plan, form):
         return redirect("console:plan", plan.pk)
     context = {
@@ -321,7 +330,6 @@ def adopt(request: GuardedRequest, plan_id: UUID) -> HttpResponse:
         "objection": objection if data is None else "",
         "preview": preview,
         "form": form,
-        "places": names_of_communities(plan.run),
         "least": today + timedelta(days=1),
         "new_count": len(form.new_grids),
     }

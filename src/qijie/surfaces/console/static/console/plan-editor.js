@@ -11,7 +11,7 @@ import { blocksByGrid, changedHands, coloured, continued, figuresOf, gridsBeside
 /** @typedef {import("./plan-measures.js").Figures} Figures */
 /** @typedef {{ version: number, grid: number[], locked: number[], can_undo: boolean, last: string }} State as the server keeps it */
 /** @typedef {{ verb: string, grid: number, to: number, blocks: number[] }} Step */
-/** @typedef {{ ground: Ground, names: string[], communities: Record<string, string>, grids: Record<string, { name: string, worker: string }>, limits: { label: string, unit: string }[] }} Facts */
+/** @typedef {{ ground: Ground, names: string[], communities: Record<string, string>, grids: Record<string, { community: string, name: string, worker: string }>, limits: { label: string, unit: string }[] }} Facts */
 
 const MEDIA_TYPE = "application/geo+json";
 const NO_DATA = "方案数据没有取到，请检查网络后刷新本页；下面的表格不受影响。";
@@ -324,8 +324,9 @@ class PlanEditor extends HTMLElement {
       const shown = this.querySelector(`[data-figure="${name}"]`);
       if (shown) shown.textContent = value;
     }
-    const losing = totals.ended.map((code) => this.#namedGrid(code) || code);
-    this.#part("losing").textContent = losing.length > 0 ? `不再延续：${losing.join("、")}` : "现在的每个网格都有一格来延续";
+    const losing = totals.ended.map((code) => `${this.#facts?.grids[code]?.community ?? ""}${this.#namedGrid(code) || code}`);
+    this.#part("losing").textContent = losing.join("、");
+    this.#part("losing-more").hidden = losing.length === 0;
   }
 
   /** @param {Figures[]} figures @param {Map<number, string>} goesOn */
@@ -475,7 +476,7 @@ class PlanEditor extends HTMLElement {
     const colour = new Map([...goesOn].map(([grid, code]) => [code, this.#colours.get(grid) ?? 0]));
     const labels = new Map([...new Set(today)].filter(Boolean).map((code) => {
       const households = today.reduce((total, other, block) => total + (other === code ? this.#ground.loads[block][0] : 0), 0);
-      const { name = code, worker = "" } = this.#facts?.grids[code] ?? {};
+      const { name, worker } = this.#facts?.grids[code] ?? { name: code, worker: "" };
       return [code, { title: name, note: [`${whole(households)} 户`, worker].filter(Boolean).join("\n") }];
     }));
     this.#map?.show({ group: (block) => today[block], labels, colour: (block) => colour.get(today[block]) ?? COLOURS, troubled: new Map(), changed, picked: this.#picked });

@@ -83,13 +83,10 @@ function layersOf(inks, streets) {
     { id: "picked", type: "fill", source: "blocks", paint: { "fill-color": inks.accent, "fill-opacity": ["case", STATE("picked"), 0.45, 0] } },
     { id: "picked-line", type: "line", source: "picked-lines", layout: round, paint: { "line-color": inks.accent, "line-width": 5 } },
     { id: "household", type: "symbol", source: "points", minzoom: CLOSE, layout: { "text-field": ["get", "words"], "text-size": 12, "text-padding": 1 }, paint: text },
+    { id: "label", type: "symbol", source: "labels", layout: { "text-field": ["get", "title"], "text-size": ["interpolate", ["linear"], ["zoom"], 11, 11, 16, 19], "text-padding": 0, "text-allow-overlap": true, "text-ignore-placement": true, "text-offset": [0, -0.35] }, paint: text },
     {
-      id: "label", type: "symbol", source: "labels",
-      layout: {
-        "text-field": ["format", ["get", "title"], { "font-scale": 1.35 }, "\n", {}, ["get", "note"], { "font-scale": 0.9 }],
-        "text-size": ["interpolate", ["linear"], ["zoom"], 11, 10, 16, 15], "text-max-width": 12, "text-line-height": 1.2, "text-padding": 1,
-        "symbol-sort-key": ["get", "rank"],
-      },
+      id: "note", type: "symbol", source: "labels",
+      layout: { "text-field": ["get", "note"], "text-size": ["interpolate", ["linear"], ["zoom"], 11, 9, 16, 13], "text-max-width": 12, "text-line-height": 1.2, "text-padding": 0, "text-anchor": "top", "text-offset": [0, 0.25], "symbol-sort-key": ["get", "rank"] },
       paint: text,
     },
   ];

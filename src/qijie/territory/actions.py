@@ -235,7 +235,11 @@ class _Nests:
         if shares:
             return self.grids[min(shares, key=lambda code: (-shares[code], code))]
         middle = node.boundary.point_on_surface if node.boundary else None
-        around = (g for g in self.grids.values() if middle and g.boundary.intersects(middle))
+        around = (
+            grid
+            for grid in self.grids.values()
+            if middle and grid.boundary and grid.boundary.intersects(middle)
+        )
         return next(around, self.grids.get(_grid_path(node.path)))
 
     def _free(self, node: Node, grid: Node) -> str:
@@ -259,14 +263,13 @@ class _Nests:
         while (path := building_path(grid.path, number)) in taken:
             number += 1
         taken.add(path)
-        compound_id = home.compound_id
         return Building(
             code=home.code,
             path=path,
             name=home.name,
             address=home.address,
             grid=grid,
-            compound=renewed[compound_id] if compound_id in renewed else home.compound,
+            compound=renewed.get(home.compound_id or 0, home.compound),
             footprint=home.footprint,
             use=home.use,
             floors=home.floors,

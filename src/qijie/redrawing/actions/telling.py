@@ -64,8 +64,8 @@ def _summary(prospect: Prospect) -> str:
     changed = sum(grid.is_changed and not grid.is_new for grid in grids)
     new = sum(grid.is_new for grid in grids)
     return (
-        f"“{place.name if place else plan.run.path}”网格自 {prospect.on} 起调整：变更 {changed} 个、"
-        f"新设 {new} 个、撤销 {len(prospect.ended)} 个。"
+        f"“{place.name if place else plan.run.path}”网格自 {prospect.on} 起调整："
+        f"变更 {changed} 个、新设 {new} 个、撤销 {len(prospect.ended)} 个。"
     )
 
 

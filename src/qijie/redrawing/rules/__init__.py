@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, Self
+from uuid import UUID
 
 from qijie.access.permissions import roles_that_may
 from qijie.access.viewer import Viewer
@@ -81,6 +82,11 @@ class Order:
     from_today: bool = True
     """For a change: start from the grids in force."""
 
+    @property
+    def most_whole(self) -> float:
+        """Households of the largest compound that is never cut."""
+        return next((b.high for b in self.balances if b.measure == HOUSEHOLDS), Balance().high)
+
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
@@ -92,11 +98,18 @@ class Order:
 
 def may(viewer: Viewer, verb: str, path: str, lowest: Level) -> bool:
     """Whether a post of the viewer has the verb, stands at `lowest` or above and covers a place."""
+    return post_that_may(viewer, verb, path, lowest) is not None
+
+
+def post_that_may(viewer: Viewer, verb: str, path: str, lowest: Level) -> UUID | None:
+    """The first of the viewer's posts that may; None where none does."""
     roles = roles_that_may(verb)
-    return any(
-        post.role in roles and post.level >= lowest and is_within(path, post.path)
+    able = (
+        post.post_id
         for post in viewer.posts
+        if post.role in roles and post.level >= lowest and is_within(path, post.path)
     )
+    return next(able, None)
 
 
 def places_of(viewer: Viewer, verb: str, lowest: Level) -> tuple[str, ...]:

@@ -31,7 +31,9 @@ def halves(graph: Graph, members: Sequence[int], load: Floats) -> list[int] | No
     cost = np.array([*dearer, *([_LEAST] * len(joints))])
     weight = load[list(members)] + _LEAST
     best = _best_cut(ends, cost, weight)
-    return None if best is None else [members[position] for position in np.flatnonzero(best)]
+    return (
+        None if best is None else [members[position] for position in np.flatnonzero(best).tolist()]
+    )
 
 
 def _best_cut(ends: Numbers, cost: Floats, weight: Floats) -> Floats | None:

@@ -63,8 +63,12 @@ _MEASURES = (
         lambda of: of["in_band"],
     ),
     _Measure("网格数", "综合、专属和待开发网格一共", lambda of: f"{len(of['grids'])} 个"),
+    _Measure("户数最少和最多", "综合网格里最小的和最大的", range_words),
     _Measure(
-        "户数最少和最多", "综合网格里最小的和最大的", range_words, lambda of: -of["deviation"]
+        "偏离中间",
+        "各格离上下限正中间平均差多少，越小越均匀",
+        lambda of: share(of["deviation"]),
+        lambda of: -round(of["deviation"], 3),
     ),
     _Measure(
         "紧凑度",

@@ -109,13 +109,11 @@ def drawing(request: GuardedRequest, run_id: UUID) -> HttpResponse:
         raise not_visible(request, run_id)
     if target_of(request) == PROGRESS:
         return _progress(request, run)
-    is_done = run.state == RunState.DONE
     plans = queries.plans_of(run)
     context = _about(run, request) | {
         "plans": plans,
-        "has_plans": bool(plans),
         "findings": run.findings,
-        **(_compared(run, plans) if plans and is_done else {}),
+        **(_compared(run, plans) if plans else {}),
     }
     return page(request, "drawing.html", "drawings", context)
 

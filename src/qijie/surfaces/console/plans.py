@@ -134,8 +134,11 @@ def _named(place: str, workers: Iterable[queries.Worker]) -> str:
 
 
 def _ended_words(grid: EndedGrid, places: dict[str, str]) -> str:
-    community = next((path for path in places if grid.code.startswith(path)), "")
-    return _named(f"{places.get(community, '')}{grid.name}", grid.workers)
+    return _named(f"{_community_of(grid.code, places)}{grid.name}", grid.workers)
+
+
+def _community_of(code: str, places: dict[str, str]) -> str:
+    return next((name for path, name in places.items() if code.startswith(path)), "")
 
 
 def _first(rows: list[dict[str, Any]]) -> dict[str, Any]:
@@ -332,8 +335,19 @@ def adopt(request: GuardedRequest, plan_id: UUID) -> HttpResponse:
         "form": form,
         "least": today + timedelta(days=1),
         "new_count": len(form.new_grids),
+        "changed": [one for one in preview.changes if not one.is_unchanged],
+        "same": [one for one in preview.changes if one.is_unchanged],
+        "ended": _ended_rows(preview),
     }
     return page(request, "plan_adopt.html", "drawings", context, status=422 if data else 200)
+
+
+def _ended_rows(preview: queries.Preview) -> list[dict[str, object]]:
+    places = {one.row.community: one.row.community_name for one in preview.changes}
+    return [
+        {"grid": grid, "place": f"{_community_of(grid.code, places)}{grid.name}"}
+        for grid in preview.ended
+    ]
 
 
 def _day(typed: str, today: date) -> tuple[date, str]:

@@ -463,10 +463,11 @@ class PlanEditor extends HTMLElement {
   #showPlan(figures, changed) {
     const troubled = new Map(figures.flatMap((one) => (one.troubles.length > 0 ? one.blocks.map((block) => /** @type {[number, any]} */ ([block, HATCH_OF[one.troubles[0]]])) : [])));
     const locked = new Set(this.#saved?.locked);
-    const labels = new Map(figures.map((one) => [one.grid, {
-      title: String(one.grid),
-      note: [`${whole(one.loads[0])} 户`, ...one.troubles.map((trouble) => `⚠ ${this.#troubleWords(one, trouble)}`), locked.has(one.grid) ? "已锁定" : ""].filter(Boolean).join("\n"),
-    }]));
+    const labels = new Map(figures.map((one) => {
+      const trouble = one.troubles.map((kind) => `⚠ ${this.#troubleWords(one, kind)}`).join("\n");
+      const note = [`${whole(one.loads[0])} 户`, trouble, locked.has(one.grid) ? "已锁定" : ""].filter(Boolean).join("\n");
+      return [one.grid, { title: String(one.grid), note, trouble }];
+    }));
     this.#map?.show({ group: (block) => this.#grid[block], labels, colour: (block) => this.#colours.get(this.#grid[block]) ?? 0, troubled, changed, picked: this.#picked });
   }
 
@@ -477,7 +478,7 @@ class PlanEditor extends HTMLElement {
     const labels = new Map([...new Set(today)].filter(Boolean).map((code) => {
       const households = today.reduce((total, other, block) => total + (other === code ? this.#ground.loads[block][0] : 0), 0);
       const { name, worker } = this.#facts?.grids[code] ?? { name: code, worker: "" };
-      return [code, { title: name, note: [`${whole(households)} 户`, worker].filter(Boolean).join("\n") }];
+      return [code, { title: name, trouble: "", note: [`${whole(households)} 户`, worker].filter(Boolean).join("\n") }];
     }));
     this.#map?.show({ group: (block) => today[block], labels, colour: (block) => colour.get(today[block]) ?? COLOURS, troubled: new Map(), changed, picked: this.#picked });
   }

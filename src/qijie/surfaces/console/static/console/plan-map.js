@@ -12,7 +12,7 @@ import { linesAround, linesBetween, stretchesOf } from "./plan-borders.js";
 /**
  * @typedef {object} Look what the map shows
  * @property {(block: number) => string | number} group blocks of one group lie in one grid
- * @property {Map<string | number, { title: string, note: string }>} labels by group
+ * @property {Map<string | number, { title: string, note: string, trouble: string }>} labels by group; from afar only what is wrong is written
  * @property {(block: number) => number} colour
  * @property {Map<number, "over" | "under" | "apart">} troubled blocks of grids that break a rule
  * @property {Set<number>} changed
@@ -29,6 +29,7 @@ export const COLOURS = 7;
 const TOKENS = Array.from({ length: COLOURS }, (_, i) => `grid-${i + 1}`);
 const EDGE_PX = 24;
 const CLOSE = 15.6;
+const FAR = 13.4;
 const TAP_PX = 6;
 const HATCH_PX = 16;
 const NOTHING = { type: "FeatureCollection", features: [] };
@@ -86,7 +87,7 @@ function layersOf(inks, streets) {
     { id: "label", type: "symbol", source: "labels", layout: { "text-field": ["get", "title"], "text-size": ["interpolate", ["linear"], ["zoom"], 11, 11, 16, 19], "text-padding": 0, "text-allow-overlap": true, "text-ignore-placement": true, "text-offset": [0, -0.35] }, paint: text },
     {
       id: "note", type: "symbol", source: "labels",
-      layout: { "text-field": ["get", "note"], "text-size": ["interpolate", ["linear"], ["zoom"], 11, 9, 16, 13], "text-max-width": 12, "text-line-height": 1.2, "text-padding": 0, "text-anchor": "top", "text-offset": [0, 0.25], "symbol-sort-key": ["get", "rank"] },
+      layout: { "text-field": ["step", ["zoom"], ["get", "trouble"], FAR, ["get", "note"]], "text-size": ["interpolate", ["linear"], ["zoom"], 11, 9, 16, 13], "text-max-width": 12, "text-line-height": 1.2, "text-padding": 0, "text-anchor": "top", "text-offset": [0, 0.25], "symbol-sort-key": ["get", "rank"] },
       paint: text,
     },
   ];
@@ -224,9 +225,9 @@ export class PlanMap {
       if (found) found.push(block);
       else members.set(look.group(block), [block]);
     });
-    return [...look.labels].flatMap(([group, { title, note }]) => {
+    return [...look.labels].flatMap(([group, { title, note, trouble }]) => {
       const at = this.#middleOf(members.get(group) ?? []);
-      return at ? [{ type: "Feature", properties: { title, note, rank: this.#isTroubled(group) ? 0 : 1 }, geometry: { type: "Point", coordinates: at } }] : [];
+      return at ? [{ type: "Feature", properties: { title, note, trouble, rank: this.#isTroubled(group) ? 0 : 1 }, geometry: { type: "Point", coordinates: at } }] : [];
     });
   }
 

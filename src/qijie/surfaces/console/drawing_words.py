@@ -1,14 +1,11 @@
 """Figures of plans in words, side by side, the best of each row marked."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from qijie.redrawing.models import Plan, Run
 from qijie.redrawing.queries import GridRow
 from qijie.redrawing.rules import HOUSEHOLDS, MEASURES, Order, Purpose
-
-Json = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,28 +27,33 @@ class Row:
 class _Measure:
     label: str
     help: str
-    words: Callable[[Json], str]
-    worth: Callable[[Json], float] | None = None
+    words: Callable[[Plan], str]
+    worth: Callable[[Plan], float] | None = None
     """The higher the better; None where neither is."""
     of_change: bool = False
     """Of interest only where grids of today are there to compare with."""
-
-
-def general_loads(measures: Json) -> list[float]:
-    return [grid["loads"][0] for grid in measures["grids"] if grid["kind"] == "general"]
 
 
 def share(value: float) -> str:
     return f"{value:.1%}"
 
 
-def in_band_words(measures: Json) -> str:
-    kept = measures["general"] - len(measures["out_of_band"])
-    return f"{kept} / {measures['general']}"
+def in_band_words(plan: Plan) -> str:
+    of = plan.measures
+    return f"{of['general'] - len(of['out_of_band'])} / {of['general']}"
 
 
-def range_words(measures: Json) -> str:
-    loads = general_loads(measures)
+def grids_words(plan: Plan) -> str:
+    return f"{len(plan.measures['grids'])} 个"
+
+
+def moved_words(plan: Plan) -> str:
+    return f"{plan.moved_households:,.0f} 户"
+
+
+def range_words(plan: Plan) -> str:
+    measured = plan.measures["grids"]
+    loads = [grid["loads"][0] for grid in measured if grid["kind"] == "general"]
     return f"{min(loads):,.0f}–{max(loads):,.0f} 户" if loads else "没有综合网格"
 
 
@@ -60,45 +62,47 @@ _MEASURES = (
         "在范围内的网格",
         "综合网格中，各项工作量都在上下限之间的",
         in_band_words,
-        lambda of: of["in_band"],
+        lambda plan: plan.measures["in_band"],
     ),
-    _Measure("网格数", "综合、专属和待开发网格一共", lambda of: f"{len(of['grids'])} 个"),
+    _Measure(
+        "网格数", "综合、专属和待开发网格一共", lambda plan: f"{len(plan.measures['grids'])} 个"
+    ),
     _Measure("户数最少和最多", "综合网格里最小的和最大的", range_words),
     _Measure(
         "偏离中间",
         "各格离上下限正中间平均差多少，越小越均匀",
-        lambda of: share(of["deviation"]),
-        lambda of: -round(of["deviation"], 3),
+        lambda plan: share(plan.measures["deviation"]),
+        lambda plan: -round(plan.measures["deviation"], 3),
     ),
     _Measure(
         "紧凑度",
         "越接近 1 越像一个圆，走起来越近",
-        lambda of: f"{of['compactness']:.2f}",
-        lambda of: round(of["compactness"], 2),
+        lambda plan: f"{plan.measures['compactness']:.2f}",
+        lambda plan: round(plan.measures["compactness"], 2),
     ),
     _Measure(
         "边界沿街",
         "网格之间的边界有多少落在街巷上",
-        lambda of: share(of["on_street"]),
-        lambda of: round(of["on_street"], 3),
+        lambda plan: share(plan.measures["on_street"]),
+        lambda plan: round(plan.measures["on_street"], 3),
     ),
     _Measure(
         "完整的街区",
         "没有被网格边界切开的街区",
-        lambda of: share(of["whole_blocks"]),
-        lambda of: round(of["whole_blocks"], 3),
+        lambda plan: share(plan.measures["whole_blocks"]),
+        lambda plan: round(plan.measures["whole_blocks"], 3),
     ),
     _Measure(
         "切开的小区",
         "一个网格装得下、却分在几个网格里的小区",
-        lambda of: f"{of['cut_compounds']} 个",
-        lambda of: -of["cut_compounds"],
+        lambda plan: f"{plan.measures['cut_compounds']} 个",
+        lambda plan: -plan.measures["cut_compounds"],
     ),
     _Measure(
         "换网格的户",
         "不再由延续原网格的那一格管",
-        lambda of: f"{of['moved_households']:,.0f} 户（{share(of['moved_share'])}）",
-        lambda of: -of["moved_households"],
+        moved_words,
+        lambda plan: -round(plan.moved_households),
         of_change=True,
     ),
 )
@@ -109,8 +113,8 @@ def side_by_side(plans: Sequence[Plan], *, has_grids: bool) -> list[Row]:
         row_of(
             measure.label,
             measure.help,
-            [measure.words(plan.measures) for plan in plans],
-            [measure.worth(plan.measures) for plan in plans] if measure.worth else [],
+            [measure.words(plan) for plan in plans],
+            [measure.worth(plan) for plan in plans] if measure.worth else [],
         )
         for measure in _MEASURES
         if has_grids or not measure.of_change

@@ -27,7 +27,13 @@ from qijie.surfaces.console.drawing_queries import (
     drawn_blocks,
     units_json,
 )
-from qijie.surfaces.console.drawing_words import in_band_words, range_words, share, troubles_of
+from qijie.surfaces.console.drawing_words import (
+    in_band_words,
+    moved_words,
+    range_words,
+    share,
+    troubles_of,
+)
 from qijie.surfaces.console.frame import page
 from qijie.surfaces.console.maps import STREET_TILES, map_response
 from qijie.teams.gate import GuardedRequest, not_visible
@@ -149,11 +155,11 @@ def _first(rows: list[dict[str, Any]]) -> dict[str, Any]:
 def _figures(plan: Plan, table: PlanTable) -> dict[str, str]:
     of = plan.measures
     return {
-        "in_band": in_band_words(of),
-        "range": range_words(of),
+        "in_band": in_band_words(plan),
+        "range": range_words(plan),
         "compactness": f"{of['compactness']:.2f}",
         "on_street": share(of["on_street"]),
-        "moved": f"{of['moved_households']:,.0f} 户",
+        "moved": moved_words(plan),
         "losing": f"{len(table.ended)} 个",
     }
 

@@ -138,6 +138,11 @@ class PlanEditor extends HTMLElement {
     }
   }
 
+  /** Where a block is in the window, in CSS pixels; null before the map stands. @param {number} block */
+  pointOf(block) {
+    return this.#map?.pointOf(block) ?? null;
+  }
+
   /** What a drop here would do. @param {number | null} block */
   #wordsOver(block) {
     const blocks = [...this.#picked];
@@ -145,10 +150,10 @@ class PlanEditor extends HTMLElement {
     const held = `${blocks.length} 块 ${whole(households)} 户`;
     if (block === null) return `${held}：不在任何地块上，松手不移动`;
     const to = this.#grid[block];
-    if (blocks.every((one) => this.#grid[one] === to)) return `${held}：还在第 ${to} 号网格`;
+    if (blocks.every((one) => this.#grid[one] === to)) return `${held}：还在第 ${to} 格`;
     const after = this.#grid.map((number, one) => (this.#picked.has(one) ? to : number));
     const figures = figuresOf(this.#ground, after, this.#near).find((one) => one.grid === to);
-    return `${held} → 第 ${to} 号网格，共 ${this.#words(/** @type {Figures} */ (figures))}`;
+    return `${held} → 第 ${to} 格，共 ${this.#words(/** @type {Figures} */ (figures))}`;
   }
 
   /** @param {Figures} figures */
@@ -192,7 +197,7 @@ class PlanEditor extends HTMLElement {
     if (blocks.length === 0) return "没有选中地块。";
     const households = blocks.reduce((total, one) => total + this.#ground.loads[one][0], 0);
     const from = [...new Set(blocks.map((one) => this.#grid[one]))].sort((a, b) => a - b).join("、");
-    return `已选第 ${from} 号网格的 ${blocks.length} 块，${whole(households)} 户。`;
+    return `已选第 ${from} 格的 ${blocks.length} 块，${whole(households)} 户。`;
   }
 
   // Steps
@@ -216,7 +221,7 @@ class PlanEditor extends HTMLElement {
     if (step.verb === "undo") return this.#saved?.can_undo ? "" : "已经没有可以撤销的一步。";
     if ((step.verb === "move" || step.verb === "apart") && step.blocks.length === 0) return "请先在地图上点选，或在列表里勾选要移动的地块。";
     if (step.verb === "move" && !step.to) return "请选择移到哪一格。";
-    if (step.verb === "move" && step.blocks.every((block) => this.#grid[block] === step.to)) return `选中的地块已经在第 ${step.to} 号网格，请选择另一格。`;
+    if (step.verb === "move" && step.blocks.every((block) => this.#grid[block] === step.to)) return `选中的地块已经在第 ${step.to} 格，请选择另一格。`;
     if (step.verb === "merge" && !step.to) return "请选择和哪一格合并。";
     if (step.verb === "merge" && step.to === step.grid) return "一格不能和自己合并，请选择另一格。";
     return "";
@@ -274,7 +279,7 @@ class PlanEditor extends HTMLElement {
     const now = this.#figures();
     const grids = now.length !== before ? `，现在共 ${now.length} 格` : "";
     const of = now.find((one) => one.grid === this.#current);
-    const here = of ? `第 ${of.grid} 号网格 ${this.#words(of)}。` : "";
+    const here = of ? `第 ${of.grid} 格 ${this.#words(of)}。` : "";
     this.#say(`${told.said ?? "已保存。"}${here}${totals.counted} 格中 ${totals.inBand} 格在范围内${grids}。`);
   }
 
@@ -358,7 +363,7 @@ class PlanEditor extends HTMLElement {
     if (grid === this.#current) row.setAttribute("aria-current", "true");
     const link = /** @type {HTMLAnchorElement} */ (cell("grid"));
     link.href = `?grid=${grid}#blocks`;
-    link.textContent = `第 ${grid} 号网格`;
+    link.textContent = `第 ${grid} 格`;
     cell("swatch").className = `plan-swatch plan-tone-${(this.#colours.get(grid) ?? 0) + 1}`;
     cell("swatch").textContent = String(grid);
     cell("community").textContent = this.#facts?.communities[figures.community] ?? "";
@@ -395,7 +400,7 @@ class PlanEditor extends HTMLElement {
 
   /** @param {Figures} current @param {Figures[]} figures @param {Map<number, Set<number>>} beside */
   #showCurrent(current, figures, beside) {
-    this.#part("current").textContent = `第 ${current.grid} 号网格`;
+    this.#part("current").textContent = `第 ${current.grid} 格`;
     this.#part("current-words").textContent = `${this.#facts?.communities[current.community] ?? ""} · ${current.blocks.length} 块 · ${this.#words(current)}`;
     this.#showBlocks(current);
     if (this.hasAttribute("data-only-seen")) return;
@@ -442,7 +447,7 @@ class PlanEditor extends HTMLElement {
     const group = (/** @type {string} */ label, /** @type {Figures[]} */ found) => {
       const made = document.createElement("optgroup");
       made.label = label;
-      made.append(...found.map((one) => new Option(`第 ${one.grid} 号网格（${this.#words(one)}）`, String(one.grid))));
+      made.append(...found.map((one) => new Option(`第 ${one.grid} 格（${this.#words(one)}）`, String(one.grid))));
       return made;
     };
     const beside_ = others.filter((one) => near.has(one.grid));

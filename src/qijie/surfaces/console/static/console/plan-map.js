@@ -167,6 +167,15 @@ export class PlanMap {
     if (box) this.#map?.fitBounds(box, { padding: EDGE_PX * (blocks ? 4 : 1), maxZoom: 17, duration: this.#calm });
   }
 
+  /** Where the middle of a block is in the window, in CSS pixels. @param {number} block */
+  pointOf(block) {
+    const at = this.#middles[block];
+    if (!at || !this.#map) return null;
+    const { x, y } = this.#map.project(at);
+    const frame = this.host.getBoundingClientRect();
+    return { x: frame.left + x, y: frame.top + y };
+  }
+
   #open() {
     this.#paint();
     this.#ready = true;

@@ -16,13 +16,17 @@ from tests.browser.test_pages_are_accessible import judge
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 COMMUNITY = "420103008006"
+COPIES = 16
+"""Plans alike, one for each test, since computing takes longer than looking."""
 PLANNER, SECOND, LEADER = "desk-008006", "dispatcher-008006", "leader-008"
 _DRAW = f"""
 import django; django.setup()
 from django.db import transaction
 from django.utils import timezone
 from qijie.access.scope import scope
+from qijie.access.viewer import SYSTEM
 from qijie.accounts.models import User
+from qijie.kernel.ids import new_id
 from qijie.redrawing.actions import order
 from qijie.redrawing.actions.drawing import draw
 from qijie.redrawing.models import Plan
@@ -32,11 +36,16 @@ from qijie.teams.queries import viewer_for
 today = timezone.localdate()
 by = viewer_for(User.objects.get(username="{PLANNER}"), today)
 with transaction.atomic(), scope(by):
-    run = order(path="{COMMUNITY}", purpose=Purpose.NEW, order=Order(plans=2), as_of=today, by=by,
+    run = order(path="{COMMUNITY}", purpose=Purpose.NEW, order=Order(plans=1), as_of=today, by=by,
                 at=timezone.now())
 draw(run.pk)
-with transaction.atomic(), scope(by):
-    print(run.pk, Plan.objects.filter(run=run).order_by("number").first().pk)
+with transaction.atomic(), scope(SYSTEM):
+    plan = Plan.objects.filter(run=run).first()
+    print(run.pk, plan.pk)
+    for number in range(10, 10 + {COPIES}):
+        plan.pk, plan.number, plan.name = new_id(), number, f"方案 {{number}}"
+        plan.save(force_insert=True)
+        print(run.pk, plan.pk)
 """
 
 
@@ -50,9 +59,9 @@ class Drawn:
         return f"/console/plans/{self.plan}/"
 
 
-@pytest.fixture
-def drawn(house: House) -> Drawn:
-    """A community of its own drawing, computed as the worker would."""
+@pytest.fixture(scope="module")
+def plans(house: House) -> list[Drawn]:
+    """One community's drawing, computed as the worker would, and its plan many times over."""
     said = subprocess.run(
         [sys.executable, "-c", _DRAW],
         env=house.environment,
@@ -61,7 +70,12 @@ def drawn(house: House) -> Drawn:
         capture_output=True,
         text=True,
     )
-    return Drawn(*said.stdout.split()[-2:])
+    return [Drawn(*line.split()) for line in said.stdout.splitlines()]
+
+
+@pytest.fixture
+def drawn(plans: list[Drawn]) -> Drawn:
+    return plans.pop()
 
 
 def opened(visitor: Visitor, drawn: Drawn, username: str = PLANNER, **size: Any) -> Page:

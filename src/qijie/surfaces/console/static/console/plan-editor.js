@@ -254,6 +254,7 @@ class PlanEditor extends HTMLElement {
       this.#answered(step, answer.status, await answer.json(), before);
     } catch {
       this.#grid = [...(this.#saved?.grid ?? [])];
+      this.#current = step.grid;
       this.#again = step;
       this.#tell(NOT_SENT, "late");
       this.#show();
@@ -267,6 +268,7 @@ class PlanEditor extends HTMLElement {
     if (told.state) this.#take(told.state);
     else this.#grid = [...(this.#saved?.grid ?? [])];
     if (status >= 400) {
+      this.#current = step.grid;
       this.#again = status === 409 ? step : null;
       this.#tell(told.sentence ?? NOT_SENT, "late");
       this.#show();

@@ -28,6 +28,7 @@ from qijie.redrawing.models import Plan, Run
 from qijie.redrawing.queries.ground import grids_then, ground_of
 from qijie.redrawing.rules import Order, Purpose, RunState
 from qijie.redrawing.rules.units import made
+from qijie.redrawing.rules.values import bare_units, graph_of_json
 from qijie.teams.models import Holding, Post
 from qijie.teams.queries import viewer_for
 from qijie.territory.drawing import model
@@ -46,7 +47,7 @@ WEST, SOUTH, STEP = 114.0500, 30.0500, 0.0016
 HOUSEHOLDS = 40
 OF_BLOCK = 3 * HOUSEHOLDS
 # Far enough that the day has not come whenever the tests run.
-DAY, LATER_DAY, LAST_DAY = date(2031, 3, 1), date(2031, 6, 1), date(2031, 9, 1)
+DAY, LATER_DAY, LAST_DAY = date(2030, 3, 1), date(2030, 6, 1), date(2030, 9, 1)
 # Block (column, row from the north) to the grid it lies in.
 TODAY = {
     (column, row): WEST_GRID if column < 2 else SOUTH_GRID if row == 2 else EAST_GRID
@@ -94,7 +95,9 @@ def lay_streets() -> list[int]:
     """As the owner, committed: the app role may only read the base map."""
     lines = [(corner(c, -0.2), corner(c, ROWS + 0.2)) for c in range(COLUMNS + 1)]
     lines += [(corner(-0.2, r), corner(COLUMNS + 0.2, r)) for r in range(ROWS + 1)]
-    rows = [StreetLine(street_class="residential", line=LineString(*line, srid=4490)) for line in lines]
+    rows = [
+        StreetLine(street_class="residential", line=LineString(*line, srid=4490)) for line in lines
+    ]
     return [row.pk for row in StreetLine.objects.using("owner").bulk_create(rows)]
 
 
@@ -211,24 +214,26 @@ def plan(numbers: dict[Place, int], run_: Run | None = None, at: datetime = town
     """A plan of the village with these grids, measured as the machine measures its own."""
     drawn = run_ or run(at)
     order = Order.from_json(drawn.rules)
-    units = made(ground_of(CODE, drawn.as_of, drawn.asked_at), 500.0).units
+    rows = list(drawn.blocks.order_by("position").values())
+    units, graph = bare_units(rows, drawn.graph["measures"]), graph_of_json(drawn.graph)
     grid = np.array([numbers[place] for place in place_of(drawn)], dtype=np.int32)
     rules = model.Rules(balances=order.balances)
-    graph = graph_of(units)
     measures = measure(units, graph, grid, rules)
     why = gave_way(units, graph, grid, rules, measures=measures)
-    row = plan_row(
-        drawn, model.Plan(grid, rules, measures, why), drawn.plans.count() + 1, {}, at
-    )
-    row.save(force_insert=True)
-    return row
+    today = [row["today_grid"] for row in rows]
+    by_machine = model.Plan(grid, rules, measures, why)
+    made_plan = plan_row(drawn, by_machine, drawn.plans.count() + 1, {}, units, today)
+    made_plan.save(force_insert=True)
+    return made_plan
 
 
 FOUR_COLUMNS = {(c, r): c + 1 for c in range(COLUMNS) for r in range(ROWS)}
 """Four grids of 360 households; nothing of today's third grid is left to continue it."""
 
 
-def report(place: Place | None, *, path: str = "", at: datetime = town.NOW, by: str = "xinglin-1") -> Issue:
+def report(
+    place: Place | None, *, path: str = "", at: datetime = town.NOW, by: str = "xinglin-1"
+) -> Issue:
     new = actions.NewReport(
         key=new_id(),
         words="垃圾没人清",

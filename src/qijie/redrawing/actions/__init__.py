@@ -3,6 +3,7 @@
 from qijie.redrawing.actions.adopting import adopt, withdraw
 from qijie.redrawing.actions.editing import (
     Edited,
+    NotVisible,
     Outdated,
     lock,
     merge,
@@ -15,6 +16,7 @@ from qijie.redrawing.actions.ordering import cancel, go_on, order
 
 __all__ = [
     "Edited",
+    "NotVisible",
     "Outdated",
     "adopt",
     "cancel",

@@ -1,9 +1,8 @@
 """What the worker does with a drawing somebody ordered. Nothing is computed in a transaction."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
-from datetime import datetime
 from time import monotonic
 from uuid import UUID
 
@@ -30,10 +29,10 @@ from qijie.redrawing.rules.values import (
     rules_of,
 )
 from qijie.territory.drawing.graph import graph_of
+from qijie.territory.drawing.measuring import measure
 from qijie.territory.drawing.mending import Unusable
-from qijie.territory.drawing.model import Cancelled, Graph, Rules
+from qijie.territory.drawing.model import Cancelled, Graph, Rules, Units
 from qijie.territory.drawing.model import Plan as DrawnPlan
-from qijie.territory.drawing.numbering import moved_households
 from qijie.territory.drawing.planning import plans, replan
 from qijie.territory.drawing.reasons import sentence
 from qijie.territory.models import SRID
@@ -195,12 +194,8 @@ def _put(run: Run, whole: Made, graph: Graph, then: list[int], drawn: list[Drawn
             return
         put_drawing(current, whole, graph, then)
         names = _names(current)
-        old, _ = numbers_of(whole.today)
-        households = whole.units.households
         for number, one in enumerate(drawn, start=1):
-            plan = plan_row(current, one, number, names, timezone.now())
-            plan.moved_households = moved_households(old, one.grid, households)
-            plan.save(force_insert=True)
+            plan_row(current, one, number, names, whole.units, whole.today).save(force_insert=True)
         _finish(current)
 
 
@@ -236,7 +231,18 @@ def _stored(wkb: bytes) -> MultiPolygon:
     return geometry
 
 
-def plan_row(run: Run, drawn: DrawnPlan, number: int, names: dict[str, str], at: datetime) -> Plan:
+def plan_row(
+    run: Run,
+    drawn: DrawnPlan,
+    number: int,
+    names: Mapping[str, str],
+    units: Units,
+    today: Sequence[str],
+) -> Plan:
+    """Measured on the run's own graph, as it will be after every change by hand."""
+    old, _ = numbers_of(today)
+    graph = graph_of_json(run.graph)
+    measures = measure(units, graph, drawn.grid, drawn.rules, old)
     sentences = [
         sentence(replace(one, community=names.get(one.community, one.community)))
         for one in drawn.gave_way
@@ -251,9 +257,10 @@ def plan_row(run: Run, drawn: DrawnPlan, number: int, names: dict[str, str], at:
         seed=drawn.rules.seed,
         state=PlanState.DRAFT,
         grid=drawn.grid.tolist(),
-        measures=measures_json(drawn.measures),
+        measures=measures_json(measures),
         gave_way=gave_way_json(drawn.gave_way, sentences),
-        made_at=at,
+        moved_households=measures.moved_households,
+        made_at=timezone.now(),
     )
 
 
@@ -291,10 +298,9 @@ def _go_on(run: Run, watch: _Watch) -> None:
         if current.state != RunState.RUNNING or current.going_on != run.going_on:
             return
         number = current.plans.count() + 1
-        made_plan = plan_row(current, drawn, number, _names(current), timezone.now())
+        today = [row["today_grid"] for row in rows]
+        made_plan = plan_row(current, drawn, number, _names(current), units, today)
         made_plan.name = f"接“{plan.name}”"[:80]
         made_plan.from_plan_id = plan.pk
-        old, _ = numbers_of([row["today_grid"] for row in rows])
-        made_plan.moved_households = moved_households(old, drawn.grid, units.households)
         made_plan.save(force_insert=True)
         _finish(current)

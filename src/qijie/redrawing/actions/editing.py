@@ -35,7 +35,6 @@ from qijie.redrawing.rules.values import (
 )
 from qijie.territory.drawing.measuring import measure
 from qijie.territory.drawing.model import Graph, Numbers, Rules, Units
-from qijie.territory.drawing.numbering import moved_households
 from qijie.territory.drawing.reasons import gave_way, sentence
 from qijie.territory.models import Node
 
@@ -225,7 +224,7 @@ def _measure(plan: Plan, land: _Land) -> None:
     sentences = [sentence(replace(one, community=names[one.community])) for one in given]
     plan.measures = measures_json(measures)
     plan.gave_way = gave_way_json(given, sentences)
-    plan.moved_households = moved_households(land.today, grid, land.units.households)
+    plan.moved_households = measures.moved_households
 
 
 def _names(units: Units) -> dict[str, str]:

@@ -9,7 +9,7 @@ from qijie.redrawing.models import Plan
 from qijie.redrawing.queries.prospect import NextGrid, Prospect
 from qijie.teams.models import Post
 from qijie.teams.queries import posts_covering
-from qijie.territory.queries import coding, node_at
+from qijie.territory.queries import node_at
 
 _TOLD_ABOVE = (Role.LEAD, Role.DESK)
 Told = dict[str, str]
@@ -46,7 +46,8 @@ def told_of_withdrawal(plan: Plan, today: date) -> list[Told]:
     sentence = f"原定 {plan.in_force_on} 启用的“{name}”网格调整已撤回，网格和岗位照旧。"
     touched = {*plan.codes.values(), *plan.successors}
     in_grids = Post.objects.filter(level=Level.GRID, valid_from__lte=today, path__in=touched)
-    _add(told, in_grids.order_by("code"), sentence, "")
+    for post in in_grids.order_by("code"):
+        _add(told, [post], sentence, post.path.split("-")[0])
     _add(told, _above(plan, today), sentence, "", plan)
     return list(told.values())
 
@@ -91,11 +92,16 @@ def _add(
     for post in posts:
         told.setdefault(
             str(post.pk),
-            {"post": str(post.pk), "sentence": sentence, "page": _page(grid_code, plan)},
+            {
+                "post": str(post.pk),
+                "number": "网格调整",
+                "sentence": sentence,
+                "page": _page(grid_code, plan),
+            },
         )
 
 
 def _page(grid_code: str, plan: Plan | None) -> str:
     if plan is not None:
         return f"/console/plans/{plan.pk}/"
-    return f"/console/territory/{grid_code}/" if len(grid_code) == coding().digits else ""
+    return f"/console/territory/{grid_code}/"

@@ -29,8 +29,8 @@ from qijie.territory.drawing.numbering import numbered
 from qijie.territory.models import SRID, Building, Node
 from qijie.territory.queries import buildings, coding, nodes
 
-# Half a square metre in square degrees: an edge rounded anew, not ground that changed hands.
-_ROUNDING_SQUARE_DEGREES = 5e-11
+# A centimetre all along the border is an edge rounded anew, not ground that changed hands.
+_ROUNDING_DEGREES = 1e-7
 _NAMED = 3
 
 
@@ -217,10 +217,13 @@ class Prospect:
 
     def drawings(self, community: str) -> list[GridDrawing]:
         """Grids of a community that have to be written; none where nothing changes."""
+        grids = [grid for grid in self.grids if grid.community == community]
+        if not any(grid.is_changed for grid in grids):
+            return []
         return [
             GridDrawing(grid.code, grid.name, grid.kind, grid.boundary, grid.building_codes)
-            for grid in self.grids
-            if grid.community == community and grid.is_redrawn
+            for grid in grids
+            if grid.is_redrawn
         ]
 
     # Posts
@@ -424,6 +427,5 @@ def _is_same(shape: shapely.Geometry, before: shapely.Geometry | None) -> bool:
 def _is_nearly(shape: shapely.Geometry, before: shapely.Geometry | None) -> bool:
     if before is None:
         return False
-    return bool(
-        shapely.area(shapely.symmetric_difference(shape, before)) < _ROUNDING_SQUARE_DEGREES
-    )
+    apart = shapely.area(shapely.symmetric_difference(shape, before))
+    return bool(apart <= shapely.length(before) * _ROUNDING_DEGREES)

@@ -24,7 +24,7 @@ from qijie.territory.drawing.arrangement import (
 )
 from qijie.territory.drawing.cells import Cells, borders, cells_of, grouped, samples
 from qijie.territory.drawing.ground import Ground, ground_of, hosts, strips
-from qijie.territory.drawing.mending import Finding, mended_communities, met
+from qijie.territory.drawing.mending import Finding, extended, mended_communities, met
 from qijie.territory.drawing.model import HOUSEHOLDS, Floats, Numbers, Shapes, Units
 
 EVERYWHERE = "全部"
@@ -77,23 +77,28 @@ def units_of(
     paths: Sequence[LineString] = (),
     most: float = 500.0,
     whole: float = 100.0,
+    reach: float = 20.0,
 ) -> tuple[Units, tuple[Finding, ...]]:
     """Units that cover every community, and what had to be decided on the way.
 
     barriers: rail and water, lines or areas. paths: ways inside compounds; they part large
     compounds only. most: a compound of at most so many households is one unit. whole: a block of
-    at most so many stays whole, and houses of a larger one are put together up to it. No
-    communities: everything is one.
+    at most so many stays whole, and houses of a larger one are put together up to it.
+    reach: how far a dead end may be lengthened to meet the next street. No communities:
+    everything is one.
     """
     buildings, compounds = _filled(buildings, compounds or Compounds((), array_of(())))
-    barred = outlines(array_of(barriers))
-    lines = np.concatenate([outlines(array_of(streets)), barred])
+    roads, barred = array_of(streets), outlines(array_of(barriers))
+    here = _near(roads, communities)
+    roads, barred = roads[here], barred[_near(barred, communities)]
     if not communities:
+        lines = np.concatenate([outlines(roads), barred])
         communities = {EVERYWHERE: built_up(lines, buildings.shapes)}
     communities, mended = mended_communities(communities)
     names, shapes = tuple(communities), array_of(communities.values())
-    joins, joined = met(array_of(streets), np.concatenate([barred, outlines(shapes)]))
-    lines = np.concatenate([lines, joins])
+    lines, joined = _connected(
+        roads, (here + 1).tolist(), barred, outlines(shapes), buildings.shapes, reach
+    )
     houses = shapely.point_on_surface(buildings.shapes)
     ground = ground_of(lines, shapes, compounds.shapes, array_of(paths), houses)
     parts = _parts_of(buildings, compounds, ground, most)
@@ -105,6 +110,30 @@ def units_of(
         *_astride(buildings, shapes, names, parts, ground),
     ]
     return _units(names, buildings, ground, parts, drawn, houses), tuple(sorted(findings))
+
+
+def _near(lines: Shapes, communities: Mapping[str, BaseGeometry]) -> NDArray[np.intp]:
+    """Positions of those that touch the ground to be drawn."""
+    if not communities or not len(lines):
+        return np.arange(len(lines))
+    area = shapely.box(*shapely.total_bounds(array_of(communities.values()))).buffer(100)
+    return np.flatnonzero(shapely.intersects(lines, area))
+
+
+def _connected(
+    roads: Shapes,
+    numbers: Sequence[int],
+    barred: Shapes,
+    borders: Shapes,
+    footprints: Shapes,
+    reach: float,
+) -> tuple[Shapes, tuple[Finding, ...]]:
+    """Streets and barriers that meet where they were meant to."""
+    others = np.concatenate([barred, borders])
+    joins, joined = met(roads, others, numbers)
+    more, lengthened = extended(roads, np.concatenate([others, joins]), footprints, reach)
+    lines = np.concatenate([outlines(roads), barred, joins, more])
+    return lines, (*joined, *lengthened)
 
 
 def built_up(lines: Shapes, footprints: Shapes) -> Polygon | MultiPolygon:

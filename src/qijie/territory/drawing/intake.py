@@ -23,6 +23,8 @@ from qijie.territory.drawing.model import HOUSEHOLDS, Floats, Numbers, Shapes, U
 from qijie.territory.drawing.planes import Plane, refuse_bad_degrees
 
 KEY = ("key", "code", "id", "编号", "编码", "楼栋编号")
+UNIT_KEY = ("key",)
+"""Numbers in other columns may mean another unit in the next file."""
 HOUSEHOLD = (HOUSEHOLDS, "hh", "户数", "户籍数")
 FLOORS = ("floors", "levels", "building:levels", "层数", "楼层")
 COMPOUND = ("compound", "小区", "小区名", "小区名称")
@@ -113,9 +115,7 @@ def _loads(
     return np.column_stack([first, *others]), findings
 
 
-def _estimated(
-    layer: Layer, mended: Mended, chosen: Chosen
-) -> tuple[Floats, tuple[Finding, ...]]:
+def _estimated(layer: Layer, mended: Mended, chosen: Chosen) -> tuple[Floats, tuple[Finding, ...]]:
     column = column_of(layer, chosen.floors, FLOORS)
     if not column:
         raise Unusable(
@@ -156,7 +156,9 @@ def _unique(
             findings.append(Finding(layer.title, str(row + 1), sentence))
             continue
         if before:
-            sentence = f"{layer.title} 第 {row + 1} 条：编号“{key}”重复，改称“{key}~{len(before) + 1}”。"
+            sentence = (
+                f"{layer.title} 第 {row + 1} 条：编号“{key}”重复，改称“{key}~{len(before) + 1}”。"
+            )
             findings.append(Finding(layer.title, str(row + 1), sentence))
         keys.append(f"{key}~{len(before) + 1}" if before else key)
         kept.append(place)
@@ -229,7 +231,9 @@ def communities_of(
     names = _of(words(layer, column), mended.rows)
     for row, name in zip(mended.rows.tolist(), names, strict=True):
         if not name:
-            raise Unusable(f"{layer.title} 第 {row + 1} 条的“{column}”是空的；请填上社区名称或编码。")
+            raise Unusable(
+                f"{layer.title} 第 {row + 1} 条的“{column}”是空的；请填上社区名称或编码。"
+            )
     keys, shapes = _dissolved(names, mended.shapes)
     return dict(zip(keys, shapes.tolist(), strict=True)), mended.findings
 
@@ -269,7 +273,7 @@ def units_in(layer: Layer, plane: Plane, chosen: UnitColumns) -> tuple[Units, tu
     mended = areas_of(layer, plane)
     _refuse_missing(layer, mended)
     text = _reader(layer)
-    block, keys = text(chosen.block, BLOCK), text(chosen.key, KEY)
+    block, keys = text(chosen.block, BLOCK), text(chosen.key, UNIT_KEY)
     units = Units(
         keys=_made_unique(keys),
         shapes=mended.shapes,
@@ -307,31 +311,28 @@ def _made_unique(keys: Sequence[str]) -> tuple[str, ...]:
 
 
 def old_grids(
-    units: Units, old: Units, grid: NDArray[np.int32], keyed: bool
+    units: Units, old: Mended, keys: Sequence[str], grid: NDArray[np.int32]
 ) -> NDArray[np.int32]:
     """The old grid of each unit, 0 for a new one: by key, else by the greatest common area.
 
-    grid: number of each old unit; keyed: both have keys of their own.
+    keys and grid: of each feature of the old plan; keys "" where it names none.
     """
-    found = np.zeros(len(units), dtype=np.int32)
-    known = np.zeros(len(units), dtype=bool)
-    if keyed:
-        by_key = dict(zip(old.keys, grid.tolist(), strict=True))
-        known = np.array([key in by_key for key in units.keys])
-        found[known] = [by_key[key] for key in units.keys if key in by_key]
+    by_key = {key: number for key, number in zip(keys, grid.tolist(), strict=True) if key}
+    known = np.array([key in by_key for key in units.keys])
+    found = np.array([by_key.get(key, 0) for key in units.keys], dtype=np.int32)
     rest = np.flatnonzero(~known)
-    found[rest] = _by_area(units.shapes[rest], old.shapes, grid)
+    found[rest] = _by_area(units.shapes[rest], old.shapes, grid[old.rows])
     return found
 
 
 def _by_area(shapes: Shapes, old: Shapes, grid: NDArray[np.int32]) -> NDArray[np.int32]:
     one, other = shapely.STRtree(old).query(shapes, predicate="intersects")
     common = shapely.area(shapely.intersection(shapes[one], old[other]))
-    # Half of a unit has to lie on old ground, or it is a new one.
     order = np.lexsort((-other, common))
     order = order[common[order] > 0]
     best = np.zeros(len(shapes), dtype=np.int32)
     best[one[order]] = grid[other[order]]
+    # Half of a unit has to lie on old ground, or it is a new one.
     covered = np.bincount(one, common, minlength=len(shapes))
     best[covered < shapely.area(shapes) / 2] = 0
     return best
@@ -346,7 +347,7 @@ def grids_in(layer: Layer, column: str = "grid") -> NDArray[np.int32]:
     found = numbers(layer, column)
     broken = np.flatnonzero(found != np.floor(found))
     if len(broken):
-        raise Unusable(f"{layer.title} 第 {broken[0] + 1} 条的“{column}”不是整数；请改成网格的序号。")
+        raise Unusable(
+            f"{layer.title} 第 {broken[0] + 1} 条的“{column}”不是整数；请改成网格的序号。"
+        )
     return found.astype(np.int32)
-
-

@@ -3,9 +3,8 @@
 import shutil
 import tempfile
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,7 +28,8 @@ DRIVERS = {
 }
 _KNOWN = "GeoJSON（.geojson）、GeoPackage（.gpkg）或 Shapefile（.shp）"
 GCJ02 = "gcj02"
-_LONGEST_TITLE = 40
+LONGITUDE_LATITUDE = CRS(4326)
+"""What GeoJSON is in when it does not say. Source: RFC 7946, section 4."""
 _DBF_HEADER_BYTES = 32
 
 

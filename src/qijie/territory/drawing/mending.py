@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from shapely import MultiPolygon, Polygon
+from shapely.geometry.base import BaseGeometry
 
 from qijie.territory.drawing.arrangement import (
     array_of,
@@ -18,10 +19,13 @@ from qijie.territory.drawing.arrangement import (
     width_metres,
 )
 from qijie.territory.drawing.ground import hosts
-from qijie.territory.drawing.model import Numbers, Shapes
+from qijie.territory.drawing.model import Floats, Numbers, Shapes
 
 REACH_METRES = 1.0
 """A street that ends so close to another line was meant to meet it."""
+_WORTH_TELLING_METRES = 0.1
+_HEADING_METRES = 5.0
+"""The last metres of a street say where it would go on."""
 _CRUMB_SQUARE_METRES = 0.5
 _GAP_METRES = 2.0
 """Communities further apart than this have open ground between them, not a slip of the pen."""
@@ -73,7 +77,7 @@ def mended_areas(shapes: Shapes, layer: str, names: Sequence[str]) -> Mended:
 
 
 def _mended_area(
-    shape: shapely.Geometry | None,
+    shape: BaseGeometry | None,
 ) -> tuple[Polygon | MultiPolygon | None, str, bool]:
     """The area, what was done to it (or ""), and whether that was safe."""
     if shape is None or shape.is_empty:
@@ -105,7 +109,7 @@ _REASONS = {
 
 
 def _without_crumbs(
-    shape: shapely.Geometry, sentence: str, safe: bool
+    shape: BaseGeometry, sentence: str, safe: bool
 ) -> tuple[Polygon | MultiPolygon | None, str, bool]:
     parts = [part for part in shapely.get_parts(shape) if part.area >= _CRUMB_SQUARE_METRES]
     if not parts:
@@ -132,51 +136,115 @@ def mended_lines(shapes: Shapes, layer: str, names: Sequence[str]) -> Mended:
     return Mended(array_of(kept), np.array(rows, dtype=np.int32), tuple(findings))
 
 
-def met(lines: Shapes, others: Shapes) -> tuple[Shapes, tuple[Finding, ...]]:
+def met(
+    lines: Shapes, others: Shapes, numbers: Sequence[int]
+) -> tuple[Shapes, tuple[Finding, ...]]:
     """Short pieces that join loose ends to the line they all but reach.
 
-    others: lines that may be reached as well, such as community borders.
+    others: lines that may be reached as well, such as community borders. numbers: what people
+    call each of the lines.
     """
-    ends, owner = _loose_ends(lines)
+    ends = _loose_ends(lines)
     targets = np.concatenate([lines, others])
-    if not len(ends):
-        return array_of(()), ()
-    end, target = shapely.STRtree(targets).query(ends, predicate="dwithin", distance=REACH_METRES)
-    elsewhere = owner[end] != target
-    end, target = end[elsewhere], target[elsewhere]
-    gap = shapely.distance(ends[end], targets[target])
-    touching = np.zeros(len(ends), dtype=bool)
-    touching[end[gap == 0]] = True
-    open_ends = ~touching[end]
+    end, target, gap = _near(ends, targets, REACH_METRES)
     order = np.lexsort((target, gap, end))
-    order = order[open_ends[order]]
     found, nearest = np.unique(end[order], return_index=True)
-    joins = shapely.shortest_line(ends[found], targets[target[order][nearest]])
+    joins = shapely.shortest_line(ends.points[found], targets[target[order][nearest]])
+    open_ends = shapely.length(joins) > 0
     findings = tuple(
-        _joined(int(owner[number]) + 1, join) for number, join in zip(found, joins, strict=True)
+        _joined(numbers[ends.line[number]], join)
+        for number, join in zip(found[open_ends], joins[open_ends], strict=True)
+        if join.length >= _WORTH_TELLING_METRES
     )
-    return array_of(joins), findings
+    return joins[open_ends], findings
 
 
-def _joined(number: int, join: shapely.LineString) -> Finding:
+def _joined(number: int, join: BaseGeometry) -> Finding:
     x, y = join.coords[-1]
-    sentence = (
-        f"第 {number} 条街道的一端差 {join.length:.2f} 米没有接上（{x:.0f}，{y:.0f}），已接上。"
-    )
+    gap = f"{join.length:.1f} 米"
+    sentence = f"第 {number} 条街道的一端差 {gap}没有接上（{x:.0f}，{y:.0f}），已接上。"
     return Finding("streets", str(number), sentence)
 
 
-def _loose_ends(lines: Shapes) -> tuple[Shapes, Numbers]:
+def extended(
+    lines: Shapes, others: Shapes, footprints: Shapes, reach: float
+) -> tuple[Shapes, tuple[Finding, ...]]:
+    """What lengthens dead ends straight on to the next line, if it is near.
+
+    A lane is often drawn from kerb to kerb and a street by its middle, so that they miss each
+    other by half a street's width. Never through a building.
+    """
+    ends = _loose_ends(lines)
+    targets = np.concatenate([lines, others])
+    touching = np.unique(_near(ends, targets, 0.0)[0])
+    open_ends = np.setdiff1d(np.arange(len(ends.points)), touching)
+    start = shapely.get_coordinates(ends.points[open_ends])
+    far = start + reach * ends.heading[open_ends]
+    rays = shapely.linestrings(np.stack([start, far], axis=1))
+    hits = _first_hits(rays, ends.line[open_ends], targets)
+    ways = shapely.shortest_line(ends.points[open_ends][list(hits)], array_of(hits.values()))
+    blocked, _ = shapely.STRtree(footprints).query(ways, predicate="intersects")
+    ways = np.delete(ways, np.unique(blocked))
+    if not len(ways):
+        return ways, ()
+    sentence = (
+        f"{len(ways)} 条街道在离另一条街道不到 {reach:g} 米处断开，已沿原方向延长接上，"
+        f"最长 {shapely.length(ways).max():.0f} 米。"
+    )
+    return ways, (Finding("streets", "", sentence),)
+
+
+def _first_hits(rays: Shapes, own: Numbers, targets: Shapes) -> dict[int, BaseGeometry]:
+    """Where each ray meets the first target other than its own line."""
+    ray, target = shapely.STRtree(targets).query(rays, predicate="intersects")
+    other = own[ray] != target
+    ray, target = ray[other], target[other]
+    starts = shapely.get_point(rays, 0)[ray]
+    points = shapely.get_point(
+        shapely.shortest_line(starts, shapely.intersection(rays[ray], targets[target])), -1
+    )
+    order = np.lexsort((target, -shapely.distance(starts, points)))
+    nearest = dict(zip(ray[order].tolist(), points[order], strict=True))
+    return dict(sorted(nearest.items()))
+
+
+@dataclass(frozen=True)
+class _Ends:
     """End points no other line ends in."""
+
+    points: Shapes
+    line: Numbers
+    heading: Floats
+    """(n, 2) of length 1, out of the line"""
+
+
+def _loose_ends(lines: Shapes) -> _Ends:
     parts, row = shapely.get_parts(lines, return_index=True)
-    line = shapely.get_dimensions(parts) == 1
+    line = (shapely.get_dimensions(parts) == 1) & (shapely.length(parts) > 0)
     parts, row = parts[line], row[line]
     ends = np.concatenate([shapely.get_point(parts, 0), shapely.get_point(parts, -1)])
-    owner = np.concatenate([row, row]).astype(np.int32)
-    raster = np.rint(shapely.get_coordinates(ends) * 100).astype(np.int64)
-    _, where, count = np.unique(raster, axis=0, return_inverse=True, return_counts=True)
-    loose = count[where.ravel()] == 1
-    return ends[loose], owner[loose]
+    back = np.concatenate(
+        [
+            shapely.line_interpolate_point(parts, _HEADING_METRES),
+            shapely.line_interpolate_point(parts, -_HEADING_METRES),
+        ]
+    )
+    at, before = shapely.get_coordinates(ends), shapely.get_coordinates(back)
+    away = np.hypot(*(at - before).T)
+    _, where, count = np.unique(
+        np.rint(at * 100).astype(np.int64), axis=0, return_inverse=True, return_counts=True
+    )
+    loose = (count[where.ravel()] == 1) & (away > 0)
+    heading = (at[loose] - before[loose]) / away[loose, None]
+    return _Ends(ends[loose], np.concatenate([row, row])[loose].astype(np.int32), heading)
+
+
+def _near(ends: _Ends, targets: Shapes, reach: float) -> tuple[Numbers, Numbers, Floats]:
+    """Pairs of an end and another line within reach, and how far apart they are."""
+    end, target = shapely.STRtree(targets).query(ends.points, predicate="dwithin", distance=reach)
+    other = ends.line[end] != target
+    end, target = end[other], target[other]
+    return end, target, shapely.distance(ends.points[end], targets[target])
 
 
 def mended_communities(
@@ -200,7 +268,7 @@ def mended_communities(
 
 
 def _overlaps(names: list[str], faces: Shapes, owners: list[Numbers]) -> list[Finding]:
-    common: dict[tuple[int, int], list[shapely.Geometry]] = {}
+    common: dict[tuple[int, int], list[BaseGeometry]] = {}
     for face, found in zip(faces, owners, strict=True):
         for other in sorted(found.tolist())[1:]:
             common.setdefault((min(found.tolist()), other), []).append(face)

@@ -38,7 +38,9 @@ def plane_of(shapes: Shapes, crs: CRS, title: str) -> Plane:
     to_degrees = Transformer.from_crs(crs, crs.geodetic_crs or CRS(4490), always_xy=True)
     lon, lat = to_degrees.transform((west + east) / 2, (south + north) / 2)
     if not np.isfinite([lon, lat]).all():
-        raise Unusable(f"{title} 的坐标超出了它的坐标系（{crs.name}）的范围；请核对坐标系标得对不对。")
+        raise Unusable(
+            f"{title} 的坐标超出了它的坐标系（{crs.name}）的范围；请核对坐标系标得对不对。"
+        )
     if crs.is_projected and _true_metres(crs, lon, lat):
         return Plane(crs)
     return Plane(_zone(lon, lat))

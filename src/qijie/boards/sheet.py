@@ -1,0 +1,134 @@
+"""Prints boards: the template, dressed, as PDF. Nothing is fetched from anywhere."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import segno
+from django.conf import settings
+from django.template.loader import render_to_string
+
+from qijie.boards.ground import Ground
+from qijie.boards.picture import Panel, code_path, picture
+from qijie.boards.queries import MAP_ASPECT, Board
+from qijie.boards.rules import EMERGENCIES, HOTLINE, MOST_NAMED, Paper, common_hours
+
+if TYPE_CHECKING:
+    from weasyprint import Document
+
+# Tenths of the sheet's rem, so that lengths on the map are millimetres of an A3 sheet.
+PRINTED = Panel(width=222, height=222 / MAP_ASPECT, compound=6.4, neighbour=5.4, house=4.4)
+_STYLES = Path(__file__).parent / "static" / "boards"
+_SCOPE_CHARS = 58
+# PDF/UA: tagged, titled, in a language, every letter embedded. A fixed identifier keeps the bytes
+# of a board the same however often it is made.
+_PDF = {"pdf_variant": "pdf/ua-1", "pdf_identifier": b"qijie board"}
+# Pango's font maps are not made for several threads at once, and one sheet fills a processor.
+_PRESS = Lock()
+
+
+def page_of(board: Board, paper: Paper, ground: Ground | None) -> str:
+    """The board as an HTML document of one page."""
+    code = segno.make(board.page_url, error="m", micro=False)
+    people = board.answerers[:MOST_NAMED]
+    context = {
+        "board": board,
+        "paper": paper.value,
+        "people": people,
+        "more": len(board.answerers) - len(people),
+        "rows": _density(len(people)),
+        "title_size": _title_size(board.title),
+        "hours": common_hours(people),
+        "is_shared": any(one.phone and one.is_shared_phone for one in people),
+        "map": picture(ground, PRINTED, _map_title(board), _style("map.css")) if ground else "",
+        "scope": _scope(board),
+        "code": code_path(code.matrix),
+        "side": code.symbol_size(border=0)[0],
+        "address": _plain_address(),
+        "hotline": HOTLINE,
+        "emergencies": EMERGENCIES,
+    }
+    return render_to_string("boards/board.html", context)
+
+
+def _density(count: int) -> str:
+    return next(f"rows-{most}" for most in (5, 6, 8, MOST_NAMED) if count <= most)
+
+
+def _title_size(title: str) -> str:
+    return "title-short" if len(title) <= 14 else "title-long" if len(title) <= 19 else "title-longest"
+
+
+def _map_title(board: Board) -> str:
+    return f"{board.title}的边界、楼房和周围街道"
+
+
+def _scope(board: Board) -> str:
+    """The compounds by name, as many as two lines hold."""
+    words, left = [], list(board.places)
+    while left and len("、".join([*words, left[0]])) <= _SCOPE_CHARS:
+        words.append(left.pop(0))
+    named = "、".join(words)
+    return f"{named}等 {len(board.places)} 处" if left and words else named
+
+
+def _plain_address() -> str:
+    """The portal's address as somebody types it."""
+    parts = urlsplit(settings.PUBLIC_ADDRESS)
+    return f"{parts.netloc}{parts.path}".rstrip("/")
+
+
+@cache
+def _style(name: str) -> str:
+    return (_STYLES / name).read_text("utf-8")
+
+
+def _refuse(url: str, *_: object, **__: object) -> dict[str, Any]:
+    raise ValueError(f"A board fetches nothing, not even {url}")
+
+
+class Press:
+    """Lays out boards one after the other and writes them as one PDF, a page each."""
+
+    def __init__(self, paper: Paper) -> None:
+        self.paper = paper
+        self._documents: list[Document] = []
+
+    @property
+    def pages(self) -> int:
+        return sum(len(document.pages) for document in self._documents)
+
+    def lay_out(self, board: Board, ground: Ground | None) -> None:
+        page = page_of(board, self.paper, ground)
+        with _PRESS:
+            self._documents.append(_laid_out(page))
+
+    def pdf(self) -> bytes:
+        """The same boards make the same bytes."""
+        first, *_ = self._documents
+        pages = [page for document in self._documents for page in document.pages]
+        with _PRESS:
+            content: bytes = first.copy(pages).write_pdf(**_PDF)
+        return content
+
+
+def print_board(board: Board, paper: Paper, ground: Ground | None) -> bytes:
+    """One grid's board as a PDF of one page."""
+    press = Press(paper)
+    press.lay_out(board, ground)
+    return press.pdf()
+
+
+def _laid_out(page: str) -> Document:
+    # Loaded with the first sheet: it takes a moment and needs Pango, which only printing needs.
+    from weasyprint import CSS, HTML
+    from weasyprint.text.fonts import FontConfiguration
+
+    fonts = FontConfiguration()
+    dress = CSS(string=_style("board.css"), font_config=fonts, url_fetcher=_refuse)
+    html = HTML(string=page, url_fetcher=_refuse)
+    return html.render(stylesheets=[dress], font_config=fonts, **_PDF)

@@ -41,6 +41,8 @@ GRANTS: dict[str, dict[str, str]] = {
     "records_intakekey": {APP: "SI"},
     "records_linktoken": {APP: "SIU"},
     "records_dailycounter": {APP: "SIU"},
+    "boards_boardfile": {APP: "SIUD"},
+    "boards_solved": {APP: "SID"},
     "outbound_notice": {APP: "SIU"},
     "outbound_letter": {APP: "SIUD"},
     "spatial_ref_sys": {APP: "S", READ: "S"},

@@ -27,6 +27,8 @@ class Relation(StrEnum):
     """The holder of the matter's private link."""
     INTAKE = "intake"
     """An anonymous report being handed in."""
+    DIVISION = "division"
+    """The row is about a division in the territory of a post at the community or above."""
     HOLDER = "holder"
     """The row is addressed to one of the viewer's posts."""
     STAFF = "staff"
@@ -113,6 +115,13 @@ POLICED: tuple[Policed, ...] = (
         insert=(R.SCOPED,),
     ),
     Policed(
+        "boards_boardfile",
+        select=(R.DIVISION, R.SYSTEM),
+        insert=(R.DIVISION, R.SYSTEM),
+        update=(R.DIVISION, R.SYSTEM),
+        delete=(R.SYSTEM,),
+    ),
+    Policed(
         "outbound_letter",
         select=(R.SYSTEM,),
         insert=(R.SYSTEM,),
@@ -135,6 +144,7 @@ OPEN: dict[str, str] = {
     "teams_orgunit": "Which offices exist is public.",
     "teams_post": "Which posts exist and who to call is on the notice board.",
     "teams_holding": "The name of who is responsible is on the notice board.",
+    "boards_solved": "Counts by grid, month and category, none below the floor; on a public page.",
     "issues_category": "The published catalogue.",
     "issues_condition": "The published catalogue.",
     "issues_responsibility": "The published responsibility list.",
@@ -185,6 +195,12 @@ _NOT_ABOUT_VIEWER = (
     f" AND (about_post_id IS NULL OR about_post_id <> ALL("
     f"coalesce({_ids_of('posts')}, ARRAY[]::uuid[])))"
 )
+_IN_DIVISION = (
+    f"region_code = ANY({_words_of('regions')})"
+    f" OR street_code = ANY({_words_of('streets')})"
+    f" OR community_code = ANY({_words_of('communities')})"
+    f" OR left(region_code, 4) = ANY({_words_of('cities')})"
+)
 _IN_TERRITORY = (
     f"region_code = ANY({_words_of('regions')})"
     f" OR street_code = ANY({_words_of('streets')})"
@@ -201,6 +217,7 @@ def _condition(relation: Relation, policed: Policed) -> str:
     posts = f"unnest({_words_of('supervised')}) post (path)"
     over_it = f"EXISTS (SELECT 1 FROM {posts} WHERE starts_with(m.path, post.path))"  # noqa: S608
     conditions = {
+        R.DIVISION: f"{_kind_is('staff')} AND ({_IN_DIVISION})",
         R.TERRITORY: f"{_kind_is('staff')} AND ({_IN_TERRITORY}) AND {_NOT_ABOUT_VIEWER}",
         R.UNIT: f"{_kind_is('staff')} AND unit_ids && {_ids_of('units')} AND {_NOT_ABOUT_VIEWER}",
         R.PARTICIPANT: f"{_kind_is('staff')} AND participant_ids && {_ids_of('posts')}"

@@ -323,11 +323,11 @@ def _note(x: float, y: float, size: float, words: str, anchor: str) -> Iterator[
         )
 
 
-def code_path(rows: Iterable[Iterable[int]]) -> str:
+def code_path(rows: Iterable[Iterable[bool]]) -> str:
     """The dark cells of a square code as one SVG path, a run of cells a piece."""
     pieces = []
     for y, row in enumerate(rows):
-        cells = [0, *(1 if cell else 0 for cell in row), 0]
+        cells = [False, *row, False]
         edges = [x for x, (left, right) in enumerate(pairwise(cells)) if left != right]
         pieces += [
             f"M{start} {y}h{end - start}v1h-{end - start}z"

@@ -27,7 +27,7 @@ from qijie.boards.rules import (
     with_deputies,
 )
 from qijie.issues.models import Issue
-from qijie.issues.rules.vocabulary import State
+from qijie.issues.rules.vocabulary import Family, State
 from qijie.kernel.codes import DIVISION_DIGITS, Level, ancestors, path_at
 from qijie.teams.models import Holding, OrgUnit, Post
 from qijie.teams.queries import posts_responsible_for
@@ -42,6 +42,7 @@ _OFFICE_OF_LEVEL = {
     Level.COMMUNITY: "community_committee",
     Level.STREET: "street_office",
 }
+_ABOUT_PEOPLE = (Family.HELP, Family.DISPUTE)
 _DESKS = ("desk", "duty_desk")
 # Where borders were drawn by two hands, slivers overlap; they are nobody's ground.
 _LEAST_SHARE = 0.02
@@ -64,6 +65,7 @@ class Board:
     valid_from: date
     """Since when everything on it has been so."""
     change: Change | None
+    is_illustrative: bool
     households: int
     buildings: int
     places: tuple[str, ...]
@@ -165,6 +167,7 @@ def board_of(node: Node, on: date) -> Board:
         on=on,
         valid_from=max([node.valid_from, *_held_since(posts)]),
         change=change_of(node, on),
+        is_illustrative=node.is_illustrative,
         households=node.households,
         buildings=len(homes),
         places=_places(homes),
@@ -289,8 +292,8 @@ def solved_in(path: str, on: date) -> list[SolvedMonth]:
 def closed_by_month(months: Collection[date], until: date) -> list[tuple[str, date, str, int]]:
     """Grid path, month, category and how many matters were closed; needs the scope of the worker.
 
-    Complaints about a post or a unit are not counted: what is about an office is between it and
-    those above it.
+    Only what is about things and places is counted: no help in need and no quarrel, which are about
+    somebody's life, and no complaint about a post or unit.
     """
     zone = timezone.get_current_timezone()
     since, before = (
@@ -299,7 +302,8 @@ def closed_by_month(months: Collection[date], until: date) -> list[tuple[str, da
     grid = Func("path", Value("-"), Value(1), function="split_part", output_field=CharField())
     closed = (
         Issue.objects.filter(state=State.CLOSED, closed_at__gte=since, closed_at__lt=before)
-        .filter(about_post_id__isnull=True, about_unit_id__isnull=True, category__isnull=False)
+        .filter(category__isnull=False, about_post_id__isnull=True, about_unit_id__isnull=True)
+        .exclude(family__in=_ABOUT_PEOPLE)
         .annotate(of_grid=grid, month=TruncMonth("closed_at", output_field=DateField()))
         .annotate(digits=Length("of_grid"))
         .filter(digits__gt=DIVISION_DIGITS)

@@ -110,6 +110,10 @@ def common_hours(answerers: Iterable[Answerer]) -> str:
     return kept.pop() if len(kept) == 1 else ""
 
 
+def has_shared_phone(answerers: Iterable[Answerer]) -> bool:
+    return any(one.phone and one.is_shared_phone for one in answerers)
+
+
 def short_title(title: str, level: str, places: Iterable[str]) -> str:
     """What a post is called on its own board: 武展社区第一网格网格员 is 网格员 there."""
     short = title

@@ -8,14 +8,22 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import segno
+import numpy
+import zxingcpp
 from django.conf import settings
 from django.template.loader import render_to_string
 
 from qijie.boards.ground import Ground
 from qijie.boards.picture import Panel, code_path, picture
 from qijie.boards.queries import MAP_ASPECT, Board
-from qijie.boards.rules import EMERGENCIES, HOTLINE, MOST_NAMED, Paper, common_hours
+from qijie.boards.rules import (
+    EMERGENCIES,
+    HOTLINE,
+    MOST_NAMED,
+    Paper,
+    common_hours,
+    has_shared_phone,
+)
 
 if TYPE_CHECKING:
     from weasyprint import Document
@@ -33,7 +41,7 @@ _PRESS = Lock()
 
 def page_of(board: Board, paper: Paper, ground: Ground | None) -> str:
     """The board as an HTML document of one page."""
-    code = segno.make(board.page_url, error="m", micro=False)
+    cells = _code(board.page_url)
     people = board.answerers[:MOST_NAMED]
     context = {
         "board": board,
@@ -43,16 +51,23 @@ def page_of(board: Board, paper: Paper, ground: Ground | None) -> str:
         "rows": _density(len(people)),
         "title_size": _title_size(board.title),
         "hours": common_hours(people),
-        "is_shared": any(one.phone and one.is_shared_phone for one in people),
+        "is_shared": has_shared_phone(people),
         "map": picture(ground, PRINTED, _map_title(board), _style("map.css")) if ground else "",
         "scope": _scope(board),
-        "code": code_path(code.matrix),
-        "side": code.symbol_size(border=0)[0],
+        "code": code_path(cells),
+        "side": len(cells),
         "address": _plain_address(),
         "hotline": HOTLINE,
         "emergencies": EMERGENCIES,
     }
     return render_to_string("boards/board.html", context)
+
+
+def _code(address: str) -> list[list[bool]]:
+    """The cells of a QR code, true where dark; up to a seventh of it may be scratched off."""
+    made = zxingcpp.create_barcode(address, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
+    image = numpy.asarray(made.to_image(scale=1, add_quiet_zones=False))
+    return [[bool(cell) for cell in row] for row in image == 0]
 
 
 def _density(count: int) -> str:

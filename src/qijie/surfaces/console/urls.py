@@ -1,6 +1,6 @@
 from django.urls import path
 
-from qijie.surfaces.console import access_log, matter, me, notices, posts, queue, report, territory
+from qijie.surfaces.console import access_log, boards, matter, me, notices, posts, queue, report, territory
 
 app_name = "console"
 urlpatterns = [
@@ -15,6 +15,10 @@ urlpatterns = [
     path("territory/checks/", territory.checks, name="territory_checks"),
     path("territory/<slug:path>/", territory.place, name="place"),
     path("buildings/<slug:code>/", territory.building, name="building"),
+    path("boards/files/<uuid:file_id>/", boards.file, name="board_file"),
+    path("boards/files/<uuid:file_id>.pdf", boards.file_pdf, name="board_file_pdf"),
+    path("boards/<slug:path>/", boards.boards, name="boards"),
+    path("boards/<slug:path>/<slug:size>.pdf", boards.board_pdf, name="board_pdf"),
     path("notices/", notices.notices, name="notices"),
     path("posts/", posts.posts, name="posts"),
     path("posts/<uuid:post_id>/", posts.post, name="post"),

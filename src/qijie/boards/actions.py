@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
@@ -139,7 +140,7 @@ def _end(file_id: UUID, state: FileState, **facts: object) -> None:
         _under_way(file_id).update(state=state, ended_at=timezone.now(), **facts)
 
 
-def _under_way(file_id: UUID):  # type: ignore[no-untyped-def]
+def _under_way(file_id: UUID) -> QuerySet[BoardFile]:
     return BoardFile.objects.filter(pk=file_id, state__in=UNDER_WAY)
 
 

@@ -17,7 +17,7 @@ Ring = tuple[Point, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Area:
+class Surface:
     """A named surface; its first ring is the outline, the others are holes."""
 
     name: str
@@ -45,9 +45,9 @@ class Ground:
     south: float
     east: float
     north: float
-    grid: Area
-    neighbours: tuple[Area, ...]
-    compounds: tuple[Area, ...]
+    grid: Surface
+    neighbours: tuple[Surface, ...]
+    compounds: tuple[Surface, ...]
     houses: tuple[House, ...]
     streets: tuple[Street, ...]
 
@@ -139,13 +139,13 @@ def _ground(layers: dict[str, list[_Row]]) -> Ground:
         south=min(ys),
         east=max(xs),
         north=max(ys),
-        grid=Area("", tuple(_polygons(border))),
+        grid=Surface("", tuple(_polygons(border))),
         neighbours=tuple(
-            Area(name if is_near else f"{community} {name}", tuple(_polygons(shape)))
+            Surface(name if is_near else f"{community} {name}", tuple(_polygons(shape)))
             for name, community, is_near, shape in layers.get("neighbour", [])
         ),
         compounds=tuple(
-            Area(name, tuple(_polygons(shape)))
+            Surface(name, tuple(_polygons(shape)))
             for name, _, _, shape in layers.get("compound", [])
         ),
         houses=tuple(

@@ -14,7 +14,7 @@ import shapely
 from shapely.geometry import Polygon
 from shapely.ops import polylabel
 
-from qijie.boards.ground import Area, Ground, Ring
+from qijie.boards.ground import Ground, Ring, Surface
 
 _ROADS = {
     "major": ("motorway", "trunk", "primary", "secondary"),
@@ -109,14 +109,15 @@ def picture(ground: Ground, panel: Panel, title: str, style: str = "") -> str:
     parts = [
         f"<title>{escape(title)}</title>",
         f"<style>{style}</style>" if style else "",
-        f'<rect class="map-ground" width="{panel.width}" height="{panel.height}"/>',
-        *(plot.area("map-neighbour", area) for area in ground.neighbours),
-        plot.area("map-home", ground.grid),
+        f'<rect class="map-ground" width="{_number(panel.width)}"'
+        f' height="{_number(panel.height)}"/>',
+        *(plot.surface("map-neighbour", area) for area in ground.neighbours),
+        plot.surface("map-home", ground.grid),
         *_streets(plot, panel),
         *_houses(plot),
-        *(plot.area("map-compound", area) for area in ground.compounds),
-        plot.area("map-border-casing", ground.grid),
-        plot.area("map-border", ground.grid),
+        *(plot.surface("map-compound", area) for area in ground.compounds),
+        plot.surface("map-border-casing", ground.grid),
+        plot.surface("map-border", ground.grid),
         *_letters(plot, panel),
         *_furniture(panel, scale),
     ]
@@ -142,8 +143,8 @@ class _Plot:
     def line(self, line: Ring) -> str:
         return f"M{' '.join(map(self._pair, line))}"
 
-    def area(self, look: str, area: Area) -> str:
-        rings = "".join(self.ring(ring) for part in area.parts for ring in part)
+    def surface(self, look: str, of: Surface) -> str:
+        rings = "".join(self.ring(ring) for part in of.parts for ring in part)
         return f'<path class="{look}" fill-rule="evenodd" d="{rings}"/>'
 
     def _pair(self, point: tuple[float, float]) -> str:
@@ -233,11 +234,11 @@ def _name_houses(letterer: _Letterer, plot: _Plot, panel: Panel) -> None:
 
 
 def _label(
-    plot: _Plot, area: Area, size: float, look: str, *, without: shapely.Geometry | None = None
+    plot: _Plot, area: Surface, size: float, look: str, *, without: shapely.Geometry | None = None
 ) -> _Label | None:
     """A name in the roomiest spot of its area; None where hardly any of it is in the picture."""
     whole = shapely.unary_union([_polygon(plot, part) for part in area.parts])
-    free = whole.difference(without.buffer(size * 0.6)) if without is not None else whole
+    free = whole.difference(shapely.buffer(without, size * 0.6)) if without is not None else whole
     parts = [part for part in shapely.get_parts(free) if isinstance(part, Polygon)]
     roomy = max(parts, key=_room, default=None)
     if not size or roomy is None or _room(roomy) < size:
@@ -287,11 +288,12 @@ def _unit(panel: Panel) -> float:
 
 
 def _kept_free(panel: Panel) -> list[tuple[float, float, float, float]]:
-    """The corners where north and the scale stand."""
+    """The corners where north, the scale and the map's source stand."""
     unit = _unit(panel)
     north = (panel.width - 3.2 * unit, 0.0, panel.width, 4.4 * unit)
     bar = (0.0, panel.height - 2.8 * unit, panel.width * 0.36, panel.height)
-    return [north, bar]
+    credit = (panel.width * 0.42, panel.height - 1.6 * unit, panel.width, panel.height)
+    return [north, bar, credit]
 
 
 def _furniture(panel: Panel, scale: float) -> Iterator[str]:
@@ -299,15 +301,21 @@ def _furniture(panel: Panel, scale: float) -> Iterator[str]:
     x, y = panel.width - 1.6 * unit, 0.6 * unit
     yield (
         f'<path class="map-north" d="M{_number(x)},{_number(y)}'
-        f' {_number(x + 0.8 * unit)},{_number(y + 2.2 * unit)}'
-        f' {_number(x)},{_number(y + 1.7 * unit)}'
+        f" {_number(x + 0.8 * unit)},{_number(y + 2.2 * unit)}"
+        f" {_number(x)},{_number(y + 1.7 * unit)}"
         f' {_number(x - 0.8 * unit)},{_number(y + 2.2 * unit)}Z"/>'
     )
     yield from _note(x, y + 3.3 * unit, unit, "北", "middle")
     metres = max(m for m in _BAR_METRES if m * scale <= panel.width * 0.26 or m == _BAR_METRES[0])
-    yield f'<rect class="map-frame" width="{_number(panel.width)}" height="{_number(panel.height)}"/>'
+    width, height = _number(panel.width), _number(panel.height)
+    yield f'<rect class="map-frame" width="{width}" height="{height}"/>'
     long, left, low = metres * scale, 0.8 * unit, panel.height - 0.8 * unit
-    ends = (left, low - 0.5 * unit), (left, low), (left + long, low), (left + long, low - 0.5 * unit)
+    ends = (
+        (left, low - 0.5 * unit),
+        (left, low),
+        (left + long, low),
+        (left + long, low - 0.5 * unit),
+    )
     bar = " ".join(f"{_number(a)},{_number(b)}" for a, b in ends)
     for look in ("map-bar map-bar-casing", "map-bar"):
         yield f'<path class="{look}" stroke-width="{_number(unit * 0.14)}" d="M{bar}"/>'

@@ -33,7 +33,7 @@ from qijie.teams.models import Holding, OrgUnit, Post
 from qijie.teams.queries import posts_responsible_for
 from qijie.territory.borders import homes_in
 from qijie.territory.models import Node
-from qijie.territory.queries import in_force, nodes, subtree
+from qijie.territory.queries import nodes, subtree
 
 GRID_KIND_WORDS = {"general": "综合网格", "dedicated": "专属网格", "undeveloped": "待开发网格"}
 # Whose telephone a post without one of its own is reached by.
@@ -309,4 +309,4 @@ def closed_by_month(months: Collection[date], until: date) -> list[tuple[str, da
         .filter(digits__gt=DIVISION_DIGITS)
     )
     counted = closed.order_by().values_list("of_grid", "month", "category_id")
-    return [(*row, total) for *row, total in counted.annotate(total=Count("pk"))]  # type: ignore[misc]
+    return [(*row, total) for *row, total in counted.annotate(total=Count("pk"))]

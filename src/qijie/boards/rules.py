@@ -95,7 +95,7 @@ class Answerer:
 
 
 def with_deputies(answerers: Sequence[Answerer]) -> tuple[Answerer, ...]:
-    """Each vacant post without a stand-in sends people to the first post of the board that is held."""
+    """A vacant post without a stand-in sends people to the first post that is held."""
     held = next((one for one in answerers if not one.is_vacant), None)
     instead = f"{held.post} {held.name}" if held else f"热线 {HOTLINE}"
     return tuple(

@@ -31,7 +31,10 @@ if TYPE_CHECKING:
 # Tenths of the sheet's rem, so that lengths on the map are millimetres of an A3 sheet.
 PRINTED = Panel(width=222, height=222 / MAP_ASPECT, compound=6.4, neighbour=5.4, house=4.4)
 _STYLES = Path(__file__).parent / "static" / "boards"
-_SCOPE_CHARS = 58
+_SCOPE_CHARS = 34
+_MOST_TAKERS = 2
+# With more people on it a row has no room under the number.
+_MOST_WITH_HOURS = 8
 # PDF/UA: tagged, titled, in a language, every letter embedded. A fixed identifier keeps the bytes
 # of a board the same however often it is made.
 _PDF = {"pdf_variant": "pdf/ua-1", "pdf_identifier": b"qijie board"}
@@ -49,11 +52,13 @@ def page_of(board: Board, paper: Paper, ground: Ground | None) -> str:
         "people": people,
         "more": len(board.answerers) - len(people),
         "rows": _density(len(people)),
+        "hours_differ": len(people) > _MOST_WITH_HOURS and any(one.hours for one in people),
         "title_size": _title_size(board.title),
         "hours": common_hours(people),
         "is_shared": has_shared_phone(people),
         "map": picture(ground, PRINTED, _map_title(board), _style("map.css")) if ground else "",
         "scope": _scope(board),
+        "takers": _takers(board),
         "code": code_path(cells),
         "side": len(cells),
         "address": _plain_address(),
@@ -71,11 +76,13 @@ def _code(address: str) -> list[list[bool]]:
 
 
 def _density(count: int) -> str:
-    return next(f"rows-{most}" for most in (5, 6, 8, MOST_NAMED) if count <= most)
+    return next(f"rows-{most}" for most in (3, 5, 6, _MOST_WITH_HOURS, MOST_NAMED) if count <= most)
 
 
 def _title_size(title: str) -> str:
-    return "title-short" if len(title) <= 14 else "title-long" if len(title) <= 19 else "title-longest"
+    return (
+        "title-short" if len(title) <= 14 else "title-long" if len(title) <= 19 else "title-longest"
+    )
 
 
 def _map_title(board: Board) -> str:
@@ -84,11 +91,20 @@ def _map_title(board: Board) -> str:
 
 def _scope(board: Board) -> str:
     """The compounds by name, as many as two lines hold."""
-    words, left = [], list(board.places)
+    words: list[str] = []
+    left = list(board.places)
     while left and len("、".join([*words, left[0]])) <= _SCOPE_CHARS:
         words.append(left.pop(0))
     named = "、".join(words)
     return f"{named}等 {len(board.places)} 处" if left and words else named
+
+
+def _takers(board: Board) -> str:
+    """Who takes the grid over, neighbours of the same community by their short names."""
+    takers = board.change.takers if board.change else ()
+    names = [name.removeprefix(board.community).strip() for _, name in takers]
+    more = "等" if len(names) > _MOST_TAKERS else ""
+    return "、".join(names[:_MOST_TAKERS]) + more
 
 
 def _plain_address() -> str:

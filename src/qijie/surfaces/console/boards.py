@@ -38,6 +38,10 @@ from qijie.territory.queries import lineage
 UNPROCESSABLE = 422
 REFRESH_SECONDS = 2
 _PROGRESS = "file-progress"
+_NOT_YOURS = (
+    "整个文件由负责这个街道或社区的受理、派遣、督查、领导岗位和总网格长制作；"
+    "您可以从下面逐个打印网格的公示牌。"
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -49,8 +53,6 @@ def boards(request: GuardedRequest, path: str) -> HttpResponse:
     if node is None:
         raise Http404
     if request.method == "POST":
-        if not may_print(request.viewer, path):
-            raise not_visible(request, path)
         try:
             return redirect("console:board_file", _ordered(request, path).pk)
         except Refusal as refusal:
@@ -83,6 +85,8 @@ def may_print(viewer: Viewer, path: str) -> bool:
 
 
 def _ordered(request: GuardedRequest, path: str) -> BoardFile:
+    if not may_print(request.viewer, path):
+        raise Refusal(_NOT_YOURS)
     on, objection = _day_typed(request.POST.get("on", ""))
     if objection:
         raise Refusal(objection)
@@ -130,14 +134,14 @@ def _people(posts: Iterable[Post]) -> str:
 
 
 @require_safe
-def board_pdf(request: GuardedRequest, path: str, size: str) -> HttpResponse:
+def board_pdf(request: GuardedRequest, grid: str, size: str) -> HttpResponse:
     on, _ = day_asked(request)
-    grid = grids_of(path, on).filter(path=path).first()
-    if grid is None or size not in set(Paper):
+    node = grids_of(grid, on).filter(path=grid).first()
+    if node is None or size not in set(Paper):
         raise Http404
-    board = board_of(grid, on)
+    board = board_of(node, on)
     content = print_board(board, Paper(size), ground_of_board(board))
-    return _pdf(content, f"board-{grid.code}-{on:%Y%m%d}-{size}.pdf")
+    return _pdf(content, f"board-{node.code}-{on:%Y%m%d}-{size}.pdf")
 
 
 def _pdf(content: bytes, name: str) -> HttpResponse:

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from qijie.surfaces.console import access_log, boards, matter, me, notices, posts, queue, report, territory
+from qijie.surfaces.console import (
+    access_log,
+    boards,
+    matter,
+    me,
+    notices,
+    posts,
+    queue,
+    report,
+    territory,
+)
 
 app_name = "console"
 urlpatterns = [
@@ -18,7 +28,7 @@ urlpatterns = [
     path("boards/files/<uuid:file_id>/", boards.file, name="board_file"),
     path("boards/files/<uuid:file_id>.pdf", boards.file_pdf, name="board_file_pdf"),
     path("boards/<slug:path>/", boards.boards, name="boards"),
-    path("boards/<slug:path>/<slug:size>.pdf", boards.board_pdf, name="board_pdf"),
+    path("boards/<slug:grid>/<slug:size>.pdf", boards.board_pdf, name="board_pdf"),
     path("notices/", notices.notices, name="notices"),
     path("posts/", posts.posts, name="posts"),
     path("posts/<uuid:post_id>/", posts.post, name="post"),

@@ -16,6 +16,7 @@ from qijie.kernel.refusal import Refusal
 from qijie.records.actions import KeyReused
 from qijie.records.photos import Photo
 from qijie.surfaces.portal.places import words_of
+from qijie.territory.queries import nodes
 from qijie.ui.moves.fields import PhoneField, WordsField, photos_in
 
 ANOTHER_REPORT = (
@@ -158,8 +159,10 @@ class ReportForm(forms.Form):
         grid: str = cleaned["grid"]
         if not grid or cleaned["place"] or cleaned["place_unknown"]:
             return ""
-        name = words_of(grid, timezone.localdate())
-        return grid if name and cleaned["place_words"].startswith(name) else ""
+        on = timezone.localdate()
+        is_known = nodes(on).filter(path=grid, kind="grid").exists()
+        is_meant = is_known and cleaned["place_words"].startswith(words_of(grid, on))
+        return grid if is_meant else ""
 
     @property
     def new_report(self) -> NewReport:

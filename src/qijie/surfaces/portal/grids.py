@@ -31,9 +31,9 @@ ON_SCREEN = Panel(width=120, height=110, compound=5.2, neighbour=4.6, house=0)
 
 
 @require_safe
-def grid(request: GuardedRequest, code: str) -> HttpResponse:
+def grid(request: GuardedRequest, grid: str) -> HttpResponse:
     today = timezone.localdate()
-    node = grid_of_code(code, today)
+    node = grid_of_code(grid, today)
     if node is None:
         raise Http404
     board = board_of(node, _day_shown(node, today))

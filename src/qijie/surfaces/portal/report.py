@@ -39,8 +39,8 @@ def _around(form: ReportForm) -> str:
 
 def _of_grid(request: GuardedRequest) -> dict[str, str]:
     """What a report begun on a grid's page already knows: the grid, and its name as the place."""
-    on = timezone.localdate()
-    grid = nodes(on).filter(code=request.GET.get("grid", "")[:24], kind="grid").first()
+    on, code = timezone.localdate(), request.GET.get("grid", "")
+    grid = nodes(on).filter(code=code, kind="grid").first() if code.isalnum() else None
     return {"grid": grid.path, "place_words": words_of(grid.path, on)} if grid else {}
 
 

@@ -17,7 +17,8 @@ WHO_SEES_WHAT = {
 }
 DRAW = (
     "import sys, django; django.setup();"
-    "from uuid import UUID; from qijie.boards.actions import draw_file; draw_file(UUID(sys.argv[1]))"
+    "from uuid import UUID; from qijie.boards.actions import draw_file;"
+    "draw_file(UUID(sys.argv[1]))"
 )
 
 

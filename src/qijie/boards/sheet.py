@@ -123,10 +123,19 @@ def _refuse(url: str, *_: object, **__: object) -> dict[str, Any]:
 
 
 class Press:
-    """Lays out boards one after the other and writes them as one PDF, a page each."""
+    """Lays out boards one after the other and writes them as one PDF, a page each.
+
+    All of them share one set of fonts: with a set each, sixty boards took a gigabyte.
+    """
 
     def __init__(self, paper: Paper) -> None:
+        # Loaded with the first sheet: it takes a moment and needs Pango, which only printing needs.
+        from weasyprint import CSS
+        from weasyprint.text.fonts import FontConfiguration
+
         self.paper = paper
+        self._fonts = FontConfiguration()
+        self._dress = CSS(string=_style("board.css"), font_config=self._fonts, url_fetcher=_refuse)
         self._documents: list[Document] = []
 
     @property
@@ -134,9 +143,14 @@ class Press:
         return sum(len(document.pages) for document in self._documents)
 
     def lay_out(self, board: Board, ground: Ground | None) -> None:
+        from weasyprint import HTML
+
         page = page_of(board, self.paper, ground)
         with _PRESS:
-            self._documents.append(_laid_out(page))
+            html = HTML(string=page, url_fetcher=_refuse)
+            self._documents.append(
+                html.render(stylesheets=[self._dress], font_config=self._fonts, **_PDF)
+            )
 
     def pdf(self) -> bytes:
         """The same boards make the same bytes."""
@@ -152,14 +166,3 @@ def print_board(board: Board, paper: Paper, ground: Ground | None) -> bytes:
     press = Press(paper)
     press.lay_out(board, ground)
     return press.pdf()
-
-
-def _laid_out(page: str) -> Document:
-    # Loaded with the first sheet: it takes a moment and needs Pango, which only printing needs.
-    from weasyprint import CSS, HTML
-    from weasyprint.text.fonts import FontConfiguration
-
-    fonts = FontConfiguration()
-    dress = CSS(string=_style("board.css"), font_config=fonts, url_fetcher=_refuse)
-    html = HTML(string=page, url_fetcher=_refuse)
-    return html.render(stylesheets=[dress], font_config=fonts, **_PDF)

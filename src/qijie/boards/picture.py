@@ -66,7 +66,13 @@ class _Letterer:
     placed: list[_Label] = field(default_factory=list)
     taken: list[tuple[float, float, float, float]] = field(default_factory=list)
 
-    def put(self, label: _Label, nudges: Sequence[tuple[float, float]] = ((0, 0),)) -> bool:
+    def put(
+        self,
+        label: _Label,
+        nudges: Sequence[tuple[float, float]],
+        off: shapely.Geometry | None = None,
+    ) -> None:
+        """Where one of the nudges finds room; nowhere else, and nowhere on `off`."""
         for dx, dy in nudges:
             moved = _Label(
                 label.x + dx * label.size,
@@ -75,11 +81,10 @@ class _Letterer:
                 label.lines,
                 label.look,
             )
-            if self._is_free(moved.box):
+            if self._is_free(moved.box) and not (off and shapely.box(*moved.box).intersects(off)):
                 self.placed.append(moved)
                 self.taken.append(moved.box)
-                return True
-        return False
+                return
 
     def _is_free(self, box: tuple[float, float, float, float]) -> bool:
         west, north, east, south = box
@@ -214,7 +219,7 @@ def _letters(plot: _Plot, panel: Panel) -> Iterator[str]:
     for area in plot.ground.neighbours:
         label = _label(plot, area, panel.neighbour, "map-neighbour-name", without=border)
         if label:
-            letterer.put(label, _AROUND)
+            letterer.put(label, _AROUND, off=border)
     yield from (_text(label) for label in letterer.placed)
 
 
@@ -243,7 +248,7 @@ def _label(
     roomy = max(parts, key=_room, default=None)
     if not size or roomy is None or _room(roomy) < size:
         return None
-    x, y = _inside(roomy)
+    x, y = _roomiest(roomy)
     return _Label(x, y, size, _broken(area.name), look)
 
 
@@ -258,11 +263,13 @@ def _room(part: Polygon) -> float:
 
 
 def _inside(part: Polygon) -> tuple[float, float]:
-    spot = part.centroid
-    if not part.is_valid or part.is_empty:
-        spot = part.representative_point()
-    elif not part.contains(spot):
-        spot = polylabel(part, tolerance=max(_room(part) / 20, 0.01))
+    """The middle of a house; of an angled one, a point within it."""
+    spot = part.centroid if part.contains(part.centroid) else part.representative_point()
+    return spot.x, spot.y
+
+
+def _roomiest(part: Polygon) -> tuple[float, float]:
+    spot = polylabel(part, tolerance=max(_room(part) / 40, 0.01))
     return spot.x, spot.y
 
 

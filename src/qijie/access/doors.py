@@ -4,7 +4,9 @@ A URL without a row fails the build and, should it ever run, answers 404.
 """
 
 from qijie.access.permissions import (
+    ADOPT_GRIDS,
     CHECK_TERRITORY,
+    DRAW_GRIDS,
     HAND_OVER_POST,
     MANAGE_OWN_ACCOUNT,
     PRINT_BOARDS,
@@ -61,6 +63,14 @@ DOORS: tuple[Door, ...] = (
     Door("console:place", Who.STAFF, SEE_TERRITORY),
     Door("console:building", Who.STAFF, SEE_TERRITORY),
     Door("console:territory_checks", Who.STAFF, CHECK_TERRITORY),
+    Door("console:drawings", Who.STAFF, DRAW_GRIDS),
+    Door("console:drawing", Who.STAFF, DRAW_GRIDS),
+    Door("console:drawing_cancel", Who.STAFF, DRAW_GRIDS),
+    Door("console:plan", Who.STAFF, DRAW_GRIDS),
+    Door("console:plan_units", Who.STAFF, DRAW_GRIDS),
+    Door("console:plan_edit", Who.STAFF, DRAW_GRIDS),
+    Door("console:plan_adopt", Who.STAFF, ADOPT_GRIDS),
+    Door("console:plan_withdraw", Who.STAFF, ADOPT_GRIDS),
     Door("console:boards", Who.STAFF, SEE_TERRITORY),
     Door("console:board_pdf", Who.STAFF, SEE_TERRITORY),
     Door("console:board_file", Who.STAFF, PRINT_BOARDS),

@@ -53,6 +53,8 @@ SEE_OWN_DAY = "see_own_day"
 CHECK_TERRITORY = "check_territory"
 PRINT_BOARDS = "print_boards"
 HAND_OVER_POST = "hand_over_post"
+DRAW_GRIDS = "draw_grids"
+ADOPT_GRIDS = "adopt_grids"
 MANAGE_OWN_ACCOUNT = "manage_own_account"
 
 PERMISSIONS: tuple[Permission, ...] = (
@@ -69,6 +71,9 @@ PERMISSIONS: tuple[Permission, ...] = (
         Reach.OWN_TERRITORY,
     ),
     _row(HAND_OVER_POST, {Role.SECURITY_ADMIN}, Reach.OWN_TERRITORY),
+    # At the community or above; adopting at the street or above. `redrawing.rules.may` asks where.
+    _row(DRAW_GRIDS, {Role.DESK, Role.DISPATCHER, Role.LEAD, Role.LEADER}, Reach.OWN_TERRITORY),
+    _row(ADOPT_GRIDS, {Role.LEADER}, Reach.OWN_TERRITORY),
     _row(MANAGE_OWN_ACCOUNT, STAFF, Reach.SELF),
     # The closed loop: who may, at most. `issues.rules.table` says when.
     _row("report", MATTER_STAFF, Reach.ANY),

@@ -29,6 +29,14 @@ class Relation(StrEnum):
     """An anonymous report being handed in."""
     DIVISION = "division"
     """The row is about a division in the territory of a post at the community or above."""
+    ADOPTED_HERE = "adopted_here"
+    """A plan that was put into force over a post's community, however wide it reaches."""
+    RUN_OF_PLAN = "run_of_plan"
+    """The run of a plan the viewer may see."""
+    RUN = "run"
+    """The row follows a drawing the viewer may see."""
+    PLAN = "plan"
+    """The row follows a plan the viewer may see."""
     HOLDER = "holder"
     """The row is addressed to one of the viewer's posts."""
     STAFF = "staff"
@@ -113,6 +121,28 @@ POLICED: tuple[Policed, ...] = (
         "records_accessentry",
         select=(R.AUDITOR,),
         insert=(R.SCOPED,),
+    ),
+    Policed(
+        "redrawing_run",
+        select=(R.DIVISION, R.RUN_OF_PLAN, R.SYSTEM),
+        insert=(R.DIVISION, R.SYSTEM),
+        update=(R.DIVISION, R.SYSTEM),
+    ),
+    Policed(
+        "redrawing_block",
+        select=(R.RUN, R.SYSTEM),
+        insert=(R.RUN, R.SYSTEM),
+    ),
+    Policed(
+        "redrawing_plan",
+        select=(R.DIVISION, R.ADOPTED_HERE, R.SYSTEM),
+        insert=(R.DIVISION, R.SYSTEM),
+        update=(R.DIVISION, R.SYSTEM),
+    ),
+    Policed(
+        "redrawing_planstep",
+        select=(R.PLAN, R.SYSTEM),
+        insert=(R.PLAN, R.SYSTEM),
     ),
     Policed(
         "boards_boardfile",
@@ -216,8 +246,18 @@ def _condition(relation: Relation, policed: Policed) -> str:
     matter_seen = f"EXISTS ({matter})"
     posts = f"unnest({_words_of('supervised')}) post (path)"
     over_it = f"EXISTS (SELECT 1 FROM {posts} WHERE starts_with(m.path, post.path))"  # noqa: S608
+    communities = f"unnest({_words_of('communities')}) held (path)"
+    below = f"SELECT 1 FROM {communities} WHERE starts_with(held.path, street_code)"  # noqa: S608
+    runs_of_plans = "SELECT p.run_id FROM redrawing_plan p"
+    run = "SELECT 1 FROM redrawing_run r WHERE r.id = run_id"
+    plan = "SELECT 1 FROM redrawing_plan p WHERE p.id = plan_id"
     conditions = {
         R.DIVISION: f"{_kind_is('staff')} AND ({_IN_DIVISION})",
+        R.ADOPTED_HERE: f"{_kind_is('staff')} AND adopted_at IS NOT NULL"
+        f" AND community_code = '' AND EXISTS ({below})",
+        R.RUN_OF_PLAN: f"{_kind_is('staff')} AND id IN ({runs_of_plans})",
+        R.RUN: f"{_kind_is('staff')} AND EXISTS ({run})",
+        R.PLAN: f"{_kind_is('staff')} AND EXISTS ({plan})",
         R.TERRITORY: f"{_kind_is('staff')} AND ({_IN_TERRITORY}) AND {_NOT_ABOUT_VIEWER}",
         R.UNIT: f"{_kind_is('staff')} AND unit_ids && {_ids_of('units')} AND {_NOT_ABOUT_VIEWER}",
         R.PARTICIPANT: f"{_kind_is('staff')} AND participant_ids && {_ids_of('posts')}"

@@ -14,6 +14,8 @@ from qijie.access.permissions import CHECK_TERRITORY, SEE_MATTERS, may
 from qijie.access.viewer import Role
 from qijie.kernel.codes import Level, ancestors
 from qijie.kernel.refusal import Refusal
+from qijie.redrawing.queries import may_draw
+from qijie.redrawing.queries import pending as pending_plans
 from qijie.surfaces.console.frame import page
 from qijie.surfaces.console.maps import STREET_TILES, map_response, tone_of, wants_map, words_of
 from qijie.surfaces.console.queries import (
@@ -87,6 +89,8 @@ def place(request: GuardedRequest, path: str) -> HttpResponse:
         "own_load": _own_load(request, node, on),
         "ladder": ladder_of(path, on),
         "drawings": list(drawings_of(node)),
+        "may_draw": _may_draw(request, node),
+        "pending": pending_plans(path, timezone.localdate()) if _is_drawable(node) else [],
         "has_boards": node.kind in WITH_BOARDS,
         "may_check": may(request.viewer, CHECK_TERRITORY) and _is_checkable(path),
         "streets": STREET_TILES,
@@ -95,6 +99,14 @@ def place(request: GuardedRequest, path: str) -> HttpResponse:
         "late_url": f"{queue}?view=overdue&place={path}",
     }
     return page(request, "place.html", "territory", context)
+
+
+def _is_drawable(node: Node) -> bool:
+    return node.kind in ("street", "town", "community", "village")
+
+
+def _may_draw(request: GuardedRequest, node: Node) -> bool:
+    return _is_drawable(node) and may_draw(request.viewer, node.path)
 
 
 def _no_such_place(request: GuardedRequest, path: str, on: date, objection: str) -> HttpResponse:

@@ -6,7 +6,7 @@ The picture carries classes and no colours; paper and screen each dress it (`map
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from itertools import pairwise
 
@@ -71,20 +71,15 @@ class _Letterer:
         label: _Label,
         nudges: Sequence[tuple[float, float]],
         off: shapely.Geometry | None = None,
-    ) -> None:
-        """Where one of the nudges finds room; nowhere else, and nowhere on `off`."""
+    ) -> bool:
+        """Where one of the nudges finds room, and nowhere on `off`; False where none does."""
         for dx, dy in nudges:
-            moved = _Label(
-                label.x + dx * label.size,
-                label.y + dy * label.size,
-                label.size,
-                label.lines,
-                label.look,
-            )
+            moved = replace(label, x=label.x + dx * label.size, y=label.y + dy * label.size)
             if self._is_free(moved.box) and not (off and shapely.box(*moved.box).intersects(off)):
                 self.placed.append(moved)
                 self.taken.append(moved.box)
-                return
+                return True
+        return False
 
     def _is_free(self, box: tuple[float, float, float, float]) -> bool:
         west, north, east, south = box
@@ -202,10 +197,12 @@ def _broken(name: str) -> tuple[str, ...]:
     """A name on one line or two: at its blank, or in the middle where it is long."""
     if " " in name:
         return tuple(name.split(" ", 1))
-    if len(name) <= _LONGEST_LINE:
-        return (name,)
+    return (name,) if len(name) <= _LONGEST_LINE else _halved(name)
+
+
+def _halved(name: str) -> tuple[str, ...]:
     middle = (len(name) + 1) // 2
-    return name[:middle], name[middle:]
+    return name[:middle].strip(), name[middle:].strip()
 
 
 def _letters(plot: _Plot, panel: Panel) -> Iterator[str]:
@@ -218,8 +215,9 @@ def _letters(plot: _Plot, panel: Panel) -> Iterator[str]:
     border = shapely.unary_union([_polygon(plot, part) for part in plot.ground.grid.parts])
     for area in plot.ground.neighbours:
         label = _label(plot, area, panel.neighbour, "map-neighbour-name", without=border)
-        if label:
-            letterer.put(label, _AROUND, off=border)
+        if label and not letterer.put(label, _AROUND, off=border):
+            narrow = replace(label, lines=_halved(area.name))
+            letterer.put(narrow, _AROUND, off=border)
     yield from (_text(label) for label in letterer.placed)
 
 

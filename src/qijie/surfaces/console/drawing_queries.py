@@ -40,7 +40,7 @@ class TodayGrid:
 
 def measures_of(run: Run) -> list[str]:
     """What the columns of a block's loads are."""
-    return list(run.graph.get("measures") or MEASURES)
+    return list(run.graph["measures"])
 
 
 def drawn_blocks(run: Run) -> tuple[Sequence[Block], Shapes]:

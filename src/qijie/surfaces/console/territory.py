@@ -46,6 +46,7 @@ _ANSWERABLE = frozenset(
 )
 _DIVISIONS = ("district", "street", "town", "community", "village")
 _WITH_HOMES = ("grid", "compound")
+WITH_BOARDS = ("street", "town", "community", "village", "grid")
 _GRID_KIND_WORDS = {"general": "综合网格", "dedicated": "专属网格", "undeveloped": "待开发网格"}
 
 
@@ -62,7 +63,7 @@ def territory(request: GuardedRequest) -> HttpResponse:
 
 @require_safe
 def place(request: GuardedRequest, path: str) -> HttpResponse:
-    on, objection = _day(request)
+    on, objection = day_asked(request)
     trail = lineage(path, on)
     node = next((one for one in trail if one.path == path), None)
     if node is None:
@@ -90,6 +91,7 @@ def place(request: GuardedRequest, path: str) -> HttpResponse:
         "drawings": list(drawings_of(node)),
         "may_draw": _may_draw(request, node),
         "pending": pending_plans(path, timezone.localdate()) if _is_drawable(node) else [],
+        "has_boards": node.kind in WITH_BOARDS,
         "may_check": may(request.viewer, CHECK_TERRITORY) and _is_checkable(path),
         "streets": STREET_TILES,
         "map_src": request.get_full_path(),
@@ -116,7 +118,8 @@ def _no_such_place(request: GuardedRequest, path: str, on: date, objection: str)
     return page(request, "place_other_day.html", "territory", context, status=404)
 
 
-def _day(request: GuardedRequest) -> tuple[date, str]:
+def day_asked(request: GuardedRequest) -> tuple[date, str]:
+    """The day a page is asked for, today unless said; and the sentence about one that is none."""
     typed = request.GET.get("on", "")
     today = timezone.localdate()
     try:

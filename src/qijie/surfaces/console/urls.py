@@ -2,6 +2,7 @@ from django.urls import path
 
 from qijie.surfaces.console import (
     access_log,
+    boards,
     drawings,
     matter,
     me,
@@ -34,6 +35,10 @@ urlpatterns = [
     path("plans/<uuid:plan_id>/edit/", plans.edit, name="plan_edit"),
     path("plans/<uuid:plan_id>/adopt/", plans.adopt, name="plan_adopt"),
     path("plans/<uuid:plan_id>/withdraw/", plans.withdraw, name="plan_withdraw"),
+    path("boards/files/<uuid:file_id>/", boards.file, name="board_file"),
+    path("boards/files/<uuid:file_id>.pdf", boards.file_pdf, name="board_file_pdf"),
+    path("boards/<slug:path>/", boards.boards, name="boards"),
+    path("boards/<slug:grid>/<slug:size>.pdf", boards.board_pdf, name="board_pdf"),
     path("notices/", notices.notices, name="notices"),
     path("posts/", posts.posts, name="posts"),
     path("posts/<uuid:post_id>/", posts.post, name="post"),

@@ -106,7 +106,9 @@ def test_people_and_matters_are_balanced_where_asked() -> None:
     loads = {row["grid"]: row["loads"] for row in plan.measures["grids"]}
     people = 12 * OF_BLOCK * 2.62
     assert sum(load[1] for load in loads.values()) == pytest.approx(people)
-    assert sum(load[2] for load in loads.values()) == pytest.approx(1.0, abs=0.01), "three in 3 months"
+    assert sum(load[2] for load in loads.values()) == pytest.approx(1.0, abs=0.01), (
+        "three in 3 months"
+    )
     assert all(800 <= load[1] <= 1250 for load in loads.values())
 
 

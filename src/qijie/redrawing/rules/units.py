@@ -132,7 +132,8 @@ def _matters_at(footprints: Shapes, ground: Ground, plane: Plane) -> Floats:
     counts = np.zeros(len(footprints))
     if not len(ground.matters) or not len(footprints):
         return counts
-    points = plane.taken_in(np.atleast_1d(shapely.points(ground.matters)), STORED, "事项位置")
+    found = array_of(shapely.Point(lon, lat) for lon, lat in ground.matters.tolist())
+    points = plane.taken_in(found, STORED, "事项位置")
     tree = shapely.STRtree(footprints)
     _, nearest = tree.query_nearest(points, max_distance=_FAR_METRES, all_matches=False)
     np.add.at(counts, nearest, 1.0)

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "qijie.territory",
     "qijie.teams",
     "qijie.issues",
+    "qijie.boards",
     "qijie.redrawing",
     "qijie.outbound",
     "qijie.setup",
@@ -180,6 +181,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 PHOTO_FOLDER = Path(environment.text("QIJIE_PHOTO_FOLDER", str(VAR / "photos")))
+BOARD_FOLDER = Path(environment.text("QIJIE_BOARD_FOLDER", str(VAR / "boards")))
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]

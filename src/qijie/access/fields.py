@@ -178,6 +178,12 @@ FIELDS: dict[str, dict[str, FieldClass]] = {
         internal="id plan sequence verb before after undoes at",
         personal="by_id",
     ),
+    "boards_boardfile": _classes(
+        public="path made_for paper",
+        internal="id region_code street_code community_code state done of asked_by_id asked_at"
+        " ended_at sha256 size_bytes failure",
+    ),
+    "boards_solved": _classes(public="path month category count"),
     "outbound_notice": _classes(
         internal="id region_code post_id subject_id event_id number page at read_at",
         personal="sentence",

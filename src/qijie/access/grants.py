@@ -47,6 +47,8 @@ GRANTS: dict[str, dict[str, str]] = {
     "redrawing_block": {APP: "SI"},
     "redrawing_plan": {APP: "SIU"},
     "redrawing_planstep": {APP: "SI"},
+    "boards_boardfile": {APP: "SIUD"},
+    "boards_solved": {APP: "SID"},
     "outbound_notice": {APP: "SIU"},
     "outbound_letter": {APP: "SIUD"},
     "spatial_ref_sys": {APP: "S", READ: "S"},

@@ -145,6 +145,13 @@ POLICED: tuple[Policed, ...] = (
         insert=(R.PLAN, R.SYSTEM),
     ),
     Policed(
+        "boards_boardfile",
+        select=(R.DIVISION, R.SYSTEM),
+        insert=(R.DIVISION, R.SYSTEM),
+        update=(R.DIVISION, R.SYSTEM),
+        delete=(R.SYSTEM,),
+    ),
+    Policed(
         "outbound_letter",
         select=(R.SYSTEM,),
         insert=(R.SYSTEM,),
@@ -167,6 +174,7 @@ OPEN: dict[str, str] = {
     "teams_orgunit": "Which offices exist is public.",
     "teams_post": "Which posts exist and who to call is on the notice board.",
     "teams_holding": "The name of who is responsible is on the notice board.",
+    "boards_solved": "Counts by grid, month and category, none below the floor; on a public page.",
     "issues_category": "The published catalogue.",
     "issues_condition": "The published catalogue.",
     "issues_responsibility": "The published responsibility list.",

@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from qijie.access.scope import scope
 from qijie.access.viewer import SYSTEM, Viewer
+from qijie.boards.actions import order_file
+from qijie.boards.rules import Paper
 from qijie.kernel.calendars import SHANGHAI
 from qijie.kernel.refusal import Refusal
 from qijie.records import actions as records
@@ -67,6 +69,7 @@ def adopt(
     plan.before = {"tree": [asdict(one) for one in written], "posts": staffed}
     plan.save()
     _set_timer(plan, on)
+    order_file(plan.run.path, on, Paper.A3, by, at)
     _tell(plan, told_of_adoption(prospect, staffed["made"]["posts"]), at)
     return plan
 

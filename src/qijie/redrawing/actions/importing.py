@@ -18,6 +18,7 @@ from qijie.redrawing.rules import Order, Purpose, RunState
 from qijie.redrawing.rules.units import Ground, Made, made_of
 from qijie.redrawing.rules.values import rules_of
 from qijie.territory.drawing import intake, layers
+from qijie.territory.drawing.enclosures import EVERYWHERE
 from qijie.territory.drawing.graph import graph_of
 from qijie.territory.drawing.measuring import measure
 from qijie.territory.drawing.mending import Unusable
@@ -94,8 +95,8 @@ def _known_here(units: Units, names: dict[str, str], title: str) -> Units:
     """With the paths of this place's communities, which the file may call by name or code."""
     paths = {name: path for path, name in names.items()} | {path: path for path in names}
     strange = sorted(set(units.communities) - paths.keys())
-    if len(names) == 1 and set(units.communities) == {intake.EVERYWHERE}:
-        paths, strange = {intake.EVERYWHERE: next(iter(names))}, []
+    if len(names) == 1 and set(units.communities) == {EVERYWHERE}:
+        paths, strange = {EVERYWHERE: next(iter(names))}, []
     if strange:
         raise Refusal(f"{title} 里的社区“{strange[0]}”不在这里，请用本地社区的名称或 12 位编码。")
     if missing := sorted(names.keys() - {paths[one] for one in units.communities}):

@@ -44,7 +44,7 @@ def run(options: Namespace) -> int:
     try:
         {"blocks": draw_blocks, "plan": draw_plan}[options.part](options, say)
     except Unusable as refused:
-        print(f"✗ {refused}", file=sys.stderr)
+        _told(f"✗ {refused}")
         return 1
     return 0
 
@@ -53,7 +53,8 @@ Say = Callable[[str], None]
 
 
 def _told(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
 
 
 def _quiet(text: str) -> None:
@@ -214,7 +215,9 @@ def draw_plan(options: Namespace, say: Say) -> None:
     if "grid" in layer.columns:
         say(f"{layer.title} 原有的“grid”列由新方案取代")
     made = _made(options, units, graph, rules, plane, say)
-    for drawn, place in zip(made, _places(out, len(made)), strict=True):
+    if len(made) < options.plans:
+        say(f"要 {options.plans} 个方案，只找到 {len(made)} 个不同的")
+    for drawn, place in zip(made, _places(out, options.plans), strict=False):
         _write_plan(place, layer, units, drawn, findings, options, say)
 
 

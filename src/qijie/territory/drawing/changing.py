@@ -86,9 +86,14 @@ def redivided(
     spent = moved_households(old, going_on.joined(chosen), units.households)
     if spent > rules.most_moved:
         return Changed(_as_it_was(graph, old), {})
-    chosen = _afforded(offers, chosen, rules.most_moved - spent)
-    grid = going_on.joined(chosen)
-    return Changed(grid, _too_dear(offers, chosen, parts, grid))
+    over, left, least = 0.0, rules.most_moved - spent, chosen
+    while True:
+        left -= over
+        chosen = _afforded(offers, least, left)
+        grid = going_on.joined(chosen)
+        over = moved_households(old, grid, units.households) - rules.most_moved
+        if over <= 0:
+            return Changed(grid, _too_dear(offers, chosen, parts, grid))
 
 
 class _Continued:

@@ -10,6 +10,7 @@ from django.forms.models import model_to_dict
 from qijie.access.scope import scope
 from qijie.access.viewer import SYSTEM
 from qijie.accounts.models import User
+from qijie.boards.models import BoardFile
 from qijie.kernel.refusal import Refusal
 from qijie.redrawing import actions
 from qijie.redrawing.models import Plan
@@ -137,6 +138,13 @@ def test_a_grid_nothing_changes_for_keeps_its_row() -> None:
     adopted(village.plan(eastern, run), LATER_DAY, at=later, reason="第四列偏小")
     after = {node.code: node.pk for node in children(village.CODE, LATER_DAY)}
     assert len({code for code, pk in after.items() if before[code] == pk}) == 2
+
+
+def test_new_notice_boards_are_ordered_for_the_day() -> None:
+    plan = adopted(village.plan(FOUR_COLUMNS))
+    with scope(town.viewer(LEADER)):
+        [file] = BoardFile.objects.all()
+    assert (file.path, file.made_for, file.of) == (village.CODE, DAY, len(plan.codes))
 
 
 # Taking it back

@@ -21,7 +21,7 @@ from qijie.redrawing.models import Block, Plan
 from qijie.redrawing.queries import EndedGrid, GridRow, PlanTable
 from qijie.redrawing.rules import Order, PlanState, Verb
 from qijie.surfaces.console.drawing_forms import ChangeForm
-from qijie.surfaces.console.drawing_pictures import picture, tones_of
+from qijie.surfaces.console.drawing_pictures import picture, tones_of, touching
 from qijie.surfaces.console.drawing_queries import (
     block_name,
     drawn_blocks,
@@ -81,7 +81,7 @@ def _page(request: GuardedRequest, plan: Plan, typed: Typed, status: int = 200) 
     on, run = timezone.localdate(), plan.run
     table = queries.plan_table(plan, on)
     blocks, shapes = drawn_blocks(run)
-    order, tones = Order.from_json(run.rules), tones_of(plan.grid, run.graph["pairs"])
+    order, tones = Order.from_json(run.rules), tones_of(plan.grid, touching(shapes))
     rows = [_row(row, tones, troubles_of(row, table.measures, order)) for row in table.grids]
     current = next((one for one in rows if one["row"].number == typed.grid), None) or _first(rows)
     places = {row.community: row.community_name for row in table.grids}
@@ -202,6 +202,7 @@ def _state(plan: Plan, steps: Sequence[queries.Step] | None = None) -> dict[str,
         "locked": plan.locked,
         "can_undo": any(not step.is_undone and step.verb is not Verb.UNDO for step in steps),
         "last": steps[0].words if steps else "",
+        "gave_way": [{"grid": one["grid"], "sentence": one["sentence"]} for one in plan.gave_way],
     }
 
 

@@ -8,7 +8,6 @@ from procrastinate.contrib.django import app
 
 from qijie.boards import actions
 
-
 # A worker that goes down hands the file to the next one.
 PATIENCE = RetryStrategy(max_attempts=5, wait=5, retry_exceptions={actions.Interrupted})
 

@@ -28,6 +28,8 @@ _DEARER = (1.0, 4.0, 20.0)
 """Times the price: the ways a piece is offered where the bound may not pay for the best."""
 _BEAUTY = 0.25
 """How much less shape counts than in a fresh plan: nobody changes hands for a rounder grid."""
+_DISTANCE = 0.4
+"""How much less it counts how far out of band a grid is: many should not move to leave it out."""
 
 
 @dataclass(frozen=True)
@@ -186,6 +188,7 @@ def _terms(rules: Rules, forced: float) -> list[tuple[float, float]]:
 
 def _plainer(weights: Weights) -> Weights:
     return weights._replace(
+        distance=_DISTANCE * weights.distance,
         border=_BEAUTY * weights.border,
         compactness=_BEAUTY * weights.compactness,
         evenness=_BEAUTY * weights.evenness,

@@ -20,7 +20,7 @@ const NOT_SENT = "网络没有接通，这一步没有保存，地图已回到�
 const HATCH_OF = { apart: "apart", mixed: "apart", over: "over", under: "under" };
 
 /** @param {number} share */
-const percent = (share) => `${(share * 100).toFixed(1)}%`;
+const percent = (share) => `${Math.round(share * 100)}%`;
 /** @param {number} value */
 const whole = (value) => Math.round(value).toLocaleString("zh-CN");
 

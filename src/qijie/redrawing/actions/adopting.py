@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from qijie.access.scope import scope
 from qijie.access.viewer import SYSTEM, Viewer
-from qijie.boards.actions import order_file
+from qijie.boards.actions import drop_files, order_file
 from qijie.boards.rules import Paper
 from qijie.kernel.calendars import SHANGHAI
 from qijie.kernel.refusal import Refusal
@@ -41,11 +41,13 @@ def adopt(
     version: int,
     by: Viewer,
     at: datetime,
+    boards: bool = True,
 ) -> Plan:
     """Puts a plan into force from a day to come: grids, homes, compounds, posts, all in advance.
 
     holders: who works in a new grid (its number), where not whoever works today where most of its
-    homes lie. reason: why grids out of band are adopted all the same.
+    homes lie. reason: why grids out of band are adopted all the same. boards: have the notice
+    boards of that day made.
     Raises NotVisible, Outdated, or Refusal naming what to mend; then nothing has changed.
     """
     plan = locked_plan(plan_id, by, version=version, adopting=True)
@@ -95,6 +97,7 @@ def withdraw(plan_id: UUID, *, by: Viewer, at: datetime) -> Plan:
     plan.save()
     with scope(SYSTEM):
         records.drop_timers(plan.pk, REGRID_TIMER, at)
+    drop_files(plan.run.path, plan.in_force_on, at)
     _tell(plan, told, at)
     return plan
 

@@ -512,7 +512,8 @@ class PlanEditor extends HTMLElement {
     const labels = new Map([...new Set(today)].filter(Boolean).map((code) => {
       const households = today.reduce((total, other, block) => total + (other === code ? this.#ground.loads[block][0] : 0), 0);
       const { name, worker } = this.#facts?.grids[code] ?? { name: code, worker: "" };
-      return [code, { title: name, trouble: "", note: [`${whole(households)} 户`, worker].filter(Boolean).join("\n") }];
+      const short = name.replace(/^第(.+)网格$/, "$1").replace(/(专属|待开发)网格$/, "$1");
+      return [code, { title: short, trouble: "", note: [`${whole(households)} 户`, worker].filter(Boolean).join("\n") }];
     }));
     this.#map?.show({ group: (block) => today[block], labels, colour: (block) => colour.get(today[block]) ?? COLOURS, troubled: new Map(), changed, picked: this.#picked, crowded: true });
   }

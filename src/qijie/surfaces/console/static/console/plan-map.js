@@ -331,7 +331,8 @@ export class PlanMap {
       if (!told.isConnected) this.host.append(told);
       over = this.#blockAt(point);
       told.textContent = this.hands.over(over);
-      told.style.translate = `${Math.round(point.x)}px ${Math.round(point.y)}px`;
+      const isRight = point.x > this.host.clientWidth / 2;
+      told.style.translate = `calc(${Math.round(point.x)}px${isRight ? " - 100% - 1.5rem" : ""}) ${Math.round(point.y)}px`;
     };
     const end = (/** @type {boolean} */ isDrop) => {
       carrying.abort();

@@ -11,14 +11,10 @@ import pytest
 import shapely
 from shapely import box
 
-from qijie import cli
 from tests.territory.drawing import files
+from tests.territory.drawing.files import draw, said
 
 HOME = Path(__file__).resolve().parents[3]
-
-
-def draw(*arguments: str | Path) -> int:
-    return cli.main(["draw", *(str(argument) for argument in arguments)])
 
 
 def blocks(town: dict[str, Path], out: Path, *more: str) -> int:
@@ -35,53 +31,32 @@ def blocks(town: dict[str, Path], out: Path, *more: str) -> int:
     )
 
 
-def said(capsys: pytest.CaptureFixture[str]) -> str:
-    return capsys.readouterr().err
-
-
-def test_from_streets_to_a_plan_to_the_next_one(tmp_path: Path) -> None:
-    """In processes of their own, without Django's settings or a database."""
-    town = files.town(tmp_path)
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(HOME / "src")}
-
-    def run(*arguments: str | Path) -> "subprocess.CompletedProcess[str]":
-        done = subprocess.run(
-            [sys.executable, "-m", "qijie.cli", "draw", *map(str, arguments)],
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return done
-
-    units, plan, after = (tmp_path / name for name in ("units.gpkg", "plan.gpkg", "after.geojson"))
-    run(
-        "blocks",
-        town["streets"],
-        "--buildings",
-        town["buildings"],
-        "--communities",
-        town["communities"],
-        "--out",
-        units,
+def alone(*arguments: str | Path) -> None:
+    """In a process of its own, without Django's settings or a database."""
+    done = subprocess.run(
+        [sys.executable, "-m", "qijie.cli", "draw", *map(str, arguments)],
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(HOME / "src")},
+        capture_output=True,
+        text=True,
+        check=False,
     )
+    assert done.returncode == 0, done.stderr
+
+
+def test_from_streets_to_a_plan_to_the_next_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    town = files.town(tmp_path)
+    units, plan, after = (tmp_path / name for name in ("units.gpkg", "plan.gpkg", "after.geojson"))
+    given = ("--buildings", town["buildings"], "--communities", town["communities"])
+    alone("blocks", town["streets"], *given, "--out", units)
     assert sum(files.columns_of(units)["households"]) == 36 * 40
-    run("plan", units, "--seed", "1", "--out", plan)
+    alone("plan", units, "--seed", "1", "--out", plan)
     homes = [{"code": f"b{n:02d}", "households": 40 + 8 * (n < 9)} for n in range(36)]
     files.geojson(town["buildings"], files.HOUSES, homes)
-    run(
-        "blocks",
-        town["streets"],
-        "--buildings",
-        town["buildings"],
-        "--communities",
-        town["communities"],
-        "--out",
-        units,
-    )
-    told = run("plan", units, "--from", plan, "--most-moved", "100", "--out", after).stderr
-    assert "从 plan.gpkg:plan 出发：0 个地块是新的" in told
+    assert draw("blocks", town["streets"], *given, "--out", units, "--quiet") == 0
+    assert draw("plan", units, "--from", plan, "--most-moved", 100, "--out", after) == 0
+    assert "从 plan.gpkg:plan 出发：0 个地块是新的" in said(capsys)
     measures = json.loads(after.with_suffix(".measures.json").read_text())
     assert measures["totals"]["moved_households"] <= 100
     assert measures["rules"]["balances"][0]["low"] == 300
@@ -125,7 +100,7 @@ def four(folder: Path, **columns: list[object]) -> Path:
 
 def grid_of_units(folder: Path, side: int) -> Path:
     shapes = [box(5 * x, 5 * y, 5 * x + 5, 5 * y + 5) for x in range(side) for y in range(side)]
-    rows = [{"households": 60 + 7 * (n % 5)} for n in range(len(shapes))]
+    rows = [{"households": 20 + 37 * n % 90} for n in range(len(shapes))]
     return files.geojson(folder / "units.geojson", shapes, rows)
 
 
@@ -139,7 +114,7 @@ def test_an_older_grid_column_is_replaced_aloud(
 
 
 def test_several_plans_are_written_side_by_side(tmp_path: Path) -> None:
-    units = grid_of_units(tmp_path, 6)
+    units = grid_of_units(tmp_path, 8)
     assert draw("plan", units, "--plans", 2, "--out", tmp_path / "plan.geojson", "--quiet") == 0
     made = sorted(path.name for path in tmp_path.glob("plan*"))
     assert made == [f"plan-{n}{end}" for n in (1, 2) for end in (".geojson", ".measures.json")]

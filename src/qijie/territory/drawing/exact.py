@@ -2,8 +2,8 @@
 
 Every grid grows from a centre: a unit may lie in a grid only with a neighbour nearer to its centre.
 The number of grids is free; what is made small is what the search pays for grids out of their
-band, each and by how far. Shapes that wind around their centre are not in the model, so "nothing better" holds
-within its shapes only.
+band, each and by how far. Shapes that wind around their centre are not in the model, so "nothing
+better" holds within its shapes only.
 Source: Hess et al., "Nonpartisan political redistricting by computer" (1965); the order of hops
 for contiguity after Zoltners and Sinha (1983).
 """

@@ -22,6 +22,9 @@ LONG_FILES = {
     "src/qijie/issues/rules/guards.py": "A list of guards, each a name, a test and a sentence.",
     "src/qijie/setup/stories.py": "The scripts of the demonstration matters, one a shape.",
     "src/qijie/ui/moves/forms.py": "One form a move.",
+    "src/qijie/territory/drawing/search.py": "Kernels compiled together: numba's cache watches one"
+    " file, and a change in another would leave stale machine code.",
+    "tests/browser/test_plan_editor.py": "One plan changed by pointer, by key and by table.",
     "tests/ui/gallery.py": "Every part of the visual language once, with made-up words.",
 }
 LONG_FUNCTIONS = {

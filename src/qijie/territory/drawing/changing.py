@@ -315,5 +315,5 @@ def _too_dear(
     found: dict[int, Reason] = {}
     for piece, all_, one in zip(parts.pieces, offers, chosen, strict=True):
         if min(offer.pays for offer in all_) < one.pays - OUTSIDE / 2:
-            found.update(dict.fromkeys(np.unique(grid[piece.units]).tolist(), Reason.BOUND))
+            found |= dict.fromkeys(np.unique(grid[piece.units]).tolist(), Reason.BOUND)
     return found

@@ -148,7 +148,8 @@ class _Look:
         joints: dict[int, set[int]] = {}
         for one, other in self.graph.bridged:
             if self.grid[one] == self.grid[other] != 0:
-                joints.setdefault(int(self.grid[one]), set()).update((one, other))
+                joints.setdefault(int(self.grid[one]), set()).add(one)
+                joints[int(self.grid[one])].add(other)
         if not joints:
             return
         pairs = self.graph.pairs

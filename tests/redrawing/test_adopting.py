@@ -202,11 +202,11 @@ def refused(plan: Plan, match: str, **changes: Any) -> None:
 
 
 def test_a_plan_out_of_band_wants_a_written_reason() -> None:
-    refused(village.plan(TWO), "第 1、2 号网格不在规模范围内", reason=" ")
+    refused(village.plan(TWO), "第 1、2 格不在规模范围内", reason=" ")
 
 
 def test_a_grid_in_pieces_is_not_adopted() -> None:
-    refused(village.plan(BROKEN), "第 4 号网格不连片")
+    refused(village.plan(BROKEN), "第 4 格不连片")
 
 
 def test_the_day_must_be_to_come() -> None:

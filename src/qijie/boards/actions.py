@@ -29,6 +29,7 @@ from qijie.boards.sheet import Press
 from qijie.kernel.codes import Level, path_at
 from qijie.kernel.refusal import Refusal
 from qijie.territory.models import Node
+from qijie.territory.queries import within
 
 DRAW_FILE = "boards.draw_file"
 DRAWING_QUEUE = "drawing"
@@ -80,6 +81,13 @@ def cancel_file(file_id: UUID, *, by: Viewer, at: datetime) -> None:
     """Stops a file that waits or is being made; one that ended stays as it is."""
     mine = visible_files(by).filter(pk=file_id, state__in=UNDER_WAY)
     mine.update(state=FileState.CANCELLED, ended_at=at)
+
+
+def drop_files(path: str, on: date, at: datetime) -> None:
+    """Boards of a day that will not come: whoever opens their page is not handed them any more."""
+    with scope(SYSTEM):
+        made_for = BoardFile.objects.filter(within(path), made_for=on)
+        made_for.exclude(state=FileState.FAILED).update(state=FileState.CANCELLED, ended_at=at)
 
 
 class Interrupted(Exception):

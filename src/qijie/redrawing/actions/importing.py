@@ -28,7 +28,9 @@ from qijie.territory.drawing.reasons import gave_way
 
 
 @transaction.atomic
-def take_in(file: Path, *, path: str, as_of: date, at: datetime, order: Order | None = None) -> Run:
+def take_in(
+    file: Path, *, path: str, as_of: date, at: datetime, name: str = "", order: Order | None = None
+) -> Run:
     """A run with one plan from a file of units with a `grid` column; buildings come from here.
 
     path: the community or street it covers; the file's communities are codes or names below it.
@@ -48,7 +50,7 @@ def take_in(file: Path, *, path: str, as_of: date, at: datetime, order: Order | 
         measures = measure(whole.units, graph, grid, rules)
         why = gave_way(whole.units, graph, grid, rules, measures=measures)
         plan = plan_row(run, Plan(grid, rules, measures, why), 1, names, whole.units, whole.today)
-        plan.name = f"导入：{file.name}"[:80]
+        plan.name = (name or f"导入：{file.name}")[:80]
         plan.save(force_insert=True)
         run.save()
     return run

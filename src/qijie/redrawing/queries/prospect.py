@@ -349,7 +349,7 @@ class Prospect:
         found = []
         if broken:
             named = "、".join(map(str, broken))
-            found.append(f"第 {named} 号网格不连片，请把零散的地块移到相邻网格。")
+            found.append(f"第 {named} 格不连片，请把零散的地块移到相邻网格。")
         if any(number < 1 for number in self.plan.grid):
             found.append("有地块没有分到网格，请把它们移入相邻网格。")
         return found

@@ -79,7 +79,19 @@ def made(ground: Ground, most: float) -> Made:
         compounds=_compounds(ground, plane),
         most=most,
     )
-    return made_of(units, ground, plane, findings)
+    return made_of(_at_home(units, ground), ground, plane, findings)
+
+
+def _at_home(units: Units, ground: Ground) -> Units:
+    """A fixed grid ends at its community's border, however far an old drawing of it lapped over."""
+    fixed = {grid.code for grid in ground.fixed}
+    pairs = zip(units.dedicated, units.communities, strict=True)
+    dedicated = tuple(code if code.startswith(home) else "" for code, home in pairs)
+    compounds = tuple(
+        "" if compound in fixed and not kept else compound
+        for compound, kept in zip(units.compounds, dedicated, strict=True)
+    )
+    return replace(units, dedicated=dedicated, compounds=compounds)
 
 
 def made_of(units: Units, ground: Ground, plane: Plane, findings: tuple[Finding, ...]) -> Made:

@@ -502,7 +502,7 @@ class PlanEditor extends HTMLElement {
       const note = [`${whole(one.loads[0])} 户`, trouble, locked.has(one.grid) ? "已锁定" : ""].filter(Boolean).join("\n");
       return [one.grid, { title: String(one.grid), note, trouble }];
     }));
-    this.#map?.show({ group: (block) => this.#grid[block], labels, colour: (block) => this.#colours.get(this.#grid[block]) ?? 0, troubled, changed, picked: this.#picked, crowded: false });
+    this.#map?.show({ group: (block) => this.#grid[block], labels, colour: (block) => this.#colours.get(this.#grid[block]) ?? 0, troubled, changed, picked: this.#picked });
   }
 
   /** Today's grids in the colours of those that go on with them. @param {Map<number, string>} goesOn @param {Set<number>} changed */
@@ -512,9 +512,10 @@ class PlanEditor extends HTMLElement {
     const labels = new Map([...new Set(today)].filter(Boolean).map((code) => {
       const households = today.reduce((total, other, block) => total + (other === code ? this.#ground.loads[block][0] : 0), 0);
       const { name, worker } = this.#facts?.grids[code] ?? { name: code, worker: "" };
-      return [code, { title: name, trouble: "", note: [`${whole(households)} 户`, worker].filter(Boolean).join("\n") }];
+      const short = name.replace(/^第(.+)网格$/, "$1").replace(/(专属|待开发)网格$/, "$1");
+      return [code, { title: short, trouble: "", note: [`${whole(households)} 户`, worker].filter(Boolean).join("\n") }];
     }));
-    this.#map?.show({ group: (block) => today[block], labels, colour: (block) => colour.get(today[block]) ?? COLOURS, troubled: new Map(), changed, picked: this.#picked, crowded: true });
+    this.#map?.show({ group: (block) => today[block], labels, colour: (block) => colour.get(today[block]) ?? COLOURS, troubled: new Map(), changed, picked: this.#picked });
   }
 
   /** @param {string} words */

@@ -17,7 +17,6 @@ import { linesAround, linesBetween } from "./plan-borders.js";
  * @property {Map<number, "over" | "under" | "apart">} troubled blocks of grids that break a rule
  * @property {Set<number>} changed
  * @property {Set<number>} picked
- * @property {boolean} crowded long names stand aside for each other
  */
 /**
  * @typedef {object} Hands
@@ -217,7 +216,6 @@ export class PlanMap {
     put("troubled", [...look.troubled].map(([block, kind]) => ({ ...this.features[block], properties: { kind } })));
     put("changed", [...look.changed].map((block) => ({ ...this.features[block], properties: {} })));
     put("labels", this.#labels(look));
-    for (const name of ["text-allow-overlap", "text-ignore-placement"]) this.#map.setLayoutProperty("label", name, !look.crowded);
   }
 
   /** @param {string | number} group */
@@ -331,7 +329,8 @@ export class PlanMap {
       if (!told.isConnected) this.host.append(told);
       over = this.#blockAt(point);
       told.textContent = this.hands.over(over);
-      told.style.translate = `${Math.round(point.x)}px ${Math.round(point.y)}px`;
+      const isRight = point.x > this.host.clientWidth / 2;
+      told.style.translate = `calc(${Math.round(point.x)}px${isRight ? " - 100% - 1.5rem" : ""}) ${Math.round(point.y)}px`;
     };
     const end = (/** @type {boolean} */ isDrop) => {
       carrying.abort();

@@ -177,6 +177,8 @@ class GaveWay:
     """The units that show it."""
     measure: str = HOUSEHOLDS
     """What `amount` counts where the rule is SIZE."""
+    beside: int = 0
+    """The grid on the other side where the rule is STREETS, else 0."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import pytest
 import shapely
 from shapely import box
 
+from qijie.territory.drawing import layers
 from tests.territory.drawing import files
 from tests.territory.drawing.files import draw, said
 
@@ -88,6 +89,30 @@ def test_the_plan_keeps_every_column_the_format_and_the_system(tmp_path: Path, n
     assert columns["grid"] == [1, 1, 2, 2]
     before, after = files.shapes_of(units), files.shapes_of(out)
     assert shapely.equals_exact(before, after, 1e-6).all()
+
+
+@pytest.mark.parametrize("name", ["units.gpkg", "units.geojson", "units.shp"])
+def test_from_a_public_map_units_and_plans_come_out_in_cgcs2000(tmp_path: Path, name: str) -> None:
+    town, public = files.town(tmp_path), ("--system", "gcj02", "--quiet")
+    units, plan, after = (tmp_path / f"{word}{name}" for word in ("", "plan-", "after-"))
+    assert blocks(town, units, *public) == 0
+    assert draw("plan", units, "--out", plan, *public) == 0
+    assert draw("plan", units, "--from", plan, "--out", after, *public) == 0
+
+    off = files.placed(files.COMMUNITIES[0]).bounds[0] - files.shapes_of(units)[0].bounds[0]
+    assert abs(off) > 0.004
+    for made in (plan, after):
+        assert layers.is_cgcs2000(layers.read(made).crs)
+        shapes = files.shapes_of(made)
+        assert shapely.equals_exact(shapes, files.shapes_of(units), 1e-9, normalize=True).all()
+
+
+def test_a_plan_of_a_public_maps_units_comes_out_in_cgcs2000(tmp_path: Path) -> None:
+    units, out = four(tmp_path, households=[200] * 4), tmp_path / "plan.geojson"
+    assert draw("plan", units, "--system", "gcj02", "--out", out, "--quiet") == 0
+
+    assert layers.is_cgcs2000(layers.read(out).crs)
+    assert 0.004 < files.shapes_of(out)[0].distance(files.shapes_of(units)[0].centroid) < 0.008
 
 
 def four(folder: Path, **columns: list[object]) -> Path:

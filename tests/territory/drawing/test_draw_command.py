@@ -44,6 +44,7 @@ def alone(*arguments: str | Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow
 def test_from_streets_to_a_plan_to_the_next_one(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -351,30 +352,41 @@ def test_water_is_a_border_and_no_community_means_one(tmp_path: Path) -> None:
     assert set(files.columns_of(out)["community"]) == {"全部"}
 
 
-def test_ctrl_c_leaves_nothing_half_written(tmp_path: Path) -> None:
-    town = files.town(tmp_path)
-    out = tmp_path / "out"
-    out.mkdir()
+def stopped(until: str, *arguments: str | Path) -> str:
+    """What a run says that gets Ctrl-C as soon as it has said `until`."""
     with subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "qijie.cli",
-            "draw",
-            "blocks",
-            str(town["streets"]),
-            "--buildings",
-            str(town["buildings"]),
-            "--out",
-            str(out / "units.gpkg"),
-        ],
+        [sys.executable, "-m", "qijie.cli", "draw", *map(str, arguments)],
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(HOME / "src")},
         stderr=subprocess.PIPE,
         text=True,
     ) as run:
         assert run.stderr is not None
-        run.stderr.readline()
+        while until not in (line := run.stderr.readline()):
+            assert line, "ended before"
         run.send_signal(signal.SIGINT)
-        assert run.wait(timeout=60) in (0, 130)
-    made = {path.name for path in out.iterdir()}
-    assert made <= {"units.gpkg", "units.findings.json"}
+        rest = run.stderr.read()
+        assert run.wait(timeout=60) == 130, rest
+    return rest
+
+
+STOPPED = "✗ 已按 Ctrl-C 停下，没有留下写了一半的文件；要结果请重新运行。\n"
+
+
+def test_ctrl_c_while_blocks_are_cut_leaves_nothing(tmp_path: Path) -> None:
+    demo = HOME / "profiles" / "jianghan"
+    given = ("--buildings", demo / "buildings.geojson", "--out", tmp_path / "units.gpkg")
+    assert stopped("正在划分", "blocks", demo / "streets.geojson", *given) == STOPPED
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_ctrl_c_while_a_plan_is_searched_leaves_nothing(tmp_path: Path) -> None:
+    shapes = [box(5 * x, 5 * y, 5 * x + 5, 5 * y + 5) for x in range(160) for y in range(8)]
+    rows = [
+        {"households": 20 + 37 * n % 90, "community": f"c{n // 64}"} for n in range(len(shapes))
+    ]
+    units = files.geojson(tmp_path / "units.geojson", shapes, rows)
+    told = stopped("  2/20 ", "plan", units, "--out", tmp_path / "plan.gpkg")
+    assert told.splitlines()[-1] + "\n" == STOPPED
+    assert "20/20" not in told
+    assert list(tmp_path.iterdir()) == [units]

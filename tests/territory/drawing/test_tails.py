@@ -114,7 +114,8 @@ def test_the_ground_is_cut_across_where_the_neighbour_along_it_changes() -> None
     assert {0.0, 130.0, 270.0, 400.0} <= heights
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@pytest.mark.slow
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.integers(2, 12),
     st.integers(0, 8),

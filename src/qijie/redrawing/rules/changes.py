@@ -53,9 +53,7 @@ def parted(drawn: Drawn, grid: int, half: Sequence[int] | None) -> Drawn:
     _known_grid(drawn, grid)
     _refuse_locked(drawn, {grid})
     if not half:
-        raise Refusal(
-            f"第 {grid} 格只有一个地块或自身不连片，拆不开；请先移动地块使它连片后再拆。"
-        )
+        raise Refusal(f"第 {grid} 格只有一个地块或自身不连片，拆不开；请先移动地块使它连片后再拆。")
     return _with_grid(drawn, dict.fromkeys(half, _next_number(drawn)))
 
 

@@ -52,8 +52,8 @@ class Layer:
 def read(path: str | Path, *, system: str = "") -> Layer:
     """A layer; `city.gpkg:streets` is the layer "streets" of a file with several.
 
-    system: "gcj02" says that the file's degrees are GCJ-02; what comes back is CGCS2000.
-    Raises Unusable.
+    system: "gcj02" says that the file's degrees are GCJ-02, unless it is labelled CGCS2000, which
+    no such file is; what comes back is CGCS2000. Raises Unusable.
     """
     file, layer = _file_and_layer(str(path))
     title = f"{file.name}:{layer}" if layer else file.name
@@ -72,9 +72,15 @@ def read(path: str | Path, *, system: str = "") -> Layer:
     if all(shape is None or shape.is_empty for shape in shapes):
         raise Unusable(f"{title} 里没有任何图形；请核对选的是不是对的文件或图层。")
     crs = _crs(meta["crs"], title)
-    if system == GCJ02:
+    if system == GCJ02 and not (crs.is_geographic and is_cgcs2000(crs)):
         return Layer(title, _from_gcj02(shapes, crs, title), columns, CRS(4490), findings)
     return Layer(title, shapes, columns, crs, findings)
+
+
+def is_cgcs2000(crs: CRS) -> bool:
+    """By the datum, which a .prj names in its own way."""
+    datum = crs.geodetic_crs.datum.name if crs.geodetic_crs and crs.geodetic_crs.datum else ""
+    return "China" in datum and "2000" in datum
 
 
 def _file_and_layer(text: str) -> tuple[Path, str]:

@@ -94,11 +94,11 @@ def write_boundaries(out: Path, territory: Territory, divisions: Sequence[Divisi
                 "illustrative": True,
             }
             features.append((properties, territory.shape_of(d.path)))
-    _write(out / "boundaries.geojson", features)
+    write_features(out / "boundaries.geojson", features)
 
 
 def write_grids(out: Path, settled: Sequence[Settled]) -> None:
-    _write(out / "grids.geojson", [_grid(one) for one in settled])
+    write_features(out / "grids.geojson", [_grid(one) for one in settled])
 
 
 def _grid(one: Settled) -> Feature:
@@ -115,7 +115,7 @@ def _grid(one: Settled) -> Feature:
 
 
 def write_compounds(out: Path, settled: Sequence[Settled]) -> None:
-    _write(
+    write_features(
         out / "compounds.geojson",
         [
             (
@@ -155,7 +155,7 @@ def write_buildings(out: Path, settled: Sequence[Settled]) -> None:
         standing = _standing([one for one in settled if one.community.code == community], road)
         standing.sort(key=lambda s: reading_order(s.shape))
         features += [_building(s, f"{community}-b{n:05d}") for n, s in enumerate(standing, 1)]
-    _write(out / "buildings.geojson", features)
+    write_features(out / "buildings.geojson", features)
 
 
 def _standing(settled: Sequence[Settled], road: str) -> list[Standing]:
@@ -219,7 +219,7 @@ def write_streets(out: Path, streets: Sequence[Street], territory: Territory) ->
         ({"highway": "service", "illustrative": True}, degrees(lane))
         for lane in _lanes(inside, territory)
     ]
-    _write(out / "streets.geojson", features, decimals=6)
+    write_features(out / "streets.geojson", features, decimals=6)
 
 
 def _lanes(streets: Sequence[Street], territory: Territory) -> list[BaseGeometry]:
@@ -230,7 +230,7 @@ def _lanes(streets: Sequence[Street], territory: Territory) -> list[BaseGeometry
     return [line for line in shapely.get_parts(rest) if line.length > 25.0]
 
 
-def _write(path: Path, features: Iterable[Feature], decimals: int = DECIMALS) -> None:
+def write_features(path: Path, features: Iterable[Feature], decimals: int = DECIMALS) -> None:
     lines = ",\n".join(_line(properties, shape, decimals) for properties, shape in features)
     head = json.dumps(
         {"type": "FeatureCollection", "attribution": ATTRIBUTION}, ensure_ascii=False

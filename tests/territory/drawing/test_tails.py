@@ -114,6 +114,17 @@ def test_the_ground_is_cut_across_where_the_neighbour_along_it_changes() -> None
     assert {0.0, 130.0, 270.0, 400.0} <= heights
 
 
+def test_a_hair_between_two_drawings_of_one_line_moves_no_border() -> None:
+    streets = [upright(300), *across(130, 270)]
+    shapes, _, _ = drawn(streets, 300)
+    again, _, _ = drawn([LineString([(300, -10), (300.02, 410)]), *streets[1:]], 300)
+
+    assert len(again) == len(shapes)
+    borders = [shapely.union_all(shapely.boundary(one)) for one in (shapes, again)]
+    assert shapely.hausdorff_distance(*borders) < 0.03
+    assert shapely.get_num_coordinates(again).sum() < shapely.get_num_coordinates(shapes).sum() + 12
+
+
 @pytest.mark.slow
 @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(

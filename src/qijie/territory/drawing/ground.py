@@ -10,6 +10,7 @@ from shapely.geometry.base import BaseGeometry
 from qijie.territory.drawing.arrangement import (
     GRAIN_METRES,
     Neighbours,
+    array_of,
     faces_of,
     neighbours_of,
     noded,
@@ -27,6 +28,8 @@ _TAIL_METRES = 20.0
 """Ends of a block narrower than this are ground between two lines of one street."""
 _TAIL_LENGTH_METRES = 60.0
 """Shorter ends are corners. Half the outline, as with strips."""
+_HAIR_METRES = 0.1
+"""What is thinner lies between two drawings of one line; a neighbour takes it as it is."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +134,9 @@ def tails_of(shapes: Shapes, houses: Shapes) -> Shapes:
     ends, shape = shapely.get_parts(rest, return_index=True)
     bodies, of_body = shapely.get_parts(thick, return_index=True)
     wide = width_metres(ends)
-    long = (wide > 0.1) & (shapely.length(ends) / 2 > np.maximum(_TAIL_LENGTH_METRES, 4 * wide))
+    long = (wide > _HAIR_METRES) & (
+        shapely.length(ends) / 2 > np.maximum(_TAIL_LENGTH_METRES, 4 * wide)
+    )
     ends, shape = ends[long], shape[long]
     end, body = shapely.STRtree(bodies).query(ends, predicate="dwithin", distance=0.1)
     own = of_body[body] == shape[end]
@@ -193,7 +198,8 @@ def _shared(
 
 
 def _worth_sharing(shape: BaseGeometry) -> bool:
-    return shape.area >= _STRIP_SQUARE_METRES or shape.length / 2 > _TAIL_LENGTH_METRES
+    long = shape.area >= _STRIP_SQUARE_METRES or shape.length / 2 > _TAIL_LENGTH_METRES
+    return bool(long and width_metres(array_of([shape]))[0] > _HAIR_METRES)
 
 
 def hosts(kept: NDArray[np.bool_], near: Neighbours, community: Numbers, block: Numbers) -> Numbers:

@@ -67,7 +67,7 @@ def _start(piece: Piece) -> Numbers:
 
 def _chained(piece: Piece, start: Numbers) -> Numbers:
     from gerrychain import MarkovChain, Partition
-    from gerrychain.metagraph import MetagraphError
+    from gerrychain.proposals.tree_proposals import MetagraphError
     from gerrychain.proposals import recom as proposal
     from gerrychain.tree import bipartition_tree
     from gerrychain.updaters import Tally
@@ -91,7 +91,7 @@ def _chained(piece: Piece, start: Numbers) -> Numbers:
         updaters={"population": Tally("households")},
     )
 
-    def not_worse(partition) -> bool:
+    def not_worse(partition, *, rng=None) -> bool:
         return partition.parent is None or _value(partition) <= _value(partition.parent) + 1e-9
 
     def _value(partition) -> float:

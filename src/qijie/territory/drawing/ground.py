@@ -1,0 +1,130 @@
+"""Faces between streets, community borders and compounds."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from qijie.territory.drawing.arrangement import (
+    Neighbours,
+    faces_of,
+    neighbours_of,
+    noded,
+    outlines,
+    owner_of,
+    put_together,
+    width_metres,
+)
+from qijie.territory.drawing.model import Numbers, Shapes
+
+_STRIP_WIDTH_METRES = 10.0
+_STRIP_SQUARE_METRES = 400.0
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Faces that share their borders, each in one community, one block, at most one compound."""
+
+    faces: Shapes
+    lines: Shapes
+    """The noded lines the faces lie between."""
+    community: Numbers
+    """Positions in what was given, as `compound`."""
+    block: Numbers
+    compound: Numbers
+    """-1 for none"""
+    zone: Numbers
+    """The part of a block inside one compound, or outside all of them; counted from 0."""
+
+    @property
+    def zones(self) -> int:
+        return int(self.zone.max(initial=-1)) + 1
+
+    def of_zones(self, of_faces: Numbers) -> Numbers:
+        found = np.zeros(self.zones, dtype=np.int32)
+        found[self.zone] = of_faces
+        return found
+
+    def zone_shapes(self) -> Shapes:
+        return put_together(self.faces, self.zone, self.zones)
+
+
+def ground_of(
+    lines: Shapes, communities: Shapes, compounds: Shapes, paths: Shapes, houses: Shapes
+) -> Ground:
+    """houses: points; a strip between streets without any is no block but part of the next."""
+    first = noded(lines, outlines(communities))
+    enclosures = faces_of(first)
+    community = owner_of(shapely.point_on_surface(enclosures), communities)
+    enclosures, community = enclosures[community >= 0], community[community >= 0]
+    block = _without_strips(enclosures, community, houses)
+    second, faces, inside = first, enclosures, np.arange(len(enclosures), dtype=np.int32)
+    if len(compounds):
+        second = noded(first, outlines(compounds), paths)
+        faces = faces_of(second)
+        inside = owner_of(shapely.point_on_surface(faces), enclosures)
+        faces, inside = faces[inside >= 0], inside[inside >= 0]
+    compound = owner_of(shapely.point_on_surface(faces), compounds)
+    pairs = np.column_stack([block[inside], compound])
+    zone = np.unique(pairs, axis=0, return_inverse=True)[1].ravel().astype(np.int32)
+    return Ground(faces, second, community[inside], block[inside], compound, zone)
+
+
+def strips(shapes: Shapes) -> NDArray[np.bool_]:
+    """Which are the ground between two carriageways, or smaller than a house with its yard."""
+    small: NDArray[np.bool_] = shapely.area(shapes) < _STRIP_SQUARE_METRES
+    return small | (width_metres(shapes) < _STRIP_WIDTH_METRES)
+
+
+def _without_strips(enclosures: Shapes, community: Numbers, houses: Shapes) -> Numbers:
+    """The block of each enclosure."""
+    kept = ~strips(enclosures)
+    owner = owner_of(houses, enclosures)
+    kept[owner[owner >= 0]] = True
+    return hosts(kept, neighbours_of(enclosures), community, np.zeros_like(community))
+
+
+def hosts(kept: NDArray[np.bool_], near: Neighbours, community: Numbers, block: Numbers) -> Numbers:
+    """For each face the kept face it becomes part of: itself, or one it borders on.
+
+    Never in another community; in the same block first, then where most border is shared. A
+    face that finds nobody is kept after all.
+    """
+    host = np.where(kept, np.arange(len(kept)), -1).astype(np.int32)
+    around = _around(near, community, ~kept)
+    while (host < 0).any():
+        taken = {
+            face: host[best]
+            for face in np.flatnonzero(host < 0).tolist()
+            if (best := _best(face, around, host, block)) is not None
+        }
+        if not taken:
+            first = int(np.flatnonzero(host < 0)[0])
+            taken = {first: first}
+        for face, owner in taken.items():
+            host[face] = owner
+    return host
+
+
+def _around(
+    near: Neighbours, community: Numbers, wanted: NDArray[np.bool_]
+) -> dict[int, list[tuple[float, int]]]:
+    around: dict[int, list[tuple[float, int]]] = {}
+    for (one, other), metres in zip(near.pairs.tolist(), near.metres.tolist(), strict=True):
+        if community[one] == community[other]:
+            for face, next_door in ((one, other), (other, one)):
+                if wanted[face]:
+                    around.setdefault(face, []).append((metres, -next_door))
+    return around
+
+
+def _best(
+    face: int, around: dict[int, list[tuple[float, int]]], host: Numbers, block: Numbers
+) -> int | None:
+    settled = [
+        (bool(block[-other] == block[face]), metres, other)
+        for metres, other in around.get(face, ())
+        if host[-other] >= 0
+    ]
+    return -max(settled)[2] if settled else None

@@ -64,8 +64,18 @@ def score(piece: Piece, grid: Numbers) -> float:
     border = piece.cost[cut].sum() / 1000
     found = (over > 0).sum() + over.sum() / 100 + 0.25 * uneven + 0.1 * border
     if piece.old is not None and piece.price:
-        found += piece.price * (piece.households[grid != piece.old].sum()) / 100
+        found += piece.price * _moved(piece.households, piece.old, grid) / 100
     return float(found)
+
+
+def _moved(households: Numbers, old: Numbers, grid: Numbers) -> float:
+    """Households that change hands when each grid continues the old one it fits best, so that
+    nobody pays for mere names."""
+    from scipy.optimize import linear_sum_assignment
+
+    shared = np.zeros((old.max() + 1, grid.max() + 1))
+    np.add.at(shared, (old, grid), households)
+    return float(households.sum() - shared[linear_sum_assignment(shared, maximize=True)].sum())
 
 
 @dataclass(frozen=True)

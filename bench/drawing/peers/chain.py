@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from bench.drawing.peers.cuts import metis_best
+from bench.drawing.peers.cuts import IMBALANCE, metis_best
 from bench.drawing.problem import Numbers, Piece, score
 
 STEPS = 150
@@ -20,13 +20,17 @@ START_WIDTHS = (0.25, 0.35, 0.5)
 
 def recom(piece: Piece) -> Numbers:
     """From scratch."""
-    return _chained(piece, _start(piece))
+    return _chained(piece, _start(piece), STEPS)
+
+
+def recom_long(piece: Piece) -> Numbers:
+    return _chained(piece, _start(piece), 10 * STEPS)
 
 
 def recom_warm(piece: Piece) -> Numbers:
     """From the old plan, with the price of moves in what is accepted."""
     assert piece.old is not None
-    return _chained(piece, piece.old)
+    return _chained(piece, piece.old, STEPS)
 
 
 def _graph(piece: Piece):
@@ -65,7 +69,7 @@ def _start(piece: Piece) -> Numbers:
     return metis_best(piece)
 
 
-def _chained(piece: Piece, start: Numbers) -> Numbers:
+def _chained(piece: Piece, start: Numbers, steps: int) -> Numbers:
     from gerrychain import MarkovChain, Partition
     from gerrychain.proposals.tree_proposals import MetagraphError
     from gerrychain.proposals import recom as proposal
@@ -97,7 +101,7 @@ def _chained(piece: Piece, start: Numbers) -> Numbers:
     def _value(partition) -> float:
         return score(piece, _as_array(piece, partition))
 
-    chain = MarkovChain(step, [], not_worse, first, STEPS, rng=rng)
+    chain = MarkovChain(step, [], not_worse, first, steps, rng=rng)
     last = first
     try:
         for last in chain:
@@ -105,9 +109,6 @@ def _chained(piece: Piece, start: Numbers) -> Numbers:
     except MetagraphError:
         pass
     return _as_array(piece, last)
-
-
-IMBALANCE = 0.25
 
 
 def _as_array(piece: Piece, partition) -> Numbers:

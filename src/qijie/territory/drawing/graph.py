@@ -65,6 +65,15 @@ def components(count: int, pairs: Numbers) -> Numbers:
     return np.asarray(connected_components(matrix, directed=False)[1], dtype=np.int32)
 
 
+def neighbours_of(count: int, pairs: Numbers) -> tuple[Numbers, Numbers, NDArray[np.int64]]:
+    """Where each unit's neighbours start, the neighbours, and the pair each came from."""
+    source = np.concatenate([pairs[:, 0], pairs[:, 1]])
+    order = np.argsort(source, kind="stable")
+    starts = np.searchsorted(source[order], np.arange(count + 1)).astype(np.int32)
+    neighbours = np.concatenate([pairs[:, 1], pairs[:, 0]])[order].astype(np.int32)
+    return starts, neighbours, np.tile(np.arange(len(pairs)), 2)[order]
+
+
 def _borders(shapes: Shapes, community: Numbers) -> tuple[Numbers, Floats]:
     """(m, 2) pairs, sorted, and the metres each has in common.
 

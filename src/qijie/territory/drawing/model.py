@@ -92,6 +92,19 @@ class Balance:
         return (self.low + self.high) / 2
 
 
+class Aim(StrEnum):
+    """What a plan leans to where the band leaves a choice."""
+
+    BALANCED = "balanced"
+    STREETS = "streets"
+    """Borders on streets, blocks whole."""
+    COMPACT = "compact"
+    EVEN = "even"
+    """Grids of one size."""
+    FEW = "few"
+    """As few grids as fit."""
+
+
 @dataclass(frozen=True)
 class Rules:
     """What a plan must keep and what it weighs.
@@ -105,6 +118,7 @@ class Rules:
     """Starts of the search per community."""
     exact: bool = True
     """Try an exact model on communities still out of band."""
+    aim: Aim = Aim.BALANCED
     price: float = 0.05
     """For `replan`: what one household that changes hands costs, in out-of-band grids per 100."""
     most_moved: float | None = None
@@ -144,6 +158,8 @@ class Reason(StrEnum):
     """More households would have to change hands than allowed."""
     BLOCK_TOO_LARGE = "block_too_large"
     """One block holds more than one grid may, so a border runs inside it."""
+    BY_HAND = "by_hand"
+    """Nothing on the ground asks for it; no search leaves it so, a hand does."""
 
 
 @dataclass(frozen=True)
@@ -155,9 +171,12 @@ class GaveWay:
     community: str
     grid: int
     amount: float
-    """By how much: households over or under, pieces too many, metres off the street."""
+    """By how much: over (above 0) or under (below 0) the band, pieces too many, metres of border
+    inside a block, households of a dedicated unit."""
     keys: tuple[str, ...] = ()
     """The units that show it."""
+    measure: str = HOUSEHOLDS
+    """What `amount` counts where the rule is SIZE."""
 
 
 @dataclass(frozen=True)

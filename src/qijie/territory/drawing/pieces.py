@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from math import ceil, floor
 
 import numpy as np
+from numpy.typing import NDArray
 
-from qijie.territory.drawing.graph import components
+from qijie.territory.drawing.graph import components, neighbours_of
 from qijie.territory.drawing.model import Balance, Edge, Floats, Graph, Numbers, Rules, Units
 
 EDGE_COST = {Edge.STREET: 1.0, Edge.BLOCK: 2.0, Edge.COMPOUND: 4.0}
@@ -68,7 +69,7 @@ def parts_of(units: Units, graph: Graph, rules: Rules, locked: Numbers | None = 
         if (land.loads[members] <= 0).all():
             fixed.append(members)
         else:
-            pieces.append(_piece(units, graph, land.loads, members))
+            pieces.append(land.piece(members))
     return Parts(tuple(pieces), tuple(fixed), tuple(kept_in))
 
 
@@ -96,7 +97,7 @@ def counts_to_try(piece: Piece, balance: Balance) -> tuple[int, ...]:
     return tuple(sorted(count for count in counts if 1 <= count <= len(piece)))
 
 
-def dedicated_groups(units: Units, graph: Graph, free: np.ndarray) -> list[Numbers]:
+def dedicated_groups(units: Units, graph: Graph, free: NDArray[np.bool_]) -> list[Numbers]:
     """Free dedicated units; neighbours with the same word are one group."""
     if not any(units.dedicated):
         return []
@@ -113,12 +114,12 @@ def _locked(locked: Numbers | None) -> list[Numbers]:
     return list(_groups(np.asarray(locked), np.asarray(locked) != 0))
 
 
-def _connected(graph: Graph, member: np.ndarray) -> Iterator[Numbers]:
+def _connected(graph: Graph, member: NDArray[np.bool_]) -> Iterator[Numbers]:
     inside = member[graph.pairs[:, 0]] & member[graph.pairs[:, 1]]
     return _groups(components(len(member), graph.pairs[inside]), member)
 
 
-def _groups(label: Numbers, member: np.ndarray) -> Iterator[Numbers]:
+def _groups(label: Numbers, member: NDArray[np.bool_]) -> Iterator[Numbers]:
     """The members of each label, in the order of each label's first member."""
     chosen = np.flatnonzero(member)
     if not len(chosen):
@@ -131,16 +132,16 @@ def _groups(label: Numbers, member: np.ndarray) -> Iterator[Numbers]:
 
 
 class _Land:
-    """What is still free, and whether it would fall apart without a group of units."""
+    """The borders by unit, and what is still free."""
 
-    def __init__(self, units: Units, graph: Graph, rules: Rules, free: np.ndarray) -> None:
+    def __init__(self, units: Units, graph: Graph, rules: Rules, free: NDArray[np.bool_]) -> None:
+        self.units, self.graph = units, graph
         self.loads = balanced_loads(units, rules)
         self._first = rules.balances[0]
         self._free = free
-        ends = np.concatenate([graph.pairs, graph.pairs[:, ::-1]])
-        order = np.argsort(ends[:, 0], kind="stable")
-        self._neighbours = ends[order, 1]
-        self._starts = np.searchsorted(ends[order, 0], np.arange(len(units) + 1))
+        self._starts, self._neighbours, self._pair = neighbours_of(len(units), graph.pairs)
+        self._price = np.array([EDGE_COST[kind] for kind in Edge])
+        self._place = np.full(len(units), -1, dtype=np.int32)
 
     def falls_apart_without(self, group: Numbers) -> bool:
         """True if taking the group out leaves more parts than before that no number of grids
@@ -153,6 +154,31 @@ class _Land:
         whole = sum(parts) + float(self.loads[group, 0].sum())
         return sum(self._unfit(part) for part in parts) > self._unfit(whole)
 
+    def piece(self, members: Numbers) -> Piece:
+        place = self._place
+        place[members] = np.arange(len(members), dtype=np.int32)
+        degree = self._starts[members + 1] - self._starts[members]
+        ends = np.cumsum(degree)
+        at = np.repeat(self._starts[members] - ends + degree, degree) + np.arange(degree.sum())
+        inside = place[self._neighbours[at]] >= 0
+        source, at = np.repeat(np.arange(len(members)), degree)[inside], at[inside]
+        pair = self._pair[at]
+        shared = self.graph.border_metres[pair]
+        piece = Piece(
+            community=self.units.communities[int(members[0])],
+            units=members,
+            loads=np.ascontiguousarray(self.loads[members]),
+            households=np.ascontiguousarray(self.units.households[members]),
+            area=np.ascontiguousarray(self.graph.area[members]),
+            perimeter=np.ascontiguousarray(self.graph.perimeter_metres[members]),
+            starts=np.searchsorted(source, np.arange(len(members) + 1)).astype(np.int32),
+            neighbours=place[self._neighbours[at]],
+            shared=shared,
+            cost=shared * self._price[self.graph.edge[pair]],
+        )
+        place[members] = -1
+        return piece
+
     def _unfit(self, total: float) -> bool:
         return total > 0 and not counts_that_fit(total, self._first)
 
@@ -162,9 +188,8 @@ class _Land:
 
     def _flood(self, around: set[int], without: set[int]) -> Iterator[float]:
         """What each part left around the group holds."""
-        left = sorted(around)
         seen = set(without)
-        for start in left:
+        for start in sorted(around):
             if start in seen:
                 continue
             seen.add(start)
@@ -176,26 +201,3 @@ class _Land:
                 seen.update(fresh)
                 line.extend(fresh)
             yield total
-
-
-def _piece(units: Units, graph: Graph, loads: Floats, members: Numbers) -> Piece:
-    place = np.full(len(units), -1, dtype=np.int32)
-    place[members] = np.arange(len(members), dtype=np.int32)
-    inside = (place[graph.pairs[:, 0]] >= 0) & (place[graph.pairs[:, 1]] >= 0)
-    one, other = place[graph.pairs[inside, 0]], place[graph.pairs[inside, 1]]
-    price = np.array([EDGE_COST[Edge(kind)] for kind in range(len(Edge))])[graph.edge[inside]]
-    source = np.concatenate([one, other])
-    order = np.argsort(source, kind="stable")
-    shared = np.tile(graph.border_metres[inside], 2)[order]
-    return Piece(
-        community=units.communities[int(members[0])],
-        units=members,
-        loads=np.ascontiguousarray(loads[members]),
-        households=np.ascontiguousarray(units.households[members]),
-        area=np.ascontiguousarray(graph.area[members]),
-        perimeter=np.ascontiguousarray(graph.perimeter_metres[members]),
-        starts=np.searchsorted(source[order], np.arange(len(members) + 1)).astype(np.int32),
-        neighbours=np.concatenate([other, one])[order].astype(np.int32),
-        shared=shared,
-        cost=shared * np.tile(price, 2)[order],
-    )

@@ -1,36 +1,34 @@
-"""Plans: every piece divided on its own, the best of several starts, the same for the same seed."""
+"""Plans: taken apart, each piece divided on its own, put together, numbered, measured."""
 
-from collections.abc import Callable
-from hashlib import blake2b
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 from time import perf_counter
 
 import numpy as np
 
+from qijie.territory.drawing.changing import redivided
+from qijie.territory.drawing.dividing import Divided, divided
 from qijie.territory.drawing.measuring import measure
 from qijie.territory.drawing.model import (
-    Cancelled,
+    Aim,
     Graph,
     Numbers,
     Plan,
     Progress,
+    Reason,
     Rules,
     Units,
     never,
     silent,
 )
 from qijie.territory.drawing.numbering import numbered
-from qijie.territory.drawing.pieces import Parts, Piece, counts_to_try, parts_of
-from qijie.territory.drawing.search import (
-    Land,
-    Weights,
-    anneal,
-    cut,
-    recombine,
-    state_of,
-    worth,
-)
+from qijie.territory.drawing.pieces import Parts, parts_of
+from qijie.territory.drawing.reasons import gave_way
+from qijie.territory.drawing.working import Cancel, all_done, threads_here
 
-Cancel = Callable[[], bool]
+_SEEDS_TO_TRY = 4
+"""For one more plan that differs from those there are."""
 
 
 def plan(
@@ -41,73 +39,122 @@ def plan(
     locked: Numbers | None = None,
     progress: Progress = silent,
     cancelled: Cancel = never,
+    threads: int | None = None,
 ) -> Plan:
-    """A grid for every unit."""
+    """A grid for every unit, the same for the same input and seed on any machine.
+
+    `locked` holds a number for units that stay together in a grid as they are, else 0.
+    Raises Cancelled when `cancelled` says so; it is asked ten times a second.
+    """
     began = perf_counter()
     parts = parts_of(units, graph, rules, locked)
-    answers = []
-    for done, piece in enumerate(parts.pieces):
-        answers.append(_divided(piece, rules, cancelled))
-        progress(done + 1, len(parts.pieces), piece.community)
-    grid = numbered(units, _together(len(units), parts, answers))
-    measures = measure(units, graph, grid, rules)
-    return Plan(grid, rules, measures, (), perf_counter() - began)
+    work = [(piece.community, len(piece), partial(divided, piece, rules)) for piece in parts.pieces]
+    answers = all_done(work, progress, cancelled, threads or threads_here())
+    raw, found = _together(len(units), parts, answers)
+    return _finished(units, graph, rules, raw, found, locked, None, began)
 
 
-def _together(count: int, parts: Parts, answers: list[Numbers]) -> Numbers:
+def plans(
+    units: Units,
+    graph: Graph,
+    rules: Rules,
+    count: int,
+    *,
+    locked: Numbers | None = None,
+    progress: Progress = silent,
+    cancelled: Cancel = never,
+    threads: int | None = None,
+) -> list[Plan]:
+    """Up to `count` different plans: as asked, then one for each other aim, then other seeds.
+    Each plan's own `rules` say which, and draw it again."""
+    others = [replace(rules, aim=aim) for aim in Aim if aim is not rules.aim]
+    seeds = [
+        replace(rules, seed=rules.seed + step)
+        for step in range(1, max(count - len(others) - 1, 0) + _SEEDS_TO_TRY)
+    ]
+    drawn: list[Plan] = []
+    for each in [rules, *others, *seeds]:
+        if len(drawn) == count:
+            break
+        one = plan(
+            units,
+            graph,
+            each,
+            locked=locked,
+            progress=_share_of(progress, len(drawn), count),
+            cancelled=cancelled,
+            threads=threads,
+        )
+        if not any(np.array_equal(one.grid, other.grid) for other in drawn):
+            drawn.append(one)
+    return drawn
+
+
+def replan(
+    units: Units,
+    graph: Graph,
+    old: Numbers,
+    rules: Rules,
+    *,
+    locked: Numbers | None = None,
+    progress: Progress = silent,
+    cancelled: Cancel = never,
+    threads: int | None = None,
+) -> Plan:
+    """The least disturbance: a plan near `old` (0: a unit that had no grid), in which a household
+    that changes hands has its price and never more than `most_moved` do."""
+    began = perf_counter()
+    answer = redivided(
+        units,
+        graph,
+        np.asarray(old, dtype=np.int32),
+        rules,
+        locked,
+        progress,
+        cancelled,
+        threads or threads_here(),
+    )
+    return _finished(units, graph, rules, answer.grid, answer.found, locked, np.asarray(old), began)
+
+
+def _finished(
+    units: Units,
+    graph: Graph,
+    rules: Rules,
+    raw: Numbers,
+    found: Mapping[int, Reason],
+    locked: Numbers | None,
+    old: Numbers | None,
+    began: float,
+) -> Plan:
+    grid = numbered(units, raw)
+    number = dict(zip(raw.tolist(), grid.tolist(), strict=True))
+    known = {number[one]: reason for one, reason in found.items()}
+    measures = measure(units, graph, grid, rules, old)
+    why = gave_way(units, graph, grid, rules, locked=locked, found=known, measures=measures)
+    return Plan(grid, rules, measures, why, perf_counter() - began)
+
+
+def _together(
+    count: int, parts: Parts, answers: list[Divided]
+) -> tuple[Numbers, dict[int, Reason]]:
     grid = np.zeros(count, dtype=np.int32)
+    found: dict[int, Reason] = {}
     last = 0
     for group in parts.fixed:
         last += 1
         grid[group] = last
     for piece, answer in zip(parts.pieces, answers, strict=True):
-        grid[piece.units] = last + 1 + answer
-        last += int(answer.max()) + 1
-    return grid
+        grid[piece.units] = last + 1 + answer.grid
+        top = int(answer.grid.max()) + 1
+        if answer.proved:
+            found.update(dict.fromkeys(range(last + 1, last + top + 1), Reason.PROVED_IN_MODEL))
+        last += top
+    return grid, found
 
 
-def _seed(piece: Piece, rules: Rules) -> int:
-    text = f"{rules.seed} {piece.community} {len(piece)} {piece.loads.sum():.3f}"
-    return int.from_bytes(blake2b(text.encode(), digest_size=6).digest(), "big")
+def _share_of(progress: Progress, before: int, count: int) -> Progress:
+    def tell(done: int, of: int, community: str) -> None:
+        progress(before * of + done, count * of, community)
 
-
-def _divided(piece: Piece, rules: Rules, cancelled: Cancel) -> Numbers:
-    if cancelled():
-        raise Cancelled
-    land, weights = _land(piece, rules), _weights(piece, rules)
-    counts = counts_to_try(piece, rules.balances[0])
-    room = 2 * counts[-1] + 3
-    best, paid = np.zeros(len(piece), dtype=np.int32), np.inf
-    seed = _seed(piece, rules)
-    for start in range(max(rules.effort, len(counts))):
-        state = state_of(land, weights, np.zeros(len(piece)), room, seed + start)
-        cut(land, weights, state, counts[start % len(counts)])
-        anneal(land, weights, state, 100 * len(piece), 1.0, 0.02)
-        recombine(land, weights, state, 30 * counts[-1], 0.3, 0.01)
-        if cancelled():
-            raise Cancelled
-        now = worth(land, weights, state)
-        if now < paid:
-            best, paid = state.grid.copy(), now
-    return best
-
-
-def _land(piece: Piece, rules: Rules) -> Land:
-    return Land(
-        loads=piece.loads,
-        area=piece.area,
-        perimeter=piece.perimeter,
-        starts=piece.starts,
-        neighbours=piece.neighbours,
-        shared=piece.shared,
-        cost=piece.cost,
-        households=piece.households,
-        old=np.full(len(piece), -1, dtype=np.int32),
-        limits=np.array([[b.low, b.high, b.weight] for b in rules.balances]),
-    )
-
-
-def _weights(piece: Piece, rules: Rules) -> Weights:
-    usual = piece.loads[:, 0].sum() / rules.balances[0].middle
-    side = float(np.sqrt(piece.area.sum() / max(usual, 1.0)))
-    return Weights(4.0, 12.0, 0.3 / max(side, 1e-9), 2.0, 1.0, 0.0, 0.0, np.inf)
+    return tell

@@ -56,7 +56,7 @@ class Weights(NamedTuple):
     """One less its Polsby–Popper, for each grid."""
     evenness: float
     """The squared distance from the band's middle, as a share of it, for each grid."""
-    count: float
+    each: float
     """Each grid."""
     price: float
     """Each household that changes hands."""
@@ -116,7 +116,8 @@ def _uniform(random: NDArray[np.uint64]) -> float:
     x ^= x << np.uint64(25)
     x ^= x >> np.uint64(27)
     random[0] = x
-    return float((x * np.uint64(2685821657736338717)) >> np.uint64(11)) * 1.1102230246251565e-16
+    bits = (x * np.uint64(2685821657736338717)) >> np.uint64(11)
+    return float(bits) * 1.1102230246251565e-16
 
 
 @compiled
@@ -129,7 +130,7 @@ def _value(
     land: Land, weights: Weights, load: Floats, change: Floats, sign: float, area: float, rim: float
 ) -> float:
     """What one grid pays, if its loads changed by `sign` times `change`."""
-    paid = weights.count
+    paid = weights.each
     for each in range(land.limits.shape[0]):
         low, high, weight = land.limits[each, 0], land.limits[each, 1], land.limits[each, 2]
         middle = (low + high) / 2

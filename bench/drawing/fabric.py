@@ -100,9 +100,7 @@ def dissolved(shapes: Shapes, group: NDArray[np.int64]) -> Shapes:
     order = np.argsort(group, kind="stable")
     starts = np.flatnonzero(np.diff(group[order], prepend=-1))
     bunches = np.split(shapes[order], starts[1:])
-    return np.array(
-        [b[0] if len(b) == 1 else shapely.union_all(b) for b in bunches], dtype=object
-    )
+    return np.array([b[0] if len(b) == 1 else shapely.union_all(b) for b in bunches], dtype=object)
 
 
 def shared_borders(shapes: Shapes) -> tuple[Pairs, NDArray[np.float64]]:

@@ -174,4 +174,3 @@ def _with_fixed(case: Case, grid: Numbers) -> Numbers:
     for number, group in enumerate(case.fixed, start=int(grid.max()) + 1):
         grid[group] = number
     return grid
-

@@ -30,8 +30,8 @@ class Records:
         for record in self.all:
             if tuple(record.get(name) for name in KEY) == wanted:
                 return record
-        load = os.getloadavg()[0]
-        record = {**key, **made(), "load_before": load, "at": time.strftime("%FT%TZ", time.gmtime())}
+        quiet = {"load_before": os.getloadavg()[0], "at": time.strftime("%FT%TZ", time.gmtime())}
+        record = {**key, **quiet, **made()}
         self.all.append(record)
         self._write()
         return record

@@ -42,6 +42,8 @@ class Row:
 
 
 def row(case: Case, method: str, answer: Answer, old: Numbers | None = None) -> Row:
+    if not answer.grid.any():
+        return Row(method, *(0,) * 17, failures=answer.failures)
     units, graph, grid = case.units, case.graph, answer.grid
     found = measure(units, graph, grid, Rules((BAND,)), old)
     held = [one.loads[0] for one in found.grids if one.kind == "general"] or [0.0]
@@ -102,8 +104,6 @@ def ground(case: Case) -> Ground:
     shapes = case.units.shapes
     whole = shapely.union_all(shapes)
     rings = shapely.get_parts(whole)
-    holes = [
-        shapely.Polygon(ring) for part in rings for ring in getattr(part, "interiors", ())
-    ]
+    holes = [shapely.Polygon(ring) for part in rings for ring in getattr(part, "interiors", ())]
     thin = [hole.area for hole in holes if 2 * hole.area < hole.length]
     return Ground(max(0.0, float(shapely.area(shapes).sum() - whole.area)), float(sum(thin)))

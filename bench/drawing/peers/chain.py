@@ -4,6 +4,7 @@ A step is accepted if it is not worse by the score every chooser here uses.
 """
 
 import random
+from contextlib import suppress
 from functools import partial
 
 import numpy as np
@@ -20,11 +21,21 @@ START_WIDTHS = (0.25, 0.35, 0.5)
 
 def recom(piece: Piece) -> Numbers:
     """From scratch."""
-    return _chained(piece, _start(piece), STEPS)
+    return _chained(piece, _start(piece, piece.count), STEPS)
 
 
 def recom_long(piece: Piece) -> Numbers:
-    return _chained(piece, _start(piece), 10 * STEPS)
+    """Ten times the steps, spread over the three nearest counts the band allows."""
+    middle = piece.count
+    total = piece.households.sum()
+    counts = [
+        count
+        for count in (middle - 1, middle, middle + 1)
+        if count == middle or (count > 0 and piece.low <= total / count <= piece.high)
+    ]
+    steps = 10 * STEPS // len(counts)
+    found = [_chained(piece, _start(piece, count), steps) for count in counts]
+    return min(found, key=lambda grid: score(piece, grid))
 
 
 def recom_warm(piece: Piece) -> Numbers:
@@ -44,20 +55,20 @@ def _graph(piece: Piece):
     return Graph.from_networkx(graph)
 
 
-def _start(piece: Piece) -> Numbers:
+def _start(piece: Piece, count: int) -> Numbers:
     """Cut by trees; where no tree will do, the best of METIS."""
     from gerrychain.partition import recursive_tree_part
     from gerrychain.tree import BalanceError, PopulationBalanceError, bipartition_tree
 
-    if piece.count == 1:
+    if count == 1:
         return np.zeros(len(piece), dtype=np.int64)
     graph = _graph(piece)
     for width in START_WIDTHS:
         try:
             found = recursive_tree_part(
                 graph,
-                range(piece.count),
-                piece.households.sum() / piece.count,
+                range(count),
+                piece.households.sum() / count,
                 "households",
                 width,
                 bipartition_tree_fn=partial(bipartition_tree, max_attempts=ATTEMPTS * 5),
@@ -71,8 +82,8 @@ def _start(piece: Piece) -> Numbers:
 
 def _chained(piece: Piece, start: Numbers, steps: int) -> Numbers:
     from gerrychain import MarkovChain, Partition
-    from gerrychain.proposals.tree_proposals import MetagraphError
     from gerrychain.proposals import recom as proposal
+    from gerrychain.proposals.tree_proposals import MetagraphError
     from gerrychain.tree import bipartition_tree
     from gerrychain.updaters import Tally
 
@@ -103,11 +114,9 @@ def _chained(piece: Piece, start: Numbers, steps: int) -> Numbers:
 
     chain = MarkovChain(step, [], not_worse, first, steps, rng=rng)
     last = first
-    try:
-        for last in chain:
-            pass
-    except MetagraphError:
-        pass
+    with suppress(MetagraphError):
+        for partition in chain:
+            last = partition
     return _as_array(piece, last)
 
 

@@ -13,6 +13,7 @@ from qijie.territory.drawing.search import (
     Weights,
     anneal,
     cut,
+    melted_for,
     recombine,
     state_of,
     worth,
@@ -49,12 +50,12 @@ def land_of(piece: Piece, rules: Rules, old: Numbers | None = None) -> Land:
         loads=piece.loads,
         area=piece.area,
         perimeter=piece.perimeter,
-        starts=piece.starts,
-        neighbours=piece.neighbours,
+        starts=piece.starts.astype(np.int64),
+        neighbours=piece.neighbours.astype(np.int64),
         shared=piece.shared,
         cost=piece.cost,
         households=piece.households,
-        old=np.full(len(piece), -1, dtype=np.int32) if old is None else old,
+        old=np.full(len(piece), -1) if old is None else old.astype(np.int64),
         limits=np.array([[one.low, one.high, one.weight] for one in rules.balances]),
     )
 
@@ -84,7 +85,7 @@ def divided(piece: Piece, rules: Rules, stop: Stop) -> Divided:
         count = counts[start % len(counts)]
         nowhere = np.zeros(len(piece), dtype=np.int32)
         state = state_of(land, weights, nowhere, 2 * counts[-1] + 3, seed + start)
-        cut(land, weights, state, count)
+        cut(land, weights, state, melted_for(state), count)
         cool(land, weights, state, stop, 100 * len(piece), 1.0, 0.02)
         melt(land, weights, state, stop, 30 * count, 0.3, 0.01)
         now = worth(land, weights, state)
@@ -112,9 +113,10 @@ def melt(
     land: Land, weights: Weights, state: State, stop: Stop, moves: int, hot: float, cold: float
 ) -> None:
     """`recombine`, a little at a time."""
+    melted = melted_for(state)
     for part, top, bottom in _slices(moves, _MELTS_AT_ONCE, hot, cold):
         stop.check()
-        recombine(land, weights, state, part, top, bottom)
+        recombine(land, weights, state, melted, part, top, bottom)
 
 
 def _slices(total: int, at_once: int, hot: float, cold: float) -> list[tuple[int, float, float]]:

@@ -20,10 +20,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from qijie.territory.drawing.compiled import compiled
+from qijie.territory.drawing.compiled import compiled, compiled_within
 from qijie.territory.drawing.model import Floats, Numbers
 
 MOST_GRIDS_MELTED = 4
+
+Places = NDArray[np.int64]
+"""One kind of whole number throughout, so that nothing is compiled twice."""
 
 
 class Land(NamedTuple):
@@ -32,12 +35,12 @@ class Land(NamedTuple):
     loads: Floats
     area: Floats
     perimeter: Floats
-    starts: Numbers
-    neighbours: Numbers
+    starts: Places
+    neighbours: Places
     shared: Floats
     cost: Floats
     households: Floats
-    old: Numbers
+    old: Places
     """The grid each unit had, in this state's numbers; -1 for none."""
     limits: Floats
     """(balances, 3): low, high, weight."""
@@ -66,11 +69,11 @@ class Weights(NamedTuple):
 class State(NamedTuple):
     """A drawing under work, and room to work in."""
 
-    grid: Numbers
+    grid: Places
     load: Floats
     area: Floats
     perimeter: Floats
-    size: Numbers
+    size: Places
     value: Floats
     moved: Floats
     """(1,) households that changed hands."""
@@ -79,8 +82,8 @@ class State(NamedTuple):
     near: NDArray[np.int64]
     inside: NDArray[np.bool_]
     clock: NDArray[np.int64]
-    group: Numbers
-    queue: Numbers
+    group: Places
+    queue: Places
     change: Floats
 
 
@@ -88,11 +91,11 @@ def state_of(land: Land, weights: Weights, grid: Numbers, room: int, seed: int) 
     """A state with space for `room` grids."""
     count, balances = land.loads.shape
     state = State(
-        grid=grid.astype(np.int32),
+        grid=grid.astype(np.int64),
         load=np.zeros((room, balances)),
         area=np.zeros(room),
         perimeter=np.zeros(room),
-        size=np.zeros(room, dtype=np.int32),
+        size=np.zeros(room, dtype=np.int64),
         value=np.zeros(room),
         moved=np.zeros(1),
         random=np.array([seed * 2 + 1], dtype=np.uint64),
@@ -100,15 +103,15 @@ def state_of(land: Land, weights: Weights, grid: Numbers, room: int, seed: int) 
         near=np.zeros(count, dtype=np.int64),
         inside=np.zeros(count, dtype=np.bool_),
         clock=np.zeros(1, dtype=np.int64),
-        group=np.zeros(count, dtype=np.int32),
-        queue=np.zeros(count, dtype=np.int32),
+        group=np.zeros(count, dtype=np.int64),
+        queue=np.zeros(count, dtype=np.int64),
         change=np.zeros(balances),
     )
     add_up(land, weights, state)
     return state
 
 
-@compiled
+@compiled_within
 def _uniform(random: NDArray[np.uint64]) -> float:
     """The next number of xorshift64*, in [0, 1)."""
     x = random[0]
@@ -120,75 +123,90 @@ def _uniform(random: NDArray[np.uint64]) -> float:
     return float(bits) * 1.1102230246251565e-16
 
 
-@compiled
+@compiled_within
 def _below(random: NDArray[np.uint64], count: int) -> int:
     return int(_uniform(random) * count)
 
 
-@compiled
+@compiled_within
 def _value(
-    land: Land, weights: Weights, load: Floats, change: Floats, sign: float, area: float, rim: float
+    land: Land, weights: Weights, state: State, grid: int, sign: float, area: float, rim: float
 ) -> float:
-    """What one grid pays, if its loads changed by `sign` times `change`."""
+    """What a grid would pay with this area and outline, and `sign` times `state.change` more."""
     paid = weights.each
-    for each in range(land.limits.shape[0]):
-        low, high, weight = land.limits[each, 0], land.limits[each, 1], land.limits[each, 2]
+    for at in range(land.limits.shape[0]):
+        low, high = land.limits[at, 0], land.limits[at, 1]
         middle = (low + high) / 2
-        total = load[each] + sign * change[each]
+        total = state.load[grid, at] + sign * state.change[at]
         aside = (total - middle) / middle
         cost = weights.evenness * min(aside * aside, 1.0)
         if total < low - 1e-9:
             cost += weights.outside + weights.distance * (low - total) / middle
         elif total > high + 1e-9:
             cost += weights.outside + weights.distance * (total - high) / middle
-        paid += weight * cost
+        paid += land.limits[at, 2] * cost
     round_ = 4 * pi * area / (rim * rim) if rim > 0 else 1.0
     return paid + weights.compactness * (1.0 - min(round_, 1.0))
+
+
+@compiled_within
+def _add(into: Floats, row: int, source: Floats, of: int, sign: float) -> None:
+    for at in range(into.shape[1]):
+        into[row, at] += sign * source[of, at]
+
+
+@compiled_within
+def _clear(state: State, grid: int) -> None:
+    state.size[grid] = 0
+    state.area[grid] = 0.0
+    state.perimeter[grid] = 0.0
+    for at in range(state.load.shape[1]):
+        state.load[grid, at] = 0.0
+
+
+@compiled_within
+def _count_in(land: Land, state: State, unit: int) -> None:
+    """Adds a unit to the sums of its grid."""
+    grid = state.grid[unit]
+    state.size[grid] += 1
+    state.area[grid] += land.area[unit]
+    state.perimeter[grid] += land.perimeter[unit]
+    _add(state.load, grid, land.loads, unit, 1.0)
+    for at in range(land.starts[unit], land.starts[unit + 1]):
+        if state.grid[land.neighbours[at]] == grid:
+            state.perimeter[grid] -= land.shared[at]
+
+
+@compiled_within
+def _appraise(land: Land, weights: Weights, state: State, grid: int) -> None:
+    for at in range(len(state.change)):
+        state.change[at] = 0.0
+    state.value[grid] = 0.0
+    if state.size[grid] > 0:
+        area, rim = state.area[grid], state.perimeter[grid]
+        state.value[grid] = _value(land, weights, state, grid, 0.0, area, rim)
 
 
 @compiled
 def add_up(land: Land, weights: Weights, state: State) -> None:
     """Every sum anew from the grid numbers."""
-    state.load[:] = 0.0
-    state.area[:] = 0.0
-    state.perimeter[:] = 0.0
-    state.size[:] = 0
+    for grid in range(len(state.size)):
+        _clear(state, grid)
     state.moved[0] = 0.0
     for unit in range(len(state.grid)):
-        grid = state.grid[unit]
-        state.size[grid] += 1
-        state.load[grid] += land.loads[unit]
-        state.area[grid] += land.area[unit]
-        state.perimeter[grid] += land.perimeter[unit]
-        if land.old[unit] >= 0 and land.old[unit] != grid:
+        _count_in(land, state, unit)
+        if land.old[unit] >= 0 and land.old[unit] != state.grid[unit]:
             state.moved[0] += land.households[unit]
-        for at in range(land.starts[unit], land.starts[unit + 1]):
-            if state.grid[land.neighbours[at]] == grid:
-                state.perimeter[grid] -= land.shared[at]
-    state.change[:] = 0.0
     for grid in range(len(state.size)):
         _appraise(land, weights, state, grid)
 
 
 @compiled
-def _appraise(land: Land, weights: Weights, state: State, grid: int) -> None:
-    state.value[grid] = 0.0
-    if state.size[grid] > 0:
-        state.value[grid] = _value(
-            land,
-            weights,
-            state.load[grid],
-            state.change,
-            0.0,
-            state.area[grid],
-            state.perimeter[grid],
-        )
-
-
-@compiled
 def worth(land: Land, weights: Weights, state: State) -> float:
     """What the whole state pays."""
-    paid = state.value.sum() + weights.price * state.moved[0]
+    paid = weights.price * state.moved[0]
+    for grid in range(len(state.size)):
+        paid += state.value[grid]
     for unit in range(len(state.grid)):
         for at in range(land.starts[unit], land.starts[unit + 1]):
             if state.grid[land.neighbours[at]] != state.grid[unit]:
@@ -196,129 +214,137 @@ def worth(land: Land, weights: Weights, state: State) -> float:
     return paid
 
 
-@compiled
+@compiled_within
+def _spread(land: Land, state: State, first: int, start: int) -> tuple[int, int]:
+    """Fills `state.queue` from `start` with what hangs together with `first` in its grid and is
+    not stamped yet; returns where it ends, and how many of the marked `near` it met."""
+    grid, now = state.grid[first], state.clock[0]
+    state.queue[start] = first
+    state.stamp[first] = now
+    head, end, met = start, start + 1, 0
+    while head < end:
+        here = state.queue[head]
+        head += 1
+        met += state.near[here] == now
+        for at in range(land.starts[here], land.starts[here + 1]):
+            other = land.neighbours[at]
+            if state.grid[other] == grid and state.stamp[other] != now:
+                state.stamp[other] = now
+                state.queue[end] = other
+                end += 1
+    return end, met
+
+
+@compiled_within
+def _mark_near(land: Land, state: State, unit: int) -> int:
+    """Marks the unit's neighbours in its own grid; returns how many."""
+    state.clock[0] += 1
+    now = state.clock[0]
+    state.stamp[unit] = now
+    around = 0
+    for at in range(land.starts[unit], land.starts[unit + 1]):
+        other = land.neighbours[at]
+        if state.grid[other] == state.grid[unit]:
+            state.near[other] = now
+            around += 1
+    return around
+
+
+@compiled_within
 def _leaving(land: Land, state: State, unit: int) -> int:
     """Puts into `state.group` the unit and all that would be cut off from its grid without it,
     save the largest part; returns how many."""
     state.group[0] = unit
-    grid = state.grid[unit]
-    state.clock[0] += 1
-    now = state.clock[0]
-    around = 0
-    for at in range(land.starts[unit], land.starts[unit + 1]):
-        other = land.neighbours[at]
-        if state.grid[other] == grid:
-            state.near[other] = now
-            around += 1
+    around = _mark_near(land, state, unit)
     if around < 2:
         return 1
-    state.stamp[unit] = now
-    filled, best_from, best_to, best = 0, 0, 0, -1.0
-    met = 0
+    end, best_from, best_to, best = 0, 0, 0, -1.0
     for at in range(land.starts[unit], land.starts[unit + 1]):
         first = land.neighbours[at]
-        if state.grid[first] != grid or state.stamp[first] == now:
+        if state.grid[first] != state.grid[unit] or state.stamp[first] == state.clock[0]:
             continue
-        start, weight = filled, 0.0
-        state.queue[filled] = first
-        filled += 1
-        state.stamp[first] = now
-        head = start
-        while head < filled:
-            here = state.queue[head]
-            head += 1
-            weight += land.loads[here, 0] + 1e-6
-            if state.near[here] == now:
-                met += 1
-                if start == 0 and met == around:
-                    return 1
-            for step in range(land.starts[here], land.starts[here + 1]):
-                other = land.neighbours[step]
-                if state.grid[other] == grid and state.stamp[other] != now:
-                    state.stamp[other] = now
-                    state.queue[filled] = other
-                    filled += 1
+        start = end
+        end, met = _spread(land, state, first, start)
+        if met == around:
+            return 1
+        weight = 0.0
+        for place in range(start, end):
+            weight += land.loads[state.queue[place], 0] + 1e-6
         if weight > best:
-            best, best_from, best_to = weight, start, filled
+            best, best_from, best_to = weight, start, end
     count = 1
-    for place in range(filled):
+    for place in range(end):
         if place < best_from or place >= best_to:
             state.group[count] = state.queue[place]
             count += 1
     return count
 
 
-@compiled
-def _move(land: Land, weights: Weights, state: State, unit: int, target: int, heat: float) -> bool:
-    """Moves a unit, and what hangs on it, next door; False where that is refused."""
-    count = _leaving(land, state, unit)
-    source = state.grid[unit]
+@compiled_within
+def _group_sums(
+    land: Land, state: State, count: int, source: int, target: int
+) -> tuple[float, float, float, float, float, float]:
+    """Of the group on its way from `source` to `target`: area, outline, metres in common with
+    each of the two, what its border costs more here than there, and households moved. Its loads
+    go into `state.change`."""
     state.clock[0] += 1
     now = state.clock[0]
     for place in range(count):
         state.stamp[state.group[place]] = now
-    state.change[:] = 0.0
-    rim = area = moved = 0.0
-    left_shared = left_cost = new_shared = new_cost = 0.0
+    for at in range(len(state.change)):
+        state.change[at] = 0.0
+    area = rim = here_shared = there_shared = dearer = moved = 0.0
     for place in range(count):
-        here = state.group[place]
-        state.change[:] += land.loads[here]
-        rim += land.perimeter[here]
-        area += land.area[here]
-        if land.old[here] == source:
-            moved += land.households[here]
-        elif land.old[here] == target:
-            moved -= land.households[here]
-        for at in range(land.starts[here], land.starts[here + 1]):
+        unit = state.group[place]
+        for at in range(len(state.change)):
+            state.change[at] += land.loads[unit, at]
+        area += land.area[unit]
+        rim += land.perimeter[unit]
+        if land.old[unit] == source:
+            moved += land.households[unit]
+        elif land.old[unit] == target:
+            moved -= land.households[unit]
+        for at in range(land.starts[unit], land.starts[unit + 1]):
             other = land.neighbours[at]
             if state.stamp[other] == now:
                 rim -= land.shared[at]
             elif state.grid[other] == source:
-                left_shared += land.shared[at]
-                left_cost += land.cost[at]
+                here_shared += land.shared[at]
+                dearer += land.cost[at]
             elif state.grid[other] == target:
-                new_shared += land.shared[at]
-                new_cost += land.cost[at]
+                there_shared += land.shared[at]
+                dearer -= land.cost[at]
+    return area, rim, here_shared, there_shared, dearer, moved
+
+
+@compiled_within
+def _move(land: Land, weights: Weights, state: State, unit: int, target: int, heat: float) -> bool:
+    """Moves a unit, and what hangs on it, next door; False where that is refused."""
+    source = state.grid[unit]
+    count = _leaving(land, state, unit)
+    area, rim, here, there, dearer, moved = _group_sums(land, state, count, source, target)
     if moved > 0 and state.moved[0] + moved > weights.most_moved:
         return False
-    source_rim = state.perimeter[source] - rim + 2 * left_shared
-    target_rim = state.perimeter[target] + rim - 2 * new_shared
+    source_area, source_rim = state.area[source] - area, state.perimeter[source] - rim + 2 * here
+    target_area, target_rim = state.area[target] + area, state.perimeter[target] + rim - 2 * there
     source_value = 0.0
     if state.size[source] > count:
-        source_value = _value(
-            land,
-            weights,
-            state.load[source],
-            state.change,
-            -1.0,
-            state.area[source] - area,
-            source_rim,
-        )
-    target_value = _value(
-        land,
-        weights,
-        state.load[target],
-        state.change,
-        1.0,
-        state.area[target] + area,
-        target_rim,
-    )
+        source_value = _value(land, weights, state, source, -1.0, source_area, source_rim)
+    target_value = _value(land, weights, state, target, 1.0, target_area, target_rim)
     worse = source_value + target_value - state.value[source] - state.value[target]
-    worse += weights.border * (left_cost - new_cost) + weights.price * moved
+    worse += weights.border * dearer + weights.price * moved
     if worse >= -1e-9 and (heat <= 0 or _uniform(state.random) >= exp(-worse / heat)):
         return False
     for place in range(count):
         state.grid[state.group[place]] = target
-    state.load[source] -= state.change
-    state.load[target] += state.change
-    state.area[source] -= area
-    state.area[target] += area
-    state.perimeter[source] = source_rim
-    state.perimeter[target] = target_rim
+    for at in range(len(state.change)):
+        state.load[source, at] -= state.change[at]
+        state.load[target, at] += state.change[at]
+    state.area[source], state.perimeter[source] = source_area, source_rim
+    state.area[target], state.perimeter[target] = target_area, target_rim
     state.size[source] -= count
     state.size[target] += count
-    state.value[source] = source_value
-    state.value[target] = target_value
+    state.value[source], state.value[target] = source_value, target_value
     state.moved[0] += moved
     return True
 
@@ -326,363 +352,394 @@ def _move(land: Land, weights: Weights, state: State, unit: int, target: int, he
 @compiled
 def anneal(land: Land, weights: Weights, state: State, steps: int, hot: float, cold: float) -> None:
     """`steps` tries, the temperature falling evenly in its logarithm."""
-    units = len(state.grid)
     cooling = (cold / hot) ** (1.0 / max(steps, 1))
     heat = hot
     for _ in range(steps):
         heat *= cooling
-        unit = _below(state.random, units)
+        unit = _below(state.random, len(state.grid))
         degree = land.starts[unit + 1] - land.starts[unit]
-        if degree == 0:
-            continue
-        other = land.neighbours[land.starts[unit] + _below(state.random, degree)]
-        target = state.grid[other]
-        if target != state.grid[unit]:
-            _move(land, weights, state, unit, target, heat)
+        if degree > 0:
+            other = land.neighbours[land.starts[unit] + _below(state.random, degree)]
+            if state.grid[other] != state.grid[unit]:
+                _move(land, weights, state, unit, state.grid[other], heat)
 
 
-@compiled
-def _flood(land: Land, state: State, first: int, members: Numbers, count: int) -> int:
-    """Appends the grid `first` lies in to `members`; returns the new count."""
+class Melted(NamedTuple):
+    """Grids taken together to be cut anew, and room for it."""
+
+    members: Places
+    """Their units, in the first `count` places the caller knows."""
+    place: Places
+    """Each unit's place among the members."""
+    before: Places
+    names: Places
+    """Their numbers."""
+    among: NDArray[np.bool_]
+    """Whether a grid is one of them."""
+
+
+def melted_for(state: State) -> Melted:
+    """Room for `recombine`."""
+    units = len(state.grid)
+    return Melted(
+        members=np.zeros(units, dtype=np.int64),
+        place=np.zeros(units, dtype=np.int64),
+        before=np.zeros(units, dtype=np.int64),
+        names=np.zeros(len(state.size) + MOST_GRIDS_MELTED, dtype=np.int64),
+        among=np.zeros(len(state.size), dtype=np.bool_),
+    )
+
+
+@compiled_within
+def _flood(land: Land, state: State, melted: Melted, first: int, count: int) -> int:
+    """Appends the grid `first` lies in to the members; returns the new count."""
     grid = state.grid[first]
     head = count
-    members[count] = first
+    melted.members[count] = first
     count += 1
     state.inside[first] = True
     while head < count:
-        here = members[head]
+        here = melted.members[head]
         head += 1
         for at in range(land.starts[here], land.starts[here + 1]):
             other = land.neighbours[at]
             if state.grid[other] == grid and not state.inside[other]:
                 state.inside[other] = True
-                members[count] = other
+                melted.members[count] = other
                 count += 1
     return count
 
 
-@compiled
-def _gap(land: Land, load: Floats, grids: int) -> float:
-    """How far a load is from fitting into so many grids, as a share of one grid."""
+@compiled_within
+def _gap(land: Land, load: Floats, row: int, other: Floats, sign: float, grids: int) -> float:
+    """How far `load[row]`, and `sign` times `other[0]` besides, is from fitting into so many
+    grids, as a share of one grid."""
     gap = 0.0
-    for each in range(land.limits.shape[0]):
-        low, high, weight = land.limits[each, 0], land.limits[each, 1], land.limits[each, 2]
-        if load[each] < grids * low:
-            gap += weight * (grids * low - load[each]) / low
-        elif load[each] > grids * high:
-            gap += weight * (load[each] - grids * high) / low
+    for at in range(land.limits.shape[0]):
+        low, high = land.limits[at, 0], land.limits[at, 1]
+        total = sign * load[row, at] + other[0, at]
+        over = max(grids * low - total, total - grids * high, 0.0)
+        gap += land.limits[at, 2] * over / low if low > 0 else land.limits[at, 2] * over
     return gap
 
 
-@compiled
-def _root(joined: Numbers, one: int) -> int:
+@compiled_within
+def _root(joined: Places, one: int) -> int:
     while joined[one] != one:
         joined[one] = joined[joined[one]]
         one = joined[one]
     return one
 
 
-@compiled
-def _tree(
-    land: Land, state: State, members: Numbers, count: int, place: Numbers
-) -> tuple[Numbers, Numbers, Floats]:
-    """A random spanning tree of the members, borders inside blocks first: the order of a walk
-    from its root, each one's parent, and how dear the border to its parent is."""
-    for at in range(count):
-        place[members[at]] = at
+@compiled_within
+def _shuffled_edges(
+    land: Land, state: State, melted: Melted, count: int
+) -> tuple[Places, Floats, int]:
+    """Borders between members in random order: (e, 2) their places, how dear each is by the
+    metre, and how many there are."""
     most = 0
     for at in range(count):
-        most += land.starts[members[at] + 1] - land.starts[members[at]]
-    one = np.empty(most, dtype=np.int32)
-    other = np.empty(most, dtype=np.int32)
-    key = np.empty(most)
-    dear = np.empty(most)
+        unit = melted.members[at]
+        melted.place[unit] = at
+        most += land.starts[unit + 1] - land.starts[unit]
+    ends, dear = np.empty((most, 2), dtype=np.int64), np.empty(most)
     edges = 0
     for at in range(count):
-        unit = members[at]
+        unit = melted.members[at]
         for step in range(land.starts[unit], land.starts[unit + 1]):
-            next_ = land.neighbours[step]
-            if next_ > unit and state.inside[next_]:
-                one[edges], other[edges] = at, place[next_]
-                ratio = land.cost[step] / land.shared[step] if land.shared[step] > 0 else 0.5
-                dear[edges] = ratio
-                key[edges] = _uniform(state.random) / (ratio * ratio)
+            other = land.neighbours[step]
+            if other > unit and state.inside[other]:
+                place = _below(state.random, edges + 1)
+                ends[edges, 0], ends[edges, 1] = ends[place, 0], ends[place, 1]
+                dear[edges] = dear[place]
+                ends[place, 0], ends[place, 1] = at, melted.place[other]
+                dear[place] = land.cost[step] / land.shared[step] if land.shared[step] > 0 else 0.5
                 edges += 1
-    joined = np.arange(count).astype(np.int32)
-    first = np.full(count, -1, dtype=np.int32)
-    follow = np.empty(2 * count, dtype=np.int32)
-    end = np.empty(2 * count, dtype=np.int32)
-    price = np.empty(2 * count)
-    used = 0
-    for edge in np.argsort(key[:edges]):
-        left, right = _root(joined, one[edge]), _root(joined, other[edge])
-        if left == right:
-            continue
-        joined[left] = right
-        for a, b in ((one[edge], other[edge]), (other[edge], one[edge])):
-            end[used], price[used] = b, dear[edge]
-            follow[used] = first[a]
-            first[a] = used
-            used += 1
-    order = np.empty(count, dtype=np.int32)
-    parent = np.full(count, -1, dtype=np.int32)
-    dearness = np.zeros(count)
-    root = _below(state.random, count)
-    order[0] = root
-    parent[root] = root
+    return ends, dear, edges
+
+
+@compiled_within
+def _tree_links(
+    land: Land, state: State, melted: Melted, count: int
+) -> tuple[Places, Floats, Places, Places, Places]:
+    """A random spanning tree: the borders and how dear each is; each place's first link, and for
+    each link its border and the next link.
+
+    A border is drawn by chance divided by its dearness squared, so that borders inside compounds
+    and blocks mostly come first and the branches end at streets.
+    """
+    ends, dear, edges = _shuffled_edges(land, state, melted, count)
+    key = np.empty(edges)
+    for edge in range(edges):
+        key[edge] = _uniform(state.random) / (dear[edge] * dear[edge])
+    joined = np.empty(count, dtype=np.int64)
+    first = np.empty(count, dtype=np.int64)
+    for at in range(count):
+        joined[at], first[at] = at, -1
+    used, follow = np.empty(2 * count, dtype=np.int64), np.empty(2 * count, dtype=np.int64)
+    links, above = 0, -1.0
+    for below in (1 / 16, 1 / 4, 8.0):
+        for edge in range(edges):
+            if above <= key[edge] < below:
+                left, right = _root(joined, ends[edge, 0]), _root(joined, ends[edge, 1])
+                if left != right:
+                    joined[left] = right
+                    for end in range(2):
+                        used[links], follow[links] = edge, first[ends[edge, end]]
+                        first[ends[edge, end]] = links
+                        links += 1
+        above = below
+    return ends, dear, first, used, follow
+
+
+@compiled_within
+def _tree(land: Land, state: State, melted: Melted, count: int) -> tuple[Places, Places, Floats]:
+    """The order of a walk through a random spanning tree from a random root, each place's parent,
+    and how dear the border to the parent is."""
+    ends, dear, first, used, follow = _tree_links(land, state, melted, count)
+    order, parent = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64)
+    price = np.zeros(count)
+    for at in range(count):
+        parent[at] = -1
+    order[0] = _below(state.random, count)
+    parent[order[0]] = order[0]
     filled = 1
     for head in range(count):
-        here = order[head]
-        link = first[here]
+        link = first[order[head]]
         while link >= 0:
-            to = end[link]
+            edge = used[link]
+            to = ends[edge, 0] + ends[edge, 1] - order[head]
             if parent[to] < 0:
-                parent[to] = here
-                dearness[to] = price[link]
+                parent[to], price[to] = order[head], dear[edge]
                 order[filled] = to
                 filled += 1
             link = follow[link]
-    return order, parent, dearness
+    return order, parent, price
 
 
-@compiled
-def _cut(
-    land: Land,
-    state: State,
-    members: Numbers,
-    count: int,
-    place: Numbers,
-    names: Numbers,
-    grids: int,
-) -> None:
-    """Gives the members the first `grids` of `names`, each a connected part of a random tree."""
-    order, parent, dear = _tree(land, state, members, count, place)
-    part = np.full(count, -1, dtype=np.int32)
+@compiled_within
+def _cut(land: Land, state: State, melted: Melted, count: int, grids: int) -> None:
+    """Gives the members the first `grids` names, each to a connected part of a random tree."""
+    order, parent, price = _tree(land, state, melted, count)
+    part = np.zeros(count, dtype=np.int64)
     below = np.zeros((count, land.loads.shape[1]))
+    nothing = np.zeros((1, land.loads.shape[1]))
+    rest = np.zeros((1, land.loads.shape[1]))
     for at in range(count):
-        below[at] = land.loads[members[at]]
+        _add(below, at, land.loads, melted.members[at], 1.0)
+        _add(rest, 0, land.loads, melted.members[at], 1.0)
     for turn in range(count - 1, 0, -1):
-        below[parent[order[turn]]] += below[order[turn]]
-    rest = below[order[0]].copy()
+        _add(below, parent[order[turn]], below, order[turn], 1.0)
     for left in range(grids, 1, -1):
         best, chosen = np.inf, -1
         for turn in range(1, count):
             here = order[turn]
-            if part[here] >= 0:
-                continue
-            score = _gap(land, below[here], 1) + _gap(land, rest - below[here], left - 1)
-            score += 0.05 * _uniform(state.random) * dear[here]
-            if score < best:
-                best, chosen = score, here
+            if part[here] == 0:
+                score = _gap(land, below, here, nothing, 1.0, 1)
+                score += _gap(land, below, here, rest, -1.0, left - 1)
+                score += 0.05 * _uniform(state.random) * price[here]
+                if score < best:
+                    best, chosen = score, here
         if chosen < 0:
             break
-        gone = below[chosen].copy()
-        rest -= gone
-        up = parent[chosen]
-        while True:
-            below[up] -= gone
-            if parent[up] == up:
-                break
-            up = parent[up]
-        part[chosen] = left - 1
-        for turn in range(1, count):
-            here = order[turn]
-            if part[here] < 0 and part[parent[here]] == left - 1:
-                part[here] = left - 1
+        _take_off(order, parent, part, below, rest, chosen, left - 1)
     for at in range(count):
-        state.grid[members[at]] = names[max(part[at], 0)]
+        state.grid[melted.members[at]] = melted.names[part[at]]
+
+
+@compiled_within
+def _take_off(
+    order: Places,
+    parent: Places,
+    part: Places,
+    below: Floats,
+    rest: Floats,
+    chosen: int,
+    name: int,
+) -> None:
+    """Makes a part of the branch that hangs at `chosen`, and lightens all it hung on."""
+    _add(rest, 0, below, chosen, -1.0)
+    up = chosen
+    while parent[up] != up:
+        up = parent[up]
+        _add(below, up, below, chosen, -1.0)
+    part[chosen] = name
+    for turn in range(1, len(order)):
+        here = order[turn]
+        if part[here] == 0 and part[parent[here]] == name:
+            part[here] = name
 
 
 @compiled
-def cut(land: Land, weights: Weights, state: State, grids: int) -> None:
+def cut(land: Land, weights: Weights, state: State, melted: Melted, grids: int) -> None:
     """Starts anew with so many grids."""
-    units = len(state.grid)
-    members = np.arange(units).astype(np.int32)
-    names = np.arange(max(grids, 1)).astype(np.int32)
-    state.inside[:] = True
-    _cut(land, state, members, units, np.empty(units, dtype=np.int32), names, grids)
-    state.inside[:] = False
+    for unit in range(len(state.grid)):
+        melted.members[unit] = unit
+        state.inside[unit] = True
+    for name in range(grids):
+        melted.names[name] = name
+    _cut(land, state, melted, len(state.grid), grids)
+    for unit in range(len(state.grid)):
+        state.inside[unit] = False
     add_up(land, weights, state)
 
 
-@compiled
-def _gather(
-    land: Land, state: State, wanted: int, members: Numbers, names: Numbers
-) -> tuple[int, int]:
-    """Up to `wanted` grids next to one another, around a random unit: a grid out of its band
-    where one is soon found. Returns how many units and how many grids."""
-    units = len(state.grid)
-    first = _below(state.random, units)
+@compiled_within
+def _somewhere(land: Land, state: State) -> int:
+    """A random unit, of a grid out of its band where one is soon found."""
+    unit = _below(state.random, len(state.grid))
     for _ in range(6):
-        load = state.load[state.grid[first], 0]
+        load = state.load[state.grid[unit], 0]
         if load < land.limits[0, 0] or load > land.limits[0, 1]:
             break
-        first = _below(state.random, units)
-    names[0] = state.grid[first]
-    count, grids = _flood(land, state, first, members, 0), 1
+        unit = _below(state.random, len(state.grid))
+    return unit
+
+
+@compiled_within
+def _gather(land: Land, state: State, melted: Melted, wanted: int) -> tuple[int, int]:
+    """Up to `wanted` grids next to one another. Returns how many units and how many grids."""
+    first = _somewhere(land, state)
+    melted.names[0] = state.grid[first]
+    count, grids = _flood(land, state, melted, first, 0), 1
     while grids < wanted:
         seen, chosen = 0, -1
         for at in range(count):
-            unit = members[at]
+            unit = melted.members[at]
             for step in range(land.starts[unit], land.starts[unit + 1]):
-                other = land.neighbours[step]
-                if not state.inside[other]:
+                if not state.inside[land.neighbours[step]]:
                     seen += 1
                     if _below(state.random, seen) == 0:
-                        chosen = other
+                        chosen = land.neighbours[step]
         if chosen < 0:
             break
-        names[grids] = state.grid[chosen]
+        melted.names[grids] = state.grid[chosen]
         grids += 1
-        count = _flood(land, state, chosen, members, count)
+        count = _flood(land, state, melted, chosen, count)
     return count, grids
 
 
-@compiled
+@compiled_within
+def _new_count(land: Land, state: State, melted: Melted, grids: int, units: int) -> int:
+    """As many grids as are melted, one less or one more; a free number for the one more."""
+    total = np.zeros((1, land.loads.shape[1]))
+    nothing = np.zeros((1, land.loads.shape[1]))
+    for at in range(grids):
+        _add(total, 0, state.load, melted.names[at], 1.0)
+    step = _below(state.random, 5)
+    wanted = grids - 1 if step == 0 else grids + 1 if step == 1 else grids
+    if _gap(land, total, 0, nothing, 1.0, wanted) > _gap(land, total, 0, nothing, 1.0, grids):
+        wanted = wanted if _below(state.random, 10) == 0 else grids
+    if wanted < 1 or wanted > units:
+        return grids
+    if wanted > grids:
+        free = 0
+        while free < len(state.size) and state.size[free] > 0:
+            free += 1
+        if free == len(state.size):
+            return grids
+        melted.names[grids] = free
+    return wanted
+
+
+@compiled_within
 def _sum_over(
-    land: Land,
-    weights: Weights,
-    state: State,
-    members: Numbers,
-    count: int,
-    names: Numbers,
-    grids: int,
-) -> None:
-    """The sums of these grids anew; the members are all their units."""
-    for at in range(grids):
-        name = names[at]
-        state.load[name] = 0.0
-        state.area[name] = 0.0
-        state.perimeter[name] = 0.0
-        state.size[name] = 0
-    for at in range(count):
-        unit = members[at]
-        grid = state.grid[unit]
-        state.size[grid] += 1
-        state.load[grid] += land.loads[unit]
-        state.area[grid] += land.area[unit]
-        state.perimeter[grid] += land.perimeter[unit]
-        for step in range(land.starts[unit], land.starts[unit + 1]):
-            if state.grid[land.neighbours[step]] == grid:
-                state.perimeter[grid] -= land.shared[step]
-    state.change[:] = 0.0
-    for at in range(grids):
-        _appraise(land, weights, state, names[at])
-
-
-@compiled
-def _paid(
-    land: Land,
-    weights: Weights,
-    state: State,
-    members: Numbers,
-    count: int,
-    names: Numbers,
-    grids: int,
+    land: Land, weights: Weights, state: State, melted: Melted, count: int, grids: int
 ) -> tuple[float, float]:
-    """What these grids and the borders of their units pay, and households moved among them."""
+    """The sums of the melted grids anew; what they and the borders of their units pay, and the
+    households moved among them."""
     paid = moved = 0.0
     for at in range(grids):
-        paid += state.value[names[at]]
+        _clear(state, melted.names[at])
     for at in range(count):
-        unit = members[at]
-        grid = state.grid[unit]
-        if land.old[unit] >= 0 and land.old[unit] != grid:
+        unit = melted.members[at]
+        _count_in(land, state, unit)
+        if land.old[unit] >= 0 and land.old[unit] != state.grid[unit]:
             moved += land.households[unit]
         for step in range(land.starts[unit], land.starts[unit + 1]):
             other = land.neighbours[step]
-            if state.grid[other] != grid and (other > unit or not state.inside[other]):
+            if state.grid[other] != state.grid[unit] and (other > unit or not state.inside[other]):
                 paid += weights.border * land.cost[step]
+    for at in range(grids):
+        _appraise(land, weights, state, melted.names[at])
+        paid += state.value[melted.names[at]]
     return paid + weights.price * moved, moved
 
 
-@compiled
-def _polish(
-    land: Land,
-    weights: Weights,
-    state: State,
-    members: Numbers,
-    count: int,
-    among: NDArray[np.bool_],
-) -> None:
-    """Better moves among these grids until none is left."""
+@compiled_within
+def _polish(land: Land, weights: Weights, state: State, melted: Melted, count: int) -> None:
+    """Better moves among the melted grids until none is left."""
     better = True
     while better:
         better = False
         for at in range(count):
-            unit = members[at]
+            unit = melted.members[at]
             for step in range(land.starts[unit], land.starts[unit + 1]):
                 target = state.grid[land.neighbours[step]]
-                if (
-                    target != state.grid[unit]
-                    and among[target]
-                    and _move(land, weights, state, unit, target, 0.0)
-                ):
-                    better = True
+                if target != state.grid[unit] and melted.among[target]:
+                    better |= _move(land, weights, state, unit, target, 0.0)
 
 
-@compiled
-def _rename(
-    land: Land, state: State, members: Numbers, count: int, names: Numbers, grids: int
-) -> None:
+@compiled_within
+def _rename(land: Land, state: State, melted: Melted, count: int, grids: int) -> None:
     """Gives each of the new parts the name most of its households had."""
-    held = np.zeros((grids, grids))
+    held = np.full((grids, grids), 1e-9)
     for at in range(count):
-        unit = members[at]
-        for part in range(grids):
-            if state.grid[unit] == names[part]:
-                for name in range(grids):
-                    if land.old[unit] == names[name]:
-                        held[part, name] += land.households[unit] + 1e-6
-    given = np.full(grids, -1, dtype=np.int32)
-    taken = np.zeros(grids, dtype=np.bool_)
-    for _ in range(grids):
-        best, chosen, name_of = -1.0, -1, -1
+        unit = melted.members[at]
         for part in range(grids):
             for name in range(grids):
-                if given[part] < 0 and not taken[name] and held[part, name] > best:
-                    best, chosen, name_of = held[part, name], part, name
-        given[chosen] = name_of
-        taken[name_of] = True
+                if state.grid[unit] == melted.names[part] and land.old[unit] == melted.names[name]:
+                    held[part, name] += land.households[unit] + 1e-6
+    given = np.zeros(grids, dtype=np.int64)
+    for _ in range(grids):
+        best = np.argmax(held)
+        part, name = best // grids, best % grids
+        given[part] = melted.names[name]
+        for at in range(grids):
+            held[part, at] = held[at, name] = -1.0
     for at in range(count):
+        unit = melted.members[at]
         for part in range(grids):
-            if state.grid[members[at]] == names[part]:
-                state.grid[members[at]] = names[given[part]]
+            if state.grid[unit] == melted.names[part]:
+                state.grid[unit] = given[part]
                 break
 
 
-@compiled
-def _new_count(land: Land, state: State, names: Numbers, grids: int, units: int) -> int:
-    """As many grids as are melted, one less or one more; `names` gets a free one for one more."""
-    total = np.zeros(land.loads.shape[1])
-    for at in range(grids):
-        total += state.load[names[at]]
-    step = _below(state.random, 5)
-    wanted = grids - 1 if step == 0 else grids + 1 if step == 1 else grids
-    if _gap(land, total, wanted) > _gap(land, total, grids) and _below(state.random, 10) > 0:
-        wanted = grids
-    if wanted < 1 or wanted > units:
-        return grids
-    if wanted > grids:
-        for name in range(len(state.size)):
-            if state.size[name] == 0:
-                names[grids] = name
-                return wanted
-        return grids
-    return wanted
+@compiled_within
+def _recut(
+    land: Land, weights: Weights, state: State, melted: Melted, count: int, grids: int, heat: float
+) -> None:
+    """Cuts the melted grids anew and polishes; all as it was where that is refused."""
+    parts = _new_count(land, state, melted, grids, count)
+    most = max(parts, grids)
+    for at in range(count):
+        melted.before[at] = state.grid[melted.members[at]]
+    for at in range(most):
+        melted.among[melted.names[at]] = True
+    paid, moved = _sum_over(land, weights, state, melted, count, most)
+    elsewhere = state.moved[0] - moved
+    _cut(land, state, melted, count, parts)
+    _rename(land, state, melted, count, most)
+    state.moved[0] = elsewhere + _sum_over(land, weights, state, melted, count, most)[1]
+    _polish(land, weights, state, melted, count)
+    now, moved_now = _sum_over(land, weights, state, melted, count, most)
+    state.moved[0] = elsewhere + moved_now
+    refused = moved_now > moved and state.moved[0] > weights.most_moved
+    worse = now - paid
+    if refused or (worse > 1e-9 and _uniform(state.random) >= exp(-worse / heat)):
+        for at in range(count):
+            state.grid[melted.members[at]] = melted.before[at]
+        _sum_over(land, weights, state, melted, count, most)
+        state.moved[0] = elsewhere + moved
+    for at in range(most):
+        melted.among[melted.names[at]] = False
 
 
 @compiled
 def recombine(
-    land: Land, weights: Weights, state: State, moves: int, hot: float, cold: float
+    land: Land, weights: Weights, state: State, melted: Melted, moves: int, hot: float, cold: float
 ) -> None:
     """`moves` times melts a few neighbouring grids and cuts them anew."""
-    units = len(state.grid)
-    members = np.empty(units, dtype=np.int32)
-    place = np.empty(units, dtype=np.int32)
-    before = np.empty(units, dtype=np.int32)
-    names = np.empty(MOST_GRIDS_MELTED + 1, dtype=np.int32)
-    among = np.zeros(len(state.size), dtype=np.bool_)
     cooling = (cold / hot) ** (1.0 / max(moves, 1))
     heat = hot
     for _ in range(moves):
@@ -690,30 +747,7 @@ def recombine(
         wanted = 2 + int(_uniform(state.random) ** 2 * (MOST_GRIDS_MELTED - 1))
         if _below(state.random, 12) == 0:
             wanted = 1
-        count, grids = _gather(land, state, wanted, members, names)
-        parts = _new_count(land, state, names, grids, count)
-        if parts > 1 or grids > 1:
-            most = max(parts, grids)
-            paid, moved = _paid(land, weights, state, members, count, names, grids)
-            for at in range(count):
-                before[at] = state.grid[members[at]]
-            base = state.moved[0] - moved
-            _cut(land, state, members, count, place, names, parts)
-            _rename(land, state, members, count, names, most)
-            _sum_over(land, weights, state, members, count, names, most)
-            state.moved[0] = base + _paid(land, weights, state, members, count, names, most)[1]
-            for at in range(most):
-                among[names[at]] = state.size[names[at]] > 0
-            _polish(land, weights, state, members, count, among)
-            for at in range(most):
-                among[names[at]] = False
-            now, moved_now = _paid(land, weights, state, members, count, names, most)
-            worse = now - paid
-            refused = moved_now > moved and base + moved_now > weights.most_moved
-            if refused or (worse > 1e-9 and _uniform(state.random) >= exp(-worse / heat)):
-                for at in range(count):
-                    state.grid[members[at]] = before[at]
-                _sum_over(land, weights, state, members, count, names, most)
-                state.moved[0] = base + moved
+        count, grids = _gather(land, state, melted, wanted)
+        _recut(land, weights, state, melted, count, grids, heat)
         for at in range(count):
-            state.inside[members[at]] = False
+            state.inside[melted.members[at]] = False

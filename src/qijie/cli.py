@@ -21,6 +21,8 @@ class Command:
     summary: str
     examples: str
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    parts: tuple["Command", ...] = ()
+    """Commands under this one: `qijie draw blocks`."""
 
 
 def _name(text: str) -> str:
@@ -28,6 +30,158 @@ def _name(text: str) -> str:
         raise ArgumentTypeError("数据库名只能用小写字母、数字和下划线，以字母开头")
     return text
 
+
+def _count(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise ArgumentTypeError("要填 1 或更大的整数")
+    return int(text)
+
+
+def _amount(text: str) -> float:
+    try:
+        amount = float(text)
+    except ValueError:
+        amount = -1.0
+    if not 0 <= amount < float("inf"):
+        raise ArgumentTypeError(f"“{text}”不是数；要填 0 或更大的数")
+    return amount
+
+
+def _column(about: str) -> Mapping[str, Any]:
+    return {"default": "", "metavar": "列名", "help": about}
+
+
+_DRAWING = {
+    "--out": {"required": True, "metavar": "文件", "help": "写到哪里；格式看后缀"},
+    "--system": {
+        "choices": ["", "gcj02"],
+        "default": "",
+        "help": "经纬度是 GCJ-02（高德、腾讯地图）时填 gcj02",
+    },
+    "--quiet": {"action": "store_true", "help": "不说进度，只说错误"},
+}
+
+DRAW_BLOCKS = Command(
+    "blocks",
+    "从街道到地块：街道围成街块，小区和楼栋整栋归入，写出地块文件",
+    "qijie draw blocks streets.geojson --buildings buildings.geojson \\\n"
+    "    --communities communities.geojson --out units.gpkg\n"
+    "qijie draw blocks city.gpkg:roads --buildings city.gpkg:houses --rail rail.shp \\\n"
+    "    --water water.shp --compounds compounds.shp --out units.gpkg\n"
+    "qijie draw blocks streets.shp --buildings houses.shp --floors 层数 \\\n"
+    "    --residential 用途=住宅 --dedicated 用途=学校,医院,市场 --out units.geojson",
+    {
+        "streets": {"metavar": "STREETS", "help": "街道中心线（.geojson、.gpkg、.shp）"},
+        "--buildings": {"required": True, "metavar": "文件", "help": "楼栋轮廓"},
+        "--communities": {"default": "", "metavar": "文件", "help": "社区边界；没有就当作一个社区"},
+        "--rail": {"default": "", "metavar": "文件", "help": "铁路"},
+        "--water": {"default": "", "metavar": "文件", "help": "水面或河流"},
+        "--compounds": {"default": "", "metavar": "文件", "help": "小区范围"},
+        "--paths": {"default": "", "metavar": "文件", "help": "小区内的路；只用来分开大小区"},
+        "--community": _column("社区文件里名称或编码的列（默认 community、社区、code、name）"),
+        "--key": _column("楼栋编号的列（默认 key、code、id、编号）"),
+        "--households": _column("楼栋户数的列（默认 households、hh、户数）；没有就估算"),
+        "--floors": _column("楼栋层数的列（默认 floors、levels、层数），估算户数用"),
+        "--area-per-household": {
+            "type": _amount,
+            "default": 92.17,
+            "metavar": "平方米",
+            "help": "估算时每户的建筑面积（默认 92.17，2020 年普查城市家庭户）",
+        },
+        "--residential": {
+            "default": "",
+            "metavar": "列=值,值",
+            "help": "估算时只算这些楼栋，例如 use=residential",
+        },
+        "--compound": _column("楼栋所在小区的列（默认 compound、小区）"),
+        "--dedicated": {
+            "default": "",
+            "metavar": "列[=值,值]",
+            "help": "哪些楼栋或小区是专属网格（默认 dedicated、专属），例如 use=market,school",
+        },
+        "--measures": {
+            "nargs": "+",
+            "default": [],
+            "metavar": "列名",
+            "help": "还要加总的列，例如每月事项数",
+        },
+        "--band": {
+            "nargs": 2,
+            "type": _amount,
+            "default": [300.0, 500.0],
+            "metavar": ("下限", "上限"),
+            "help": "网格规模（默认 300 500）；不超过上限的小区整个是一个地块",
+        },
+        "--whole": {
+            "type": _amount,
+            "default": None,
+            "metavar": "户数",
+            "help": "不超过这么多户的街块不再分（默认下限的三分之一）",
+        },
+        **_DRAWING,
+    },
+)
+
+DRAW_PLAN = Command(
+    "plan",
+    "从地块到方案：写出带 grid 列的同一份文件，旁边是各网格的指标",
+    "qijie draw plan units.gpkg --band 300 500 --seed 1 --out plan.gpkg\n"
+    "qijie draw plan units.shp --households 户数 --community 社区 --plans 3 --out plan.geojson\n"
+    "qijie draw plan units.gpkg --balance matters:20:40 --out plan.gpkg\n"
+    "qijie draw plan units2.gpkg --from plan.gpkg --price 0.05 --most-moved 600 --out plan2.gpkg",
+    {
+        "units": {"metavar": "UNITS", "help": "地块的面，任何来源（.geojson、.gpkg、.shp）"},
+        "--households": _column("户数的列（默认 households、hh、户数）"),
+        "--community": _column("社区的列（默认 community、社区）；没有就当作一个社区"),
+        "--dedicated": {
+            "default": "",
+            "metavar": "列[=值,值]",
+            "help": "专属网格的列（默认 dedicated、专属）",
+        },
+        "--block": _column("街块的列（默认 block），不同街块之间是街道"),
+        "--compound": _column("小区的列（默认 compound、小区）"),
+        "--key": _column("地块编号的列（默认 key），用来和旧方案对上"),
+        "--band": {
+            "nargs": 2,
+            "type": _amount,
+            "default": [300.0, 500.0],
+            "metavar": ("下限", "上限"),
+            "help": "每个网格的户数（默认 300 500）",
+        },
+        "--balance": {
+            "nargs": "+",
+            "default": [],
+            "metavar": "列:下限:上限",
+            "help": "还要均衡的列，例如 matters:20:40",
+        },
+        "--seed": {"type": int, "default": 0, "metavar": "整数", "help": "同一个数得同一个方案"},
+        "--plans": {
+            "type": _count,
+            "default": 1,
+            "metavar": "个数",
+            "help": "写出几个不同的方案，文件名加 -1、-2 …",
+        },
+        "--from": {
+            "dest": "from_plan",
+            "default": "",
+            "metavar": "旧方案",
+            "help": "从旧方案出发，改动尽量少",
+        },
+        "--price": {
+            "type": _amount,
+            "default": 0.05,
+            "metavar": "数",
+            "help": "一户换网格的代价（默认 0.05）；越大改动越少",
+        },
+        "--most-moved": {
+            "type": _amount,
+            "default": None,
+            "metavar": "户数",
+            "help": "最多多少户换网格（默认不限）",
+        },
+        **_DRAWING,
+    },
+)
 
 COMMANDS = (
     Command(
@@ -80,6 +234,13 @@ COMMANDS = (
         "qijie cluster remove  停下并删除全部数据",
         {"action": {"choices": ["start", "stop", "status", "psql", "remove"], "help": "做什么"}},
     ),
+    Command(
+        "draw",
+        "机器划分网格：从街道到地块，从地块到方案；不用数据库",
+        "qijie draw blocks streets.geojson --buildings buildings.geojson --out units.gpkg\n"
+        "qijie draw plan units.gpkg --band 300 500 --seed 1 --out plan.gpkg",
+        parts=(DRAW_BLOCKS, DRAW_PLAN),
+    ),
     Command("check", "检查设置和数据库，逐条说明怎样改", "qijie check"),
     Command(
         "manage",
@@ -113,9 +274,15 @@ def _parser() -> ArgumentParser:
     parser = ArgumentParser(
         prog="qijie", description=DESCRIPTION, formatter_class=RawDescriptionHelpFormatter
     )
-    commands = parser.add_subparsers(metavar="命令", required=True, title="命令")
-    for command in COMMANDS:
-        one = commands.add_parser(
+    _add(parser, COMMANDS, "run")
+    return parser
+
+
+def _add(parser: ArgumentParser, commands: Sequence[Command], chosen: str) -> None:
+    """chosen: the option that will hold the command's name."""
+    places = parser.add_subparsers(metavar="命令", required=True, title="命令", dest=chosen)
+    for command in commands:
+        one = places.add_parser(
             command.name,
             help=command.summary,
             description=command.summary,
@@ -124,8 +291,8 @@ def _parser() -> ArgumentParser:
         )
         for name, settings in command.options.items():
             one.add_argument(name, **settings)
-        one.set_defaults(run=command.name)
-    return parser
+        if command.parts:
+            _add(one, command.parts, "part")
 
 
 def _indented(text: str) -> str:

@@ -11,6 +11,7 @@ from qijie.kernel.codes import (
     building_code,
     building_path,
     code_of_path,
+    compound_code,
     compound_path,
     is_within,
     level_of_path,
@@ -149,6 +150,7 @@ def test_a_grid_code_that_does_not_fit_is_refused_with_a_sentence(refused):
 def test_paths_below_the_grid_are_segments():
     assert micro_grid_path(GRID, 1) == f"{GRID}-m1"
     assert compound_path(GRID, 1) == f"{GRID}-c01"
+    assert compound_code(DivisionCode("420103008001"), 7) == "420103008001-c0007"
     assert building_path(GRID, 1) == f"{GRID}-b0001"
     assert unit_path(building_path(GRID, 1), 2) == f"{GRID}-b0001-u2"
     assert building_code(WANSONGYUAN, 1) == "420103008001-b00001"

@@ -148,10 +148,10 @@ def test_codes_are_unique_and_begin_with_the_place_they_lie_in():
     for p, _ in features("grids"):
         assert re.fullmatch(p["community"] + r"\d{3}", p["code"])
     for p, _ in features("compounds"):
-        assert re.fullmatch(p["grid"] + r"-c\d{2}", p["code"])
+        assert re.fullmatch(p["grid"][:12] + r"-c\d{4}", p["code"])
     for p, _ in features("buildings"):
         assert re.fullmatch(p["grid"][:12] + r"-b\d{5}", p["code"])
-        assert p["compound"] is None or p["compound"].startswith(p["grid"] + "-c")
+        assert p["compound"] is None or p["compound"].startswith(p["grid"][:12] + "-c")
 
 
 @pytest.mark.parametrize(("name", "digits"), [("grids", 3), ("buildings", 5)])
@@ -163,6 +163,15 @@ def test_numbers_run_without_a_gap_as_one_reads_the_map(name, digits):
         assert [n for n, _ in numbered] == list(range(1, len(numbered) + 1))
         orders = [reading_order(one) for _, one in numbered]
         assert orders == sorted(orders)
+
+
+def test_compounds_are_numbered_without_a_gap_in_their_community():
+    numbers = defaultdict(list)
+    for properties, _ in features("compounds"):
+        community, _, number = properties["code"].partition("-c")
+        numbers[community].append(int(number))
+    for found in numbers.values():
+        assert sorted(found) == list(range(1, len(found) + 1))
 
 
 @pytest.mark.parametrize("name", ["compounds", "buildings"])

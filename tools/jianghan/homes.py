@@ -196,8 +196,10 @@ def build(territory: Territory, streets: Sequence[Street], seed: int) -> list[Se
         for grid in community.grids:
             rng = rng_for(seed, grid.code)
             settled.append(builder.settle(community, grid, wanted.get(grid.code, 0), rng))
-    for one in settled:
-        _number_compounds(one)
+    for community in full:
+        _number_compounds(
+            community.code, [s for s in settled if s.community.code == community.code]
+        )
     return settled
 
 
@@ -217,7 +219,11 @@ def _names(seed: int) -> Iterator[str]:
     return (pair + rng.choice(ENDINGS) for pair in pairs)
 
 
-def _number_compounds(settled: Settled) -> None:
-    settled.compounds.sort(key=lambda c: reading_order(degrees(c.shape)))
-    for number, compound in enumerate(settled.compounds, 1):
-        compound.code = f"{settled.grid.code}-c{number:02d}"
+def _number_compounds(community: str, settled: Sequence[Settled]) -> None:
+    """A compound keeps its code when grids are redrawn, so the code names its community."""
+    for one in settled:
+        one.compounds.sort(key=lambda c: reading_order(degrees(c.shape)))
+    together = [compound for one in settled for compound in one.compounds]
+    together.sort(key=lambda c: reading_order(degrees(c.shape)))
+    for number, compound in enumerate(together, 1):
+        compound.code = f"{community}-c{number:04d}"

@@ -214,6 +214,11 @@ def building_code(community: DivisionCode, sequence: int) -> str:
     return f"{community.value}-b{sequence:05d}"
 
 
+def compound_code(community: DivisionCode, sequence: int) -> str:
+    """The compound's identity; like a building's, it outlives the grid it lies in."""
+    return f"{community.value}-c{sequence:04d}"
+
+
 def micro_grid_path(grid_path: str, sequence: int) -> str:
     return f"{grid_path}-m{sequence}"
 

@@ -135,6 +135,12 @@ _CLUSTER_ACTIONS = {
 }
 
 
+def draw(options: Namespace) -> int:
+    from qijie.territory.drawing import command
+
+    return command.run(options)
+
+
 def check(_options: Namespace) -> None:
     from django.core.management import execute_from_command_line
 
@@ -174,6 +180,7 @@ COMMANDS: dict[str, Callable[[Namespace], int | None]] = {
     **{name: _loader(name) for name in LOADERS},
     "bootstrap-database": bootstrap_database,
     "cluster": cluster,
+    "draw": draw,
     "check": check,
     "manage": manage,
     "version": version,

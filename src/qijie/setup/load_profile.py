@@ -5,6 +5,7 @@ work in it.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
 
@@ -14,7 +15,7 @@ from django.contrib.gis.geos import GEOSGeometry, LineString, MultiPolygon, Poly
 from django.db import transaction
 
 from qijie.accounts.models import User
-from qijie.kernel.codes import building_path
+from qijie.kernel.codes import building_path, compound_path
 from qijie.setup.load_reference import reference
 from qijie.setup.migrate import ALIAS
 from qijie.setup.profile import DEMO_PASSWORD, Feature, Profile, StaffedPost
@@ -72,8 +73,9 @@ def _tree(profile: Profile) -> dict[str, Node]:
             nodes,
         )
     _insert([_grid(feature, nodes) for feature in profile.grids], nodes)
-    _insert([_compound(f, nodes) for f in profile.features("compounds.geojson")], nodes)
-    return nodes
+    compounds = plant(_compounds(profile.features("compounds.geojson"), nodes), using=ALIAS)
+    # A compound keeps its code when its grid is redrawn, so that is what buildings name it by.
+    return nodes | {node.code: node for node in compounds}
 
 
 _PARENT_LENGTH = {6: 4, 9: 6, 12: 9}
@@ -116,19 +118,24 @@ def _grid(feature: Feature, nodes: dict[str, Node]) -> Node:
     )
 
 
-def _compound(feature: Feature, nodes: dict[str, Node]) -> Node:
-    properties = feature.properties
-    return Node(
-        code=properties["code"],
-        path=properties["code"],
-        kind="compound",
-        name=properties["name"],
-        parent=nodes[properties["grid"]],
-        boundary=_area(feature),
-        households=properties["households"],
-        is_illustrative=properties["illustrative"],
-        valid_from=SINCE,
-    )
+def _compounds(features: Iterable[Feature], nodes: dict[str, Node]) -> Iterator[Node]:
+    """Each under the path of its grid, numbered there in the order of the file."""
+    counted: Counter[str] = Counter()
+    for feature in features:
+        properties = feature.properties
+        grid = nodes[properties["grid"]]
+        counted[grid.path] += 1
+        yield Node(
+            code=properties["code"],
+            path=compound_path(grid.path, counted[grid.path]),
+            kind="compound",
+            name=properties["name"],
+            parent=grid,
+            boundary=_area(feature),
+            households=properties["households"],
+            is_illustrative=properties["illustrative"],
+            valid_from=SINCE,
+        )
 
 
 def _buildings(profile: Profile, nodes: dict[str, Node]) -> int:

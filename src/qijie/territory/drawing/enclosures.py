@@ -12,6 +12,7 @@ from shapely import LineString, MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from qijie.territory.drawing.arrangement import (
+    Neighbours,
     array_of,
     faces_of,
     members_of,
@@ -23,12 +24,14 @@ from qijie.territory.drawing.arrangement import (
 )
 from qijie.territory.drawing.cells import Cells, borders, cells_of, grouped, samples
 from qijie.territory.drawing.ground import Ground, ground_of, hosts, strips
-from qijie.territory.drawing.mending import Finding
+from qijie.territory.drawing.mending import Finding, extended, mended_communities, met
 from qijie.territory.drawing.model import HOUSEHOLDS, Floats, Numbers, Shapes, Units
 
 EVERYWHERE = "全部"
 """The one community of data that name none."""
 
+_EMPTY_SQUARE_METRES = 5_000.0
+"""Ground nobody lives on that is smaller joins a neighbour in its block."""
 _FUSED_SHARE = 0.1
 """Footprints that lie on each other by more of the smaller one than this are one building."""
 
@@ -74,25 +77,63 @@ def units_of(
     paths: Sequence[LineString] = (),
     most: float = 500.0,
     whole: float = 100.0,
+    reach: float = 20.0,
 ) -> tuple[Units, tuple[Finding, ...]]:
     """Units that cover every community, and what had to be decided on the way.
 
     barriers: rail and water, lines or areas. paths: ways inside compounds; they part large
     compounds only. most: a compound of at most so many households is one unit. whole: a block of
-    at most so many stays whole, and houses of a larger one are put together up to it. No
-    communities: everything is one.
+    at most so many stays whole, and houses of a larger one are put together up to it.
+    reach: how far a dead end may be lengthened to meet the next street. No communities:
+    everything is one.
     """
     buildings, compounds = _filled(buildings, compounds or Compounds((), array_of(())))
-    lines = outlines(array_of([*streets, *barriers]))
+    roads, barred = array_of(streets), outlines(array_of(barriers))
+    here = _near(roads, communities)
+    roads, barred = roads[here], barred[_near(barred, communities)]
     if not communities:
+        lines = np.concatenate([outlines(roads), barred])
         communities = {EVERYWHERE: built_up(lines, buildings.shapes)}
+    communities, mended = mended_communities(communities)
     names, shapes = tuple(communities), array_of(communities.values())
+    lines, joined = _connected(
+        roads, (here + 1).tolist(), barred, outlines(shapes), buildings.shapes, reach
+    )
     houses = shapely.point_on_surface(buildings.shapes)
     ground = ground_of(lines, shapes, compounds.shapes, array_of(paths), houses)
     parts = _parts_of(buildings, compounds, ground, most)
     drawn = _drawn(buildings, compounds, ground, parts, whole)
-    findings = [*_outside(buildings, parts), *_astride(buildings, shapes, names, parts, ground)]
+    findings = [
+        *mended,
+        *joined,
+        *_outside(buildings, parts),
+        *_astride(buildings, shapes, names, parts, ground),
+    ]
     return _units(names, buildings, ground, parts, drawn, houses), tuple(sorted(findings))
+
+
+def _near(lines: Shapes, communities: Mapping[str, BaseGeometry]) -> NDArray[np.intp]:
+    """Positions of those that touch the ground to be drawn."""
+    if not communities or not len(lines):
+        return np.arange(len(lines))
+    area = shapely.box(*shapely.total_bounds(array_of(communities.values()))).buffer(100)
+    return np.flatnonzero(shapely.intersects(lines, area))
+
+
+def _connected(
+    roads: Shapes,
+    numbers: Sequence[int],
+    barred: Shapes,
+    borders: Shapes,
+    footprints: Shapes,
+    reach: float,
+) -> tuple[Shapes, tuple[Finding, ...]]:
+    """Streets and barriers that meet where they were meant to."""
+    others = np.concatenate([barred, borders])
+    joins, joined = met(roads, others, numbers)
+    more, lengthened = extended(roads, np.concatenate([others, joins]), footprints, reach)
+    lines = np.concatenate([outlines(roads), barred, joins, more])
+    return lines, (*joined, *lengthened)
 
 
 def built_up(lines: Shapes, footprints: Shapes) -> Polygon | MultiPolygon:
@@ -488,41 +529,71 @@ def _compounds_by_zone(ground: Ground, parts: _Parts, outside: Numbers) -> Numbe
     return np.array(sorted(rows), dtype=np.int32).reshape(-1, 3)
 
 
-def _settled(
-    drawn: _Drawn, ground: Ground, parts: _Parts, points: Shapes
-) -> tuple[Numbers, Numbers]:
-    """The final piece of each face, in one piece each, and of each building (-1 outside).
+@dataclass(frozen=True)
+class _Pieces:
+    """Connected ground of one unit each. All arrays have one length."""
 
-    Pieces of ground cut off from their houses, and strips nobody lives in, join a neighbour.
-    """
+    of_face: Numbers
+    of_building: Numbers
+    """-1 outside every community"""
+    unit: Numbers
+    shapes: Shapes
+    community: Numbers
+    block: Numbers
+    near: Neighbours
+
+
+def _pieces_of(drawn: _Drawn, ground: Ground, parts: _Parts, points: Shapes) -> _Pieces:
     near = neighbours_of(drawn.faces)
     same = drawn.unit[near.pairs[:, 0]] == drawn.unit[near.pairs[:, 1]]
     piece = near.components(len(drawn.faces), same)
     count = int(piece.max(initial=-1)) + 1
-    house = _pieces_of_buildings(drawn, parts, points, piece)
-    shapes = put_together(drawn.faces, piece, count)
     unit, community, block = np.zeros((3, count), dtype=np.int32)
     unit[piece], community[piece] = drawn.unit, ground.community[drawn.ground]
     block[piece] = ground.block[drawn.ground]
-    kept = _kept(unit, shapes, house, len(parts))
-    host = hosts(kept, near.merged(piece), community, block)
-    return host[piece], np.where(house >= 0, host[house], -1).astype(np.int32)
-
-
-def _pieces_of_buildings(drawn: _Drawn, parts: _Parts, points: Shapes, piece: Numbers) -> Numbers:
-    placed = np.flatnonzero(parts.of_building >= 0)
     house = np.full(len(points), -1, dtype=np.int32)
+    placed = np.flatnonzero(parts.of_building >= 0)
     face = owner_of(points[placed], drawn.faces)
     house[placed] = np.where(face >= 0, piece[face], -1)
-    return house
+    shapes = put_together(drawn.faces, piece, count)
+    return _Pieces(piece, house, unit, shapes, community, block, near.merged(piece))
 
 
-def _kept(unit: Numbers, shapes: Shapes, house: Numbers, parts: int) -> NDArray[np.bool_]:
-    kept = np.zeros(len(unit), dtype=bool)
-    kept[house[house >= 0]] = True
-    lived_in = np.isin(unit, unit[kept])
-    kept |= ~lived_in & ~(strips(shapes) & (unit >= parts))
-    return kept
+def _settled(pieces: _Pieces, parts: _Parts, homes: Floats) -> tuple[Numbers, Numbers]:
+    """The final piece of each face, and of each building (-1 outside).
+
+    Ground cut off from its houses, and small ground nobody lives on, joins a neighbour.
+    """
+    kept = _kept(pieces, parts, homes)
+    host = hosts(kept, pieces.near, pieces.community, pieces.block)
+    house = pieces.of_building
+    return host[pieces.of_face], np.where(house >= 0, host[house], -1).astype(np.int32)
+
+
+def _kept(pieces: _Pieces, parts: _Parts, homes: Floats) -> NDArray[np.bool_]:
+    """homes: households of each building."""
+    count = len(pieces.unit)
+    inside = pieces.of_building >= 0
+    house = pieces.of_building[inside]
+    built = np.bincount(house, minlength=count) > 0
+    lived_in = np.bincount(house, homes[inside], minlength=count) > 0
+    dedicated = np.append([word != "" for word in parts.dedicated], False)
+    special = dedicated[np.minimum(pieces.unit, len(parts))]
+    own = built | ~np.isin(pieces.unit, pieces.unit[built])
+    small = shapely.area(pieces.shapes) < _EMPTY_SQUARE_METRES
+    welcome = small & _beside(pieces, lived_in & ~special)
+    sliver = strips(pieces.shapes) & ~built
+    return own & (lived_in | special | ~(welcome | sliver))
+
+
+def _beside(pieces: _Pieces, those: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which have one of `those` for a neighbour in their own block."""
+    one, other = pieces.near.pairs.T
+    here = pieces.block[one] == pieces.block[other]
+    found = np.zeros(len(those), dtype=bool)
+    found[one[here & those[other]]] = True
+    found[other[here & those[one]]] = True
+    return found
 
 
 def _units(
@@ -533,7 +604,8 @@ def _units(
     drawn: _Drawn,
     points: Shapes,
 ) -> Units:
-    piece, house = _settled(drawn, ground, parts, points)
+    pieces = _pieces_of(drawn, ground, parts, points)
+    piece, house = _settled(pieces, parts, buildings.loads[:, 0])
     numbers, unit = np.unique(piece, return_inverse=True)
     shapes = put_together(drawn.faces, unit.astype(np.int32), len(numbers))
     of_building = np.where(house >= 0, np.searchsorted(numbers, house), -1)
@@ -603,8 +675,13 @@ class _Labels:
         return tuple(names[number] for number in numbers)
 
     def compounds(self) -> tuple[str, ...]:
-        words = [{self.parts.compound[part] for part in parts} for parts in self.of_unit]
-        return tuple(next(iter(word)) if len(word) == 1 else "" for word in words)
+        """Shops without households do not count: they stand at the compound's gate."""
+        return tuple(self._compound(parts) for parts in self.of_unit)
+
+    def _compound(self, parts: list[int]) -> str:
+        lived_in = [part for part in parts if self.parts.households[part] > 0]
+        words = {self.parts.compound[part] for part in lived_in or parts}
+        return words.pop() if len(words) == 1 else ""
 
     def dedicated(self) -> tuple[str, ...]:
         return tuple(

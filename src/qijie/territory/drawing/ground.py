@@ -1,5 +1,6 @@
 """Faces between streets, community borders and compounds."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,9 +17,10 @@ from qijie.territory.drawing.arrangement import (
     put_together,
     width_metres,
 )
+from qijie.territory.drawing.cells import Cells, borders, cells_of, samples
 from qijie.territory.drawing.model import Numbers, Shapes
 
-_STRIP_WIDTH_METRES = 10.0
+_STRIP_WIDTH_METRES = 30.0
 _STRIP_SQUARE_METRES = 400.0
 
 
@@ -54,11 +56,7 @@ def ground_of(
     lines: Shapes, communities: Shapes, compounds: Shapes, paths: Shapes, houses: Shapes
 ) -> Ground:
     """houses: points; a strip between streets without any is no block but part of the next."""
-    first = noded(lines, outlines(communities))
-    enclosures = faces_of(first)
-    community = owner_of(shapely.point_on_surface(enclosures), communities)
-    enclosures, community = enclosures[community >= 0], community[community >= 0]
-    block = _without_strips(enclosures, community, houses)
+    first, enclosures, community, block = _enclosures(lines, communities, houses)
     second, faces, inside = first, enclosures, np.arange(len(enclosures), dtype=np.int32)
     if len(compounds):
         second = noded(first, outlines(compounds), paths)
@@ -77,12 +75,56 @@ def strips(shapes: Shapes) -> NDArray[np.bool_]:
     return small | (width_metres(shapes) < _STRIP_WIDTH_METRES)
 
 
-def _without_strips(enclosures: Shapes, community: Numbers, houses: Shapes) -> Numbers:
-    """The block of each enclosure."""
-    kept = ~strips(enclosures)
-    owner = owner_of(houses, enclosures)
+def _enclosures(
+    lines: Shapes, communities: Shapes, houses: Shapes
+) -> tuple[Shapes, Shapes, Numbers, Numbers]:
+    """Lines, the faces between them, the community and the block of each.
+
+    A strip without a house lies between two carriageways: it is shared out to the blocks along
+    it, so that borders run in the middle of a wide road.
+    """
+    first = noded(lines, outlines(communities))
+    faces, community = _inside(faces_of(first), communities)
+    kept = ~strips(faces)
+    owner = owner_of(houses, faces)
     kept[owner[owner >= 0]] = True
-    return hosts(kept, neighbours_of(enclosures), community, np.zeros_like(community))
+    shared = dict(_shared_strips(faces, kept, community))
+    if not shared:
+        return first, faces, community, hosts(kept, neighbours_of(faces), community, community)
+    cuts = [borders(cells, cells.parts, faces[strip]) for strip, cells in shared.items()]
+    second = noded(first, *cuts)
+    pieces, again = _inside(faces_of(second), communities)
+    under = owner_of(shapely.point_on_surface(pieces), faces)
+    block = np.where(kept[under], under, -1).astype(np.int32)
+    for strip, cells in shared.items():
+        members = np.flatnonzero(under == strip)
+        points = shapely.get_coordinates(shapely.point_on_surface(pieces[members]))
+        block[members] = cells.parts[cells.nearest(points)]
+    found = hosts(block >= 0, neighbours_of(pieces), again, again)
+    # A piece that found nobody is a block of its own, numbered after all others.
+    alone = np.arange(len(pieces)) + len(faces)
+    return second, pieces, again, np.where(block[found] >= 0, block[found], alone[found])
+
+
+def _inside(faces: Shapes, communities: Shapes) -> tuple[Shapes, Numbers]:
+    community = owner_of(shapely.point_on_surface(faces), communities)
+    return faces[community >= 0], community[community >= 0]
+
+
+def _shared_strips(
+    faces: Shapes, kept: NDArray[np.bool_], community: Numbers
+) -> Iterator[tuple[int, Cells]]:
+    """Strips between several blocks, with what is nearest to which block."""
+    large = shapely.area(faces) >= _STRIP_SQUARE_METRES
+    around = _around(neighbours_of(faces), community, ~kept & large)
+    for strip, found in sorted(around.items()):
+        blocks = np.array(sorted(-other for _, other in found if kept[-other]), dtype=np.int32)
+        if len(blocks) > 1:
+            edges = shapely.intersection(
+                shapely.boundary(faces[blocks]), shapely.boundary(faces[strip])
+            )
+            points, part = samples(edges)
+            yield strip, cells_of(points, part, blocks, faces[strip])
 
 
 def hosts(kept: NDArray[np.bool_], near: Neighbours, community: Numbers, block: Numbers) -> Numbers:

@@ -41,13 +41,14 @@ def drawn(units: Units, rules: Rules, old: np.ndarray | None = None) -> dict[str
     before = _megabytes()
     begun = time.perf_counter()
     graph = graph_of(units)
-    joined = time.perf_counter()
+    joined, worked = time.perf_counter(), time.process_time()
     made = _made(units, graph, rules, old)
     ended = time.perf_counter()
     return {
         "grid": made.grid.tolist(),
         "graph_seconds": joined - begun,
         "seconds": ended - joined,
+        "cpu_seconds": time.process_time() - worked,
         "gave_way": sorted((one.rule.value, one.reason.value) for one in made.gave_way),
         "megabytes_before": before,
         "megabytes": _megabytes(),

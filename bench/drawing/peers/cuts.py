@@ -27,9 +27,8 @@ def _metis(piece: Piece, seed: int) -> Numbers:
         pymetis.CSRAdjacency(starts, ends),
         vweights=piece.households.tolist(),
         eweights=weights,
-        contiguous=True,
         recursive=False,
-        options=pymetis.Options(seed=seed),
+        options=pymetis.Options(seed=seed, contig=1),
     )
     return np.asarray(cut.vertex_part, dtype=np.int64)
 

@@ -140,9 +140,9 @@ def _shape(records: Records) -> Iterator[Bar]:
 def _time(records: Records) -> Iterator[Bar]:
     ours = [r["seconds"] for r in records.of(part="fresh", scenario=LARGE, method=OURS)]
     yield Bar("7", f"{LARGE}: seconds of cutting", tuple(ours), 120)
-    # Peers use one core, ours all there are: what the processors did is compared, not the wait.
+    # Peers use one core, ours all there are: the work of the processors is compared, not the wait.
     against = [
-        ratio(our["more"]["cpu_seconds"], peer["seconds"])
+        ratio(our["more"]["cpu_seconds"], peer["more"]["cpu_seconds"])
         for our, peers in _pairs(records, "fresh", LARGE)
         for peer in peers
         if peer["method"] == RECOM and not failed(peer)

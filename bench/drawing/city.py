@@ -11,8 +11,10 @@ import shapely
 from numpy.typing import NDArray
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
+from shapely import LineString, Polygon
 
-from bench.drawing.fabric import Fabric, Shapes, dissolved, shared_borders, wuhan
+from bench.drawing.fabric import Fabric, Shapes, dissolved, near, wuhan
+from qijie.territory.drawing.enclosures import Buildings, Compounds
 from qijie.territory.drawing.model import HOUSEHOLDS, Units
 
 COMMUNITY_HOUSEHOLDS = 2_850
@@ -40,6 +42,14 @@ class City:
 
 
 @dataclass(frozen=True)
+class Layers:
+    streets: list[LineString]
+    buildings: Buildings
+    communities: dict[str, Polygon]
+    compounds: Compounds
+
+
+@dataclass(frozen=True)
 class _Block:
     """The buildings of one block, each with the ground around it."""
 
@@ -63,11 +73,42 @@ class _Pieces:
 
 
 def city(households: int, seed: int) -> City:
+    return _settled(households, seed)[0]
+
+
+def layers(households: int, seed: int) -> Layers:
+    """The same city before it is made into units: what a planner would have."""
+    made, buildings = _settled(households, seed)
+    community = _dissolved_by(made.units.shapes, made.units.communities)
+    compound = _dissolved_by(buildings.shapes, buildings.compound)
+    compound.pop("", None)
+    # A compound torn by the shape of its block is left to its buildings' words.
+    whole = {word: shape for word, shape in compound.items() if isinstance(shape, Polygon)}
+    return Layers(
+        streets=list(near(shapely.union_all(list(community.values())))),
+        buildings=Buildings(
+            keys=tuple(f"h{position:06d}" for position in range(len(made.buildings))),
+            shapes=made.buildings,
+            loads=buildings.households.astype(float)[:, None],
+            compounds=tuple(word if word in whole else "" for word in buildings.compound),
+            dedicated=buildings.dedicated,
+        ),
+        communities=community,
+        compounds=Compounds(tuple(whole), np.array(list(whole.values()), dtype=object)),
+    )
+
+
+def _dissolved_by(shapes: Shapes, words: tuple[str, ...]) -> dict[str, Polygon]:
+    names, group = np.unique(words, return_inverse=True)
+    return dict(zip(names.tolist(), dissolved(shapes, group.astype(np.int64)), strict=True))
+
+
+def _settled(households: int, seed: int) -> tuple[City, "_Pieces"]:
     fabric = wuhan()
     blocks = _grown(fabric, households, seed)
     community = _communities(fabric, blocks, seed)
     buildings = _noded(_buildings(blocks))
-    units, cells = _whole(buildings)
+    units = _whole(buildings)
     names = {b.number: f"c{c:04d}" for b, c in zip(blocks, community, strict=True)}
     made = Units(
         keys=tuple(f"u{position:06d}" for position in range(len(units.shapes))),
@@ -79,7 +120,7 @@ def city(households: int, seed: int) -> City:
         compounds=units.compound,
         dedicated=units.dedicated,
     )
-    return City(made, _footprints(cells))
+    return City(made, _footprints(buildings.shapes)), buildings
 
 
 def _grown(fabric: Fabric, wanted: int, seed: int) -> list[_Block]:
@@ -118,7 +159,7 @@ def _piece(pairs: Numbers, size: int) -> Numbers:
     return np.asarray(connected_components(joined, directed=False)[1], dtype=np.int64)
 
 
-def _built(shape: shapely.Polygon, number: int, seed: int) -> _Block:
+def _built(shape: Polygon, number: int, seed: int) -> _Block:
     chance = np.random.default_rng([seed, number, 1])
     kind = str(chance.choice(KINDS, p=SHARES))
     dedicated = ""
@@ -130,7 +171,7 @@ def _built(shape: shapely.Polygon, number: int, seed: int) -> _Block:
     return _Block(number, cells, homes, compound, dedicated)
 
 
-def _cells(shape: shapely.Polygon, each: float, chance: np.random.Generator) -> Shapes:
+def _cells(shape: Polygon, each: float, chance: np.random.Generator) -> Shapes:
     """Voronoi cells of buildings that stand on a turned and shaken lattice."""
     seeds = _lattice(shape, each, chance)
     if len(seeds) < 2:
@@ -153,14 +194,12 @@ def _with_strays(cells: Shapes, strays: Shapes) -> Shapes:
         best = int(np.argmax(touch))
         if touch[best] > 0:
             joined = shapely.union_all([cells[best], stray], grid_size=0.001)
-            if isinstance(joined, shapely.Polygon):
+            if isinstance(joined, Polygon):
                 cells[best] = joined
     return cells
 
 
-def _lattice(
-    shape: shapely.Polygon, each: float, chance: np.random.Generator
-) -> NDArray[np.float64]:
+def _lattice(shape: Polygon, each: float, chance: np.random.Generator) -> NDArray[np.float64]:
     west, south, east, north = shape.bounds
     middle = np.array([(west + east) / 2, (south + north) / 2])
     step, reach = np.sqrt(each), np.hypot(east - west, north - south) / 2
@@ -323,7 +362,7 @@ def _taken(pieces: _Pieces, kept: Numbers, shapes: Shapes) -> _Pieces:
     )
 
 
-def _whole(buildings: _Pieces) -> tuple[_Pieces, Shapes]:
+def _whole(buildings: _Pieces) -> _Pieces:
     """Compounds of one grid's size, blocks without homes and all other buildings: the units."""
     names, compound = np.unique(buildings.compound, return_inverse=True)
     held = np.bincount(compound, weights=buildings.households)
@@ -336,8 +375,7 @@ def _whole(buildings: _Pieces) -> tuple[_Pieces, Shapes]:
     group = order[group].astype(np.int64)
     taken = _taken(buildings, np.sort(first), dissolved(buildings.shapes, group))
     homes = np.bincount(group, weights=buildings.households).astype(np.int64)
-    units = _Pieces(taken.shapes, homes, taken.block, taken.compound, taken.dedicated)
-    return units, buildings.shapes
+    return _Pieces(taken.shapes, homes, taken.block, taken.compound, taken.dedicated)
 
 
 def _footprints(cells: Shapes) -> Shapes:
@@ -348,11 +386,3 @@ def _footprints(cells: Shapes) -> Shapes:
         middle, np.minimum(FOOTPRINT_METRES, 0.9 * room) / np.sqrt(2), cap_style="square"
     )
     return found
-
-
-def graph_pairs(units: Units) -> tuple[Numbers, NDArray[np.float64]]:
-    """Neighbours inside a community with the metres they share."""
-    pairs, metres = shared_borders(units.shapes)
-    community = np.unique(units.communities, return_inverse=True)[1]
-    inside = community[pairs[:, 0]] == community[pairs[:, 1]]
-    return pairs[inside], metres[inside]

@@ -41,6 +41,14 @@ def wuhan() -> Fabric:
     return Fabric(blocks, pairs, points)
 
 
+def near(ground: shapely.Geometry) -> Shapes:
+    """The streets in and around it."""
+    lines = _streets(STREETS)
+    around = shapely.buffer(ground, 60.0, quad_segs=2)
+    shapely.prepare(around)
+    return lines[shapely.intersects(lines, around)]
+
+
 def _streets(path: Path) -> Shapes:
     features = json.loads(gzip.decompress(path.read_bytes()))["features"]
     lines = shapely.from_geojson([json.dumps(feature["geometry"]) for feature in features])

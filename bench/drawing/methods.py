@@ -111,7 +111,7 @@ class Runner:
             words += ["--old", before, "--price", price]
         failure = _run([sys.executable, "-m", *words], out)
         if failure:
-            return Answer(np.zeros(len(case.units), dtype=np.int32), 0.0, (failure,))
+            return _nothing(case, failure)
         found = json.loads(out.read_text("utf-8"))
         grid = np.array(found.pop("grid"), dtype=np.int32)
         found.pop("gave_way")
@@ -134,14 +134,28 @@ class Runner:
         words = ["bench.drawing.peers", method, given, out, "--seed", seed, "--cap", cap]
         failure = _run([python, "-m", *words], out)
         if failure:
-            return Answer(np.zeros(len(case.units), dtype=np.int32), 0.0, (failure,))
+            return _nothing(case, failure)
         found = json.loads(out.read_text("utf-8"))
         return Answer(
             _with_fixed(case, np.array(found["grid"], dtype=np.int32)),
             sum(found["seconds"]),
             tuple(f"piece {one['piece']}: {one['why']}" for one in found["failures"]),
-            {"slowest_piece_seconds": max(found["seconds"])},
+            {
+                "cpu_seconds": sum(found["cpu_seconds"]),
+                "slowest_piece_seconds": max(found["cpu_seconds"]),
+            },
         )
+
+
+def ground(households: int, folder: Path) -> dict[str, object]:
+    """Streets to units, by the product, in a process of its own; "failure" says why not."""
+    out = folder / "ground.json"
+    failure = _run([sys.executable, "-m", "bench.drawing.ground", households, out], out)
+    return {"failure": failure} if failure else json.loads(out.read_text("utf-8"))
+
+
+def _nothing(case: Case, failure: str) -> Answer:
+    return Answer(np.zeros(len(case.units), dtype=np.int32), 0.0, (failure,))
 
 
 def _run(words: Sequence[object], out: Path) -> str:

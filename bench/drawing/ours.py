@@ -4,7 +4,6 @@ OUT is JSON: the grid of every unit, seconds of the graph and of the cutting, th
 """
 
 import json
-import resource
 import sys
 import time
 from argparse import ArgumentParser
@@ -38,7 +37,7 @@ def main() -> int:
 
 def drawn(units: Units, rules: Rules, old: np.ndarray | None = None) -> dict[str, object]:
     _warm_up(units, rules, old)
-    before = _megabytes()
+    before = megabytes()
     begun = time.perf_counter()
     graph = graph_of(units)
     joined, worked = time.perf_counter(), time.process_time()
@@ -51,7 +50,7 @@ def drawn(units: Units, rules: Rules, old: np.ndarray | None = None) -> dict[str
         "cpu_seconds": time.process_time() - worked,
         "gave_way": sorted((one.rule.value, one.reason.value) for one in made.gave_way),
         "megabytes_before": before,
-        "megabytes": _megabytes(),
+        "megabytes": megabytes(),
     }
 
 
@@ -85,11 +84,10 @@ def _picked(units: Units, places: np.ndarray) -> Units:
     )
 
 
-def _megabytes() -> float:
-    """The most this process and the largest of its children have held so far."""
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    return (own + children) / 1024
+def megabytes() -> float:
+    """The most this process has held so far; `ru_maxrss` would count what its parent held too."""
+    lines = Path("/proc/self/status").read_text("utf-8").splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
 
 
 if __name__ == "__main__":

@@ -62,6 +62,10 @@ def _share(name: str) -> Callable[[Sequence[Record]], str]:
     return lambda rows: f"{100 * statistics.median(row[name] for row in rows):.1f}"
 
 
+def _worked(row: Record) -> float:
+    return row["more"].get("cpu_seconds", 0.0)
+
+
 PLAN: tuple[Column, ...] = (
     ("seeds", lambda rows: str(len(rows))),
     ("grids", _median("grids", ".0f")),
@@ -80,6 +84,7 @@ PLAN: tuple[Column, ...] = (
     ("buildings cut", lambda rows: str(max(row["cut_buildings"] for row in rows))),
     ("empty", _median("empty", ".0f")),
     ("s", _median("seconds", ".1f")),
+    ("processor s", lambda rows: f"{statistics.median(_worked(row) for row in rows):.1f}"),
 )  # fmt: skip
 
 
@@ -123,29 +128,55 @@ def _changes(records: Records, scenario: str) -> Iterator[str]:
 
 def _growth(records: Records) -> Iterator[str]:
     rows = sorted(records.of(part="growth"), key=lambda row: row["households"])
-    heads = ("households", "units", "grids", "in %", "graph s", "cutting s", "s per 1,000 units",
-             "peak MB", "MB of it drawing")  # fmt: skip
-    lines = [
-        [
-            f"{row['households']:,.0f}", f"{row['units']:,}", str(row["grids"]),
-            f"{100 * row['in_band']:.1f}", f"{row['graph_seconds']:.2f}", f"{row['seconds']:.1f}",
-            f"{1000 * row['seconds'] / row['units']:.1f}", f"{row['megabytes']:.0f}",
-            f"{row['megabytes'] - row['megabytes_before']:.0f}",
-        ]
-        for row in rows
-        if not failed(row)
-    ]  # fmt: skip
-    yield from _table(heads, lines)
-    if len(lines) > 1:
-        whole = [row for row in rows if not failed(row)]
+    whole = [row for row in rows if not failed(row) and not row.get("failure")]
+    heads = (
+        "households",
+        "buildings",
+        "streets to units s",
+        "peak MB",
+        "MB of the work",
+        "units",
+        "graph s",
+        "cutting s",
+        "processor s",
+        "peak MB",
+        "MB of the work",
+        "in %",
+    )
+    yield from _table(heads, [_grown(row) for row in whole])
+    if len(whole) > 1:
         yield ""
-        yield f"Seconds grow as units to the power {_power(whole):.2f} (1 is linear)."
+        for words, seconds, size in (
+            ("Streets to units", "ground_seconds", "ground_buildings"),
+            ("Graph", "graph_seconds", "units"),
+            ("Cutting (processor seconds)", "cpu_seconds", "units"),
+        ):
+            yield f"{words} grows as {size.split('_')[-1]} to the power " + (
+                f"{_power(whole, seconds, size):.2f}; 1 is linear."
+            )
 
 
-def _power(rows: Sequence[Record]) -> float:
+def _grown(row: Record) -> list[str]:
+    return [
+        f"{row['households']:,.0f}",
+        f"{row['ground_buildings']:,}",
+        f"{row['ground_seconds']:.1f}",
+        f"{row['ground_megabytes']:.0f}",
+        f"{row['ground_megabytes'] - row['ground_megabytes_before']:.0f}",
+        f"{row['units']:,}",
+        f"{row['graph_seconds']:.2f}",
+        f"{row['seconds']:.1f}",
+        f"{row['cpu_seconds']:.1f}",
+        f"{row['megabytes']:.0f}",
+        f"{row['megabytes'] - row['megabytes_before']:.0f}",
+        f"{100 * row['in_band']:.1f}",
+    ]
+
+
+def _power(rows: Sequence[Record], seconds: str, size: str) -> float:
     """Slope of the straight line through the logarithms."""
-    at = [math.log(row["units"]) for row in rows]
-    took = [math.log(max(row["seconds"], 1e-6)) for row in rows]
+    at = [math.log(row[size]) for row in rows]
+    took = [math.log(max(row[seconds], 1e-6)) for row in rows]
     return statistics.linear_regression(at, took).slope
 
 
@@ -153,6 +184,8 @@ def _failures(records: Records) -> Iterator[str]:
     for record in records.all:
         for words in record.get("failures", ()):
             yield f"- {record['scenario']} seed {record['seed']}, {record['method']}: {words}"
+        if record.get("failure"):
+            yield f"- {record['scenario']}, streets to units: {record['failure']}"
 
 
 def _bars(records: Records) -> Iterator[str]:

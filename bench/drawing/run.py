@@ -8,10 +8,19 @@ from pathlib import Path
 import numpy as np
 
 from bench.drawing.city import city
-from bench.drawing.methods import OURS, Answer, Case, Runner, case_of, only, with_units
+from bench.drawing.methods import (
+    OURS,
+    Answer,
+    Case,
+    Runner,
+    case_of,
+    ground,
+    only,
+    with_units,
+)
 from bench.drawing.records import Record, Records
 from bench.drawing.scenarios import Scenario, bubenec, jianghan, perturbed, wuhan
-from bench.drawing.scoring import ground, row
+from bench.drawing.scoring import row, seams
 from qijie.territory.drawing.model import Numbers
 
 QUICK = ("metis once", "metis best of 20", "kahip strong", "greedy")
@@ -180,7 +189,8 @@ class _Bench:
             found = row(case, OURS, answer).as_record()
             self.say(_line(name, 0, {"part": "growth"}, found))
             held = float(case.units.households.sum())
-            return {**found, **answer.more, "units": len(case.units), "households": held}
+            below = ground(households, self.folder)
+            return {**found, **answer.more, **below, "units": len(case.units), "households": held}
 
         self.records.once(made, part="growth", scenario=name, seed=0, method=OURS)
 
@@ -190,7 +200,7 @@ def _grid(record: Record) -> Numbers:
 
 
 def _described(case: Case) -> Record:
-    units, checked = case.units, ground(case)
+    units, checked = case.units, seams(case)
     sizes = np.unique(units.communities, return_counts=True)[1]
     return {
         "units": len(units),

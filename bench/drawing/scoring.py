@@ -92,7 +92,7 @@ def _crossing(case: Case, grid: Numbers) -> int:
 
 
 @dataclass(frozen=True)
-class Ground:
+class Seams:
     """What the units themselves keep, whoever joins them into grids."""
 
     overlap_square_metres: float
@@ -100,10 +100,10 @@ class Ground:
     """Enclosed slivers thinner than a metre that belong to nobody."""
 
 
-def ground(case: Case) -> Ground:
+def seams(case: Case) -> Seams:
     shapes = case.units.shapes
     whole = shapely.union_all(shapes)
     rings = shapely.get_parts(whole)
     holes = [shapely.Polygon(ring) for part in rings for ring in getattr(part, "interiors", ())]
     thin = [hole.area for hole in holes if 2 * hole.area < hole.length]
-    return Ground(max(0.0, float(shapely.area(shapes).sum() - whole.area)), float(sum(thin)))
+    return Seams(max(0.0, float(shapely.area(shapes).sum() - whole.area)), float(sum(thin)))

@@ -18,7 +18,7 @@ from bench.drawing.peers.__main__ import cut
 from bench.drawing.problem import Piece, Problem, score
 from bench.drawing.records import Records
 from bench.drawing.scenarios import perturbed
-from bench.drawing.scoring import ground, row
+from bench.drawing.scoring import row, seams
 from bench.drawing.store import load, save
 from qijie.territory.drawing.graph import components
 
@@ -149,8 +149,8 @@ def test_the_units_themselves_are_checked_for_gaps(town: City, tmp_path: Path) -
     shifted = town.units.shapes.copy()
     shifted[0] = shapely.transform(shifted[0], lambda at: np.add(at, [3.0, 0.0]))
     broken = replace(case, city=replace(town, units=replace(town.units, shapes=shifted)))
-    assert ground(case).overlap_square_metres < 1e-3
-    assert ground(broken).overlap_square_metres > 1.0
+    assert seams(case).overlap_square_metres < 1e-3
+    assert seams(broken).overlap_square_metres > 1.0
 
 
 def test_a_building_in_two_grids_is_counted_as_cut(town: City, tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """A new plan near an old one: the same search from where the grids are, each move at a price."""
 
-from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from heapq import heappop, heappush
@@ -14,10 +14,11 @@ from qijie.territory.drawing.dividing import (
     divided,
     land_of,
     melt,
+    outside,
     seed_of,
     weights_of,
 )
-from qijie.territory.drawing.graph import components, neighbours_of
+from qijie.territory.drawing.graph import Places, components, neighbours_of
 from qijie.territory.drawing.model import Floats, Graph, Numbers, Progress, Reason, Rules, Units
 from qijie.territory.drawing.numbering import moved_households
 from qijie.territory.drawing.pieces import Parts, Piece, parts_of
@@ -43,7 +44,7 @@ class _Offer:
     """One way to change a piece."""
 
     grid: Numbers
-    """By unit of the piece: the old number where a grid goes on, -1, -2 … for a new grid."""
+    """By row of the piece: the old number where a grid goes on, -1, -2 … for a new grid."""
     pays: float
     """What the state pays for all but the households moved."""
     moved: float
@@ -67,7 +68,11 @@ def redivided(
     parts = parts_of(units, graph, rules, locked)
     going_on = _Continued(units, old, parts)
     work = [
-        (piece.community, len(piece), partial(_offers, piece, going_on.numbers(place), rules))
+        (
+            piece.community,
+            len(piece),
+            partial(_offers, piece, going_on.numbers(place), units.households[piece.units], rules),
+        )
         for place, piece in enumerate(parts.pieces)
     ]
     offers = all_done(work, progress, cancelled, threads)
@@ -105,8 +110,8 @@ class _Continued:
             self._home.setdefault(number, place)
 
     def numbers(self, place: int) -> Numbers:
-        """The old number of each unit of a piece: 0 where it had none, -1 where the old grid goes
-        on elsewhere."""
+        """The old number of each of a piece's units: 0 where it had none, -1 where the old grid
+        goes on elsewhere."""
         mine = self._old[self._parts.pieces[place].units]
         here = np.array([self._home.get(int(one)) == place for one in mine], dtype=bool)
         return np.where(mine == 0, 0, np.where(here, mine, -1)).astype(np.int32)
@@ -116,7 +121,7 @@ class _Continued:
         grid = np.zeros(len(self._old), dtype=np.int32)
         fresh = int(self._old.max(initial=0)) + 1
         for piece, one in zip(self._parts.pieces, chosen, strict=True):
-            grid[piece.units] = np.where(one.grid > 0, one.grid, fresh - 1 - one.grid)
+            grid[piece.units] = np.where(one.grid > 0, one.grid, fresh - 1 - one.grid)[piece.row]
             fresh += int(max(-one.grid.min(), 0))
         for place, group in enumerate(self._parts.fixed, start=len(self._parts.pieces)):
             own = [number for number in self._old[group].tolist() if number]
@@ -134,21 +139,39 @@ def _price(rules: Rules) -> float:
     return rules.price / 100 * OUTSIDE
 
 
-def _offers(piece: Piece, mine: Numbers, rules: Rules, stop: Stop) -> list[_Offer]:
+def _by_row(piece: Piece, mine: Numbers, households: Floats) -> tuple[Numbers, Floats, float]:
+    """Of each row the old grid of most of its households, and how many those are; and how many
+    households change hands whatever is done."""
+    held: dict[tuple[int, int], float] = {}
+    for row, number, count in zip(
+        piece.row.tolist(), mine.tolist(), households.tolist(), strict=True
+    ):
+        if number > 0:
+            held[row, number] = held.get((row, number), 0.0) + count
+    had, kept = np.zeros(len(piece), dtype=np.int32), np.zeros(len(piece))
+    for row, number in sorted(held, key=lambda key: (-held[key], key)):
+        if had[row] == 0:
+            had[row], kept[row] = number, held[row, number]
+    return had, kept, float(households[mine != 0].sum() - kept.sum())
+
+
+def _offers(
+    piece: Piece, mine: Numbers, households: Floats, rules: Rules, stop: Stop
+) -> list[_Offer]:
     """Ways to go on in one piece, the first of which changes as little as can be."""
-    forced = float(piece.households[mine < 0].sum())
-    names = np.unique(mine[mine > 0])
+    had, kept, forced = _by_row(piece, mine, households)
+    names = np.unique(had[had > 0])
     if not len(names):
         fresh = divided(piece, rules, stop)
         return [_Offer(-1 - fresh.grid, fresh.paid, forced)]
-    local = np.where(mine > 0, np.searchsorted(names, mine), -1).astype(np.int32)
-    land = land_of(piece, rules, local)
+    local = np.where(had > 0, np.searchsorted(names, had), -1).astype(np.int32)
+    land = land_of(piece, rules, local)._replace(households=kept)
     first = filled(_largest_parts(land, local), land.starts, land.neighbours, land.cost)
     plain = _plainer(weights_of(piece, rules))
     bound = float("inf") if rules.most_moved is None else max(rules.most_moved - forced, 0.0)
     dearer = _DEARER[:1] if rules.most_moved is None else _DEARER
     states = [first]
-    if _outside(land, first):
+    if outside(land, first):
         for factor in dearer:
             weights = plain._replace(price=factor * _price(rules), most_moved=bound)
             states.append(_searched(piece, land, first, weights, rules, stop))
@@ -176,7 +199,7 @@ def _searched(
         melt(land, weights, state, stop, 40 * (int(first.max()) + 1), 0.2, 0.005)
         now = worth(land, weights, state)
         if now < paid - 1e-9:
-            best, paid = state.grid.copy(), now
+            best, paid = state.grid.astype(np.int32), now
     return best
 
 
@@ -190,14 +213,6 @@ def _offer(land: Land, plain: Weights, grid: Numbers, names: Numbers, forced: fl
         worth(land, plain, state),
         float(state.moved[0]) + forced,
     )
-
-
-def _outside(land: Land, grid: Numbers) -> bool:
-    for column, (low, high, _) in zip(land.loads.T, land.limits, strict=True):
-        load = np.bincount(grid, weights=column)[np.unique(grid)]
-        if (load < low).any() or (load > high).any():
-            return True
-    return False
 
 
 def _largest_parts(land: Land, grid: Numbers) -> Numbers:
@@ -214,7 +229,7 @@ def _largest_parts(land: Land, grid: Numbers) -> Numbers:
     return np.where(kept, grid, -1).astype(np.int32)
 
 
-def filled(grid: Numbers, starts: Numbers, neighbours: Numbers, bond: Floats) -> Numbers:
+def filled(grid: Numbers, starts: Places, neighbours: Places, bond: Floats) -> Numbers:
     """Units at -1 join the neighbouring grid they are bound to most, the strongest bond first;
     those no grid can reach become grids of their own, a connected part each."""
     grid = grid.copy()
@@ -226,25 +241,33 @@ def filled(grid: Numbers, starts: Numbers, neighbours: Numbers, bond: Floats) ->
             number = int(grid[neighbours[at]])
             if number >= 0:
                 bonds[number] = bonds.get(number, 0.0) + float(bond[at])
-        if bonds:
+        if grid[unit] < 0 and bonds:
             best = min(bonds, key=lambda number: (-bonds[number], number))
             heappush(queue, (-bonds[best], unit, best))
 
-    for unit in np.flatnonzero(grid < 0).tolist():
-        offer(unit)
-    waiting = deque(np.flatnonzero(grid < 0).tolist())
-    while queue or waiting:
-        if queue:
-            _, unit, number = heappop(queue)
-        else:
-            unit, number = waiting.popleft(), int(grid.max()) + 1
-        if grid[unit] >= 0:
-            continue
+    def join(unit: int, number: int) -> None:
         grid[unit] = number
         for at in range(starts[unit], starts[unit + 1]):
-            if grid[neighbours[at]] < 0:
-                offer(int(neighbours[at]))
+            offer(int(neighbours[at]))
+
+    nowhere = np.flatnonzero(grid < 0).tolist()
+    for unit in nowhere:
+        offer(unit)
+    for first in nowhere:
+        _join_all(queue, grid, join)
+        if grid[first] < 0:
+            join(first, int(grid.max()) + 1)
+    _join_all(queue, grid, join)
     return grid
+
+
+def _join_all(
+    queue: list[tuple[float, int, int]], grid: Numbers, join: Callable[[int, int], None]
+) -> None:
+    while queue:
+        _, unit, number = heappop(queue)
+        if grid[unit] < 0:
+            join(unit, number)
 
 
 def _as_it_was(graph: Graph, old: Numbers) -> Numbers:

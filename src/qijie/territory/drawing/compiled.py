@@ -6,6 +6,8 @@ from typing import Any, TypeVar, cast
 import numba
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+_FAST: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
+_WITHIN: dict[str, Any] = _FAST | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 
 def compiled(function: Function) -> Function:
@@ -15,16 +17,13 @@ def compiled(function: Function) -> Function:
     on a sealed server without a home, each process compiles anew.
     """
     try:
-        fast = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+        fast = numba.njit(cache=True, **_FAST)(function)
     except RuntimeError:
-        fast = numba.njit(nogil=True, error_model="numpy")(function)
+        fast = numba.njit(**_FAST)(function)
     return cast(Function, fast)
 
 
 def compiled_within(function: Function) -> Function:
     """The same for a function that only compiled ones call: no door to the interpreter, which
     halves the time to compile."""
-    fast = numba.njit(
-        nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True
-    )(function)
-    return cast(Function, fast)
+    return cast(Function, numba.njit(**_WITHIN)(function))

@@ -5,6 +5,8 @@ from hashlib import blake2b
 
 import numpy as np
 
+from qijie.territory.drawing.exact import fewest_outside
+from qijie.territory.drawing.graph import Places
 from qijie.territory.drawing.model import Aim, Numbers, Rules
 from qijie.territory.drawing.pieces import Piece, counts_to_try
 from qijie.territory.drawing.search import (
@@ -26,11 +28,11 @@ _MELTS_AT_ONCE = 60
 
 _AIMS = {
     #                border compactness evenness each grid
-    Aim.BALANCED: (0.30, 2.0, 1.0, 0.0),
-    Aim.STREETS: (0.60, 1.0, 0.5, 0.0),
-    Aim.COMPACT: (0.15, 4.0, 0.5, 0.0),
+    Aim.BALANCED: (0.30, 3.0, 0.5, 0.0),
+    Aim.STREETS: (0.90, 2.0, 0.3, 0.0),
+    Aim.COMPACT: (0.10, 6.0, 0.3, 0.0),
     Aim.EVEN: (0.15, 1.0, 8.0, 0.0),
-    Aim.FEW: (0.30, 2.0, 0.2, 2.0),
+    Aim.FEW: (0.30, 3.0, 0.1, 2.0),
 }
 
 
@@ -92,10 +94,42 @@ def divided(piece: Piece, rules: Rules, stop: Stop) -> Divided:
         if best is None or now < paid - 1e-9:
             best, paid = state, now
     assert best is not None  # noqa: S101 - there is always a count to try
-    return Divided(close_up(best.grid), paid)
+    grid = close_up(best.grid)
+    if rules.exact and outside(land, grid):
+        return _exactly(piece, rules, land, weights, Divided(grid, paid), stop)
+    return Divided(grid, paid)
 
 
-def close_up(grid: Numbers) -> Numbers:
+def _exactly(
+    piece: Piece, rules: Rules, land: Land, weights: Weights, best: Divided, stop: Stop
+) -> Divided:
+    """What the exact model finds, made rounder; or the word that it finds nothing better."""
+    stop.check()
+    found = fewest_outside(piece, rules.balances, best.grid)
+    if found is None:
+        return best
+    if found.grid is None:
+        return Divided(best.grid, best.paid, proved=found.proved)
+    room = 2 * int(found.grid.max()) + 3
+    state = state_of(land, weights, found.grid, room, seed_of(piece, rules))
+    melt(land, weights, state, stop, 100 * (int(found.grid.max()) + 1), 0.1, 0.01)
+    paid = worth(land, weights, state)
+    if paid > best.paid:
+        return best
+    return Divided(close_up(state.grid), paid, proved=found.proved)
+
+
+def outside(land: Land, grid: Numbers) -> bool:
+    """True if any grid is out of a band."""
+    for column, (low, high, _) in zip(land.loads.T, land.limits, strict=True):
+        load = np.bincount(grid, weights=column)
+        load = load[np.bincount(grid) > 0]
+        if (load < low - 1e-9).any() or (load > high + 1e-9).any():
+            return True
+    return False
+
+
+def close_up(grid: Places) -> Numbers:
     """The same grids numbered 0, 1, 2 …"""
     return np.unique(grid, return_inverse=True)[1].astype(np.int32)
 

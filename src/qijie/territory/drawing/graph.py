@@ -1,6 +1,7 @@
 """Who borders on whom inside a community, for how many metres, and along what."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import shapely
@@ -15,6 +16,9 @@ SLIVER_METRES = 0.05
 LEAST_BORDER_METRES = 0.5
 """Less in common is a corner, not a border."""
 _NODE_METRES = 0.001
+
+
+Places = NDArray[np.integer[Any]]
 
 
 def graph_of(units: Units, *, bridge_metres: float = 30.0) -> Graph:
@@ -49,16 +53,17 @@ def ordinals(words: Sequence[str]) -> Numbers:
     return np.unique(np.array(words, dtype=object), return_inverse=True)[1].astype(np.int32)
 
 
+def summed(places: Places, values: Floats, count: int = 0) -> Floats:
+    """The sum of the values at each place, for at least `count` places."""
+    return np.bincount(places, weights=values, minlength=count).astype(np.float64)
+
+
 def sums_at_ends(pairs: Numbers, values: Floats, count: int) -> Floats:
     """For each of `count` units the sum of `values` over the pairs it is in."""
-    return np.asarray(
-        np.bincount(pairs[:, 0], weights=values, minlength=count)
-        + np.bincount(pairs[:, 1], weights=values, minlength=count),
-        dtype=np.float64,
-    )
+    return summed(pairs[:, 0], values, count) + summed(pairs[:, 1], values, count)
 
 
-def components(count: int, pairs: Numbers) -> Numbers:
+def components(count: int, pairs: Places) -> Numbers:
     """The number of the connected piece each of `count` units lies in, from 0."""
     ones = np.ones(len(pairs), dtype=np.int8)
     matrix = coo_matrix((ones, (pairs[:, 0], pairs[:, 1])), shape=(count, count))
@@ -93,7 +98,7 @@ def _borders(shapes: Shapes, community: Numbers) -> tuple[Numbers, Floats]:
     if not len(pair):
         return np.zeros((0, 2), dtype=np.int32), np.zeros(0)
     pairs, place = np.unique(pair, axis=0, return_inverse=True)
-    total = np.bincount(place.ravel(), weights=metres)
+    total = summed(place.ravel(), metres)
     kept = total >= LEAST_BORDER_METRES
     return pairs[kept].astype(np.int32), total[kept]
 
@@ -134,8 +139,8 @@ def _close_sides(
     if not len(ends):
         nothing = np.zeros(0, dtype=np.int64)
         return nothing, nothing, np.zeros(0)
-    tree = shapely.STRtree(shapely.linestrings(ends))
-    one, other = tree.query(tree.geometries, predicate="dwithin", distance=SLIVER_METRES)
+    lines = np.asarray(shapely.linestrings(ends))
+    one, other = shapely.STRtree(lines).query(lines, predicate="dwithin", distance=SLIVER_METRES)
     keep = owner[one] < owner[other]
     one, other = one[keep], other[keep]
     start, way = ends[one, 0], ends[one, 1] - ends[one, 0]

@@ -6,7 +6,7 @@ from math import pi
 import numpy as np
 from numpy.typing import NDArray
 
-from qijie.territory.drawing.graph import components, ordinals, sums_at_ends
+from qijie.territory.drawing.graph import components, ordinals, summed, sums_at_ends
 from qijie.territory.drawing.model import (
     Edge,
     Floats,
@@ -87,7 +87,7 @@ def _sums(units: Units, graph: Graph, grid: Numbers, rules: Rules) -> _Sums:
     inner_street = sums_at_ends(graph.pairs[on_street], graph.border_metres[on_street], len(grid))
 
     def total(values: Floats) -> Floats:
-        return np.bincount(of, weights=values[has], minlength=count).astype(np.float64)
+        return summed(of, values[has], count)
 
     loads = np.column_stack([total(column) for column in units.loads.T]).reshape(count, -1)
     return _Sums(
@@ -132,7 +132,7 @@ def _kinds(units: Units, of_unit: Numbers, loads: Floats, rules: Rules) -> tuple
             if place >= 0:
                 words[place].add(units.dedicated[unit])
     columns = [units.measures.index(balance.measure) for balance in rules.balances]
-    empty = (loads[:, columns] <= 0).all(axis=1)
+    empty = loads[:, columns].max(axis=1, initial=0.0) <= 0
     return tuple(_kind(word, bool(none)) for word, none in zip(words, empty, strict=True))
 
 
@@ -147,7 +147,7 @@ def _in_band(units: Units, sums: _Sums, rules: Rules) -> NDArray[np.bool_]:
     for balance in rules.balances:
         load = sums.loads[:, units.measures.index(balance.measure)]
         kept &= (load >= balance.low) & (load <= balance.high)
-    return kept | np.array([kind != GENERAL for kind in sums.kinds], dtype=bool)
+    return np.asarray(kept | np.array([kind != GENERAL for kind in sums.kinds], dtype=bool))
 
 
 def _grid(sums: _Sums, place: int, in_band: bool) -> GridMeasures:
@@ -193,7 +193,7 @@ def _cut_compounds(units: Units, grid: Numbers, rules: Rules) -> int:
     grids: dict[tuple[str, str], set[int]] = {}
     size: dict[tuple[str, str], float] = {}
     for unit, compound in enumerate(units.compounds):
-        if compound:
+        if compound and not (units.dedicated and units.dedicated[unit]):
             name = (units.communities[unit], compound)
             grids.setdefault(name, set()).add(int(grid[unit]))
             size[name] = size.get(name, 0.0) + float(load[unit])
@@ -209,8 +209,6 @@ def _deviation(units: Units, sums: _Sums, general: NDArray[np.bool_], rules: Rul
 def _spread(loads: Floats) -> tuple[float, ...]:
     if not len(loads):
         return (1.0,) * loads.shape[1]
-    mean = loads.mean(axis=0)
-    return tuple(
-        float(high / middle) if middle > 0 else 1.0
-        for high, middle in zip(loads.max(axis=0), mean, strict=True)
-    )
+    most, mean = loads.max(axis=0), loads.mean(axis=0)
+    share = np.where(mean > 0, most / np.where(mean > 0, mean, 1.0), 1.0)
+    return tuple(float(one) for one in share)

@@ -217,7 +217,8 @@ class Measures:
     whole_blocks: float
     """Share of the blocks no border runs through."""
     cut_compounds: int
-    """Compounds of at most one grid's size that lie in more than one grid."""
+    """Compounds of at most one grid's size that lie in more than one grid; their dedicated units
+    are grids of their own and do not count."""
     deviation: float
     """Mean distance of the first measure from the middle of its band, as a share of the middle."""
     spread: tuple[float, ...]

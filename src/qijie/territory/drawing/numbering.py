@@ -4,7 +4,7 @@ import numpy as np
 import shapely
 from scipy.optimize import linear_sum_assignment
 
-from qijie.territory.drawing.graph import components, ordinals
+from qijie.territory.drawing.graph import Places, components, ordinals, summed
 from qijie.territory.drawing.model import Floats, Numbers, Units
 
 
@@ -21,8 +21,8 @@ def numbered(units: Units, grid: Numbers) -> Numbers:
     place, of_unit = np.unique(grid[inside], return_inverse=True)
     area = shapely.area(units.shapes[inside])
     middle = shapely.get_coordinates(shapely.centroid(units.shapes[inside]))
-    total = np.maximum(np.bincount(of_unit, weights=area), 1e-9)
-    east, north = (np.bincount(of_unit, weights=area * middle[:, axis]) / total for axis in (0, 1))
+    total = np.maximum(summed(of_unit, area), 1e-9)
+    east, north = (summed(of_unit, area * middle[:, axis]) / total for axis in (0, 1))
     first = np.full(len(place), len(grid))
     np.minimum.at(first, of_unit, np.flatnonzero(inside))
     community = ordinals(units.communities)[first]
@@ -35,8 +35,8 @@ def numbered(units: Units, grid: Numbers) -> Numbers:
 
 
 def _reading_order(
-    community: Numbers, east: Floats, north: Floats, area: Floats, first: Numbers
-) -> Numbers:
+    community: Numbers, east: Floats, north: Floats, area: Floats, first: Places
+) -> Places:
     band = np.zeros(len(community), dtype=np.int64)
     for each in np.unique(community):
         here = np.flatnonzero(community == each)
@@ -60,7 +60,7 @@ def matched(old: Numbers, new: Numbers, households: Floats) -> dict[int, int]:
     # A unit without households still tells which grid an empty one continues.
     weight = np.asarray(households)[both] + 1e-6
     pairs, place = np.unique(np.column_stack([one, other]), axis=0, return_inverse=True)
-    shared = np.bincount(place.ravel(), weights=weight)
+    shared = summed(place.ravel(), weight)
     answer = {}
     edges = pairs + np.array([0, len(old_names)])
     knot = components(len(old_names) + len(new_names), edges)[edges[:, 0]]
@@ -71,7 +71,7 @@ def matched(old: Numbers, new: Numbers, households: Floats) -> dict[int, int]:
     return dict(sorted(answer.items()))
 
 
-def _best(pairs: Numbers, shared: Floats) -> list[tuple[int, int]]:
+def _best(pairs: Places, shared: Floats) -> list[tuple[int, int]]:
     rows, row = np.unique(pairs[:, 0], return_inverse=True)
     columns, column = np.unique(pairs[:, 1], return_inverse=True)
     table = np.zeros((len(rows), len(columns)))

@@ -145,7 +145,7 @@ def _together(
         last += 1
         grid[group] = last
     for piece, answer in zip(parts.pieces, answers, strict=True):
-        grid[piece.units] = last + 1 + answer.grid
+        grid[piece.units] = last + 1 + answer.grid[piece.row]
         top = int(answer.grid.max()) + 1
         if answer.proved:
             found.update(dict.fromkeys(range(last + 1, last + top + 1), Reason.PROVED_IN_MODEL))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from qijie.territory.drawing.graph import components
+from qijie.territory.drawing.graph import Places, components
 from qijie.territory.drawing.measuring import GENERAL, measure
 from qijie.territory.drawing.model import (
     HOUSEHOLDS,
@@ -86,10 +86,9 @@ class _Look:
                 continue
             members = self.members[one.grid]
             place = int(piece_of[members].max())
-            piece = self.parts.pieces[place] if place >= 0 else None
-            yield self._size(one, members, piece)
+            yield self._size(one, members, self.parts.pieces[place] if place >= 0 else None)
 
-    def _size(self, one: GridMeasures, members: Numbers, piece: Piece | None) -> GaveWay:
+    def _size(self, one: GridMeasures, members: Places, piece: Piece | None) -> GaveWay:
         balance, amount = self._worst(one)
         load = self.units.loads[members, self.units.measures.index(balance.measure)]
         large = members[load > balance.high]
@@ -183,17 +182,25 @@ class _Look:
     def cut_compounds(self) -> Iterator[GaveWay]:
         first = self.rules.balances[0]
         column = self.units.measures.index(first.measure)
-        for members in self._same(self.units.compounds):
+        row = np.arange(len(self.units))
+        for piece in self.parts.pieces:
+            row[piece.units] = piece.units[np.unique(piece.row, return_index=True)[1][piece.row]]
+        for all_of_it in self._same(self.units.compounds):
+            members = [unit for unit in all_of_it if not self._word(unit)]
             if self.units.loads[members, column].sum() <= first.high:
                 spread = {int(self.grid[unit]) for unit in members}
                 if len(spread) > 1:
                     number = min(spread - {0}, default=0)
-                    yield self._shown(
-                        Rule.WHOLE, self._why_cut(spread), number, len(spread) - 1, members
-                    )
+                    reason = self._why_cut(spread, {int(row[unit]) for unit in members})
+                    yield self._shown(Rule.WHOLE, reason, number, len(spread) - 1, members)
 
-    def _why_cut(self, spread: set[int]) -> Reason:
-        return Reason.LOCKED if spread & self.locked else Reason.BY_HAND
+    def _why_cut(self, spread: set[int], rows: set[int]) -> Reason:
+        if spread & self.locked:
+            return Reason.LOCKED
+        return Reason.BY_HAND if len(rows) == 1 else Reason.BEST_FOUND
+
+    def _word(self, unit: int) -> str:
+        return self.units.dedicated[unit] if self.units.dedicated else ""
 
     def streets(self) -> Iterator[GaveWay]:
         if not self.units.blocks:
@@ -253,7 +260,7 @@ _WHY = {
     Reason.BEST_FOUND: "这是多次搜索里最好的分法，可换一个种子再算，或手工调整",
     Reason.LOCKED: "这一格已锁定，没有改动，可先解锁再算",
     Reason.BOUND: "再改就会超过允许变动的户数，可提高变动上限",
-    Reason.BLOCK_TOO_LARGE: "这个街区的总量超过一格的上限，边界只能从里面走，可沿小区或内部道路再核对",
+    Reason.BLOCK_TOO_LARGE: "这个街区的总量超过一格的上限，边界只能从里面走，可沿内部道路再核对",
     Reason.BY_HAND: "这是手工调整造成的，并非地形所迫，可撤销这一步或继续调整",
 }
 

@@ -211,7 +211,7 @@ def worth(land: Land, weights: Weights, state: State) -> float:
         for at in range(land.starts[unit], land.starts[unit + 1]):
             if state.grid[land.neighbours[at]] != state.grid[unit]:
                 paid += weights.border * land.cost[at] / 2
-    return paid
+    return float(paid)
 
 
 @compiled_within
@@ -281,6 +281,14 @@ def _leaving(land: Land, state: State, unit: int) -> int:
 
 
 @compiled_within
+def _load_change(land: Land, state: State, count: int) -> None:
+    for at in range(len(state.change)):
+        state.change[at] = 0.0
+        for place in range(count):
+            state.change[at] += land.loads[state.group[place], at]
+
+
+@compiled_within
 def _group_sums(
     land: Land, state: State, count: int, source: int, target: int
 ) -> tuple[float, float, float, float, float, float]:
@@ -291,13 +299,10 @@ def _group_sums(
     now = state.clock[0]
     for place in range(count):
         state.stamp[state.group[place]] = now
-    for at in range(len(state.change)):
-        state.change[at] = 0.0
+    _load_change(land, state, count)
     area = rim = here_shared = there_shared = dearer = moved = 0.0
     for place in range(count):
         unit = state.group[place]
-        for at in range(len(state.change)):
-            state.change[at] += land.loads[unit, at]
         area += land.area[unit]
         rim += land.perimeter[unit]
         if land.old[unit] == source:
@@ -692,7 +697,7 @@ def _rename(land: Land, state: State, melted: Melted, count: int, grids: int) ->
                     held[part, name] += land.households[unit] + 1e-6
     given = np.zeros(grids, dtype=np.int64)
     for _ in range(grids):
-        best = np.argmax(held)
+        best = int(np.argmax(held))
         part, name = best // grids, best % grids
         given[part] = melted.names[name]
         for at in range(grids):

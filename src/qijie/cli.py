@@ -51,7 +51,7 @@ def _column(about: str) -> Mapping[str, Any]:
     return {"default": "", "metavar": "列名", "help": about}
 
 
-_DRAWING = {
+_DRAWING: Mapping[str, Mapping[str, Any]] = {
     "--out": {"required": True, "metavar": "文件", "help": "写到哪里；格式看后缀"},
     "--system": {
         "choices": ["", "gcj02"],

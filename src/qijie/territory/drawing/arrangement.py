@@ -104,7 +104,7 @@ def _summed(pairs: NDArray[Any], metres: Floats) -> Neighbours:
     if not len(pairs):
         return Neighbours(np.empty((0, 2), np.int32), np.empty(0))
     unique, index = np.unique(pairs, axis=0, return_inverse=True)
-    total = np.bincount(index.ravel(), weights=metres, minlength=len(unique))
+    total: Floats = np.bincount(index.ravel(), metres, len(unique)).astype(np.float64)
     return Neighbours(unique.astype(np.int32), total)
 
 

@@ -71,7 +71,8 @@ def _frame(points: Floats, zone: BaseGeometry, centre: Floats) -> Floats:
     west, south, east, north = np.array(zone.bounds) - np.tile(centre, 2)
     reach = 10 * (max(east - west, north - south, *np.ptp(points, axis=0)) + 100)
     turns = np.linspace(0, 2 * np.pi, 16, endpoint=False)
-    return reach * np.column_stack([np.cos(turns), np.sin(turns)])
+    frame: Floats = reach * np.column_stack([np.cos(turns), np.sin(turns)])
+    return frame
 
 
 def borders(cells: Cells, unit: Numbers, zone: BaseGeometry) -> Shapes:
@@ -84,7 +85,8 @@ def borders(cells: Cells, unit: Numbers, zone: BaseGeometry) -> Shapes:
     # A hand's breadth over the zone's border, so that they surely meet it.
     clipped = shapely.intersection(lines, shapely.buffer(zone, 0.02, join_style="mitre"))
     parts = shapely.get_parts(clipped)
-    return parts[shapely.get_dimensions(parts) == 1]
+    kept: Shapes = parts[shapely.get_dimensions(parts) == 1]
+    return kept
 
 
 def grouped(

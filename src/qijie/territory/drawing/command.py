@@ -44,7 +44,7 @@ def run(options: Namespace) -> int:
     try:
         {"blocks": draw_blocks, "plan": draw_plan}[options.part](options, say)
     except Unusable as refused:
-        print(f"✗ {refused}", file=sys.stderr)
+        _told(f"✗ {refused}")
         return 1
     return 0
 
@@ -53,7 +53,8 @@ Say = Callable[[str], None]
 
 
 def _told(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
 
 
 def _quiet(text: str) -> None:

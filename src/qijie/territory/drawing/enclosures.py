@@ -109,7 +109,8 @@ def units_of(
         *_outside(buildings, parts),
         *_astride(buildings, shapes, names, parts, ground),
     ]
-    return _units(names, buildings, ground, parts, drawn, houses), tuple(sorted(findings))
+    places = _places(buildings.shapes, ground, parts)
+    return _units(names, buildings, ground, parts, drawn, places), tuple(sorted(findings))
 
 
 def _near(lines: Shapes, communities: Mapping[str, BaseGeometry]) -> NDArray[np.intp]:
@@ -145,7 +146,8 @@ def built_up(lines: Shapes, footprints: Shapes) -> Polygon | MultiPolygon:
     filled = shapely.union_all(
         [Polygon(part.exterior) for part in shapely.get_parts(closed)], grid_size=0.01
     )
-    return shapely.simplify(filled, 1.0)
+    outline = shapely.simplify(filled, 1.0)
+    return outline if isinstance(outline, Polygon | MultiPolygon) else MultiPolygon()
 
 
 def _filled(buildings: Buildings, compounds: Compounds) -> tuple[Buildings, Compounds]:
@@ -166,6 +168,8 @@ class _Parts:
 
     of_building: Numbers
     """(buildings,) -1 outside every community"""
+    leader: Numbers
+    """(buildings,) the largest of those that lie on each other"""
     home: Numbers
     """(buildings,) the face most of each lies on, -1 outside"""
     community: Numbers
@@ -193,12 +197,15 @@ def _parts_of(buildings: Buildings, compounds: Compounds, ground: Ground, most: 
 
 
 def _homes(buildings: Buildings, compounds: Compounds, ground: Ground) -> Numbers:
-    """The face most of each building lies on, among those of its compound if it reaches it."""
+    """The face most of each building lies on, among those of its compound if it reaches it.
+
+    -1 where most of it lies outside every community.
+    """
     building, face = shapely.STRtree(ground.faces).query(buildings.shapes, predicate="intersects")
-    share = np.ones(len(building))
-    several = np.bincount(building, minlength=len(buildings))[building] > 1
-    share[several] = shapely.area(
-        shapely.intersection(buildings.shapes[building[several]], ground.faces[face[several]])
+    share = shapely.area(buildings.shapes)[building]
+    partly = ~shapely.contains(ground.faces[face], buildings.shapes[building])
+    share[partly] = shapely.area(
+        shapely.intersection(buildings.shapes[building[partly]], ground.faces[face[partly]])
     )
     position = {key: number for number, key in enumerate(compounds.keys)}
     wanted = np.array([position.get(word, -2) for word in buildings.compounds], dtype=np.int32)
@@ -206,7 +213,19 @@ def _homes(buildings: Buildings, compounds: Compounds, ground: Ground) -> Number
     order = np.lexsort((-face, share, own & (share > 0)))
     home = np.full(len(buildings), -1, dtype=np.int32)
     home[building[order]] = face[order]
+    inside = np.bincount(building, share, minlength=len(buildings))
+    home[inside < shapely.area(buildings.shapes) / 2] = -1
     return home
+
+
+def _places(footprints: Shapes, ground: Ground, parts: _Parts) -> Shapes:
+    """For each building a point of it, or of the one it is fused with, on the face of its home."""
+    places = shapely.point_on_surface(footprints)
+    homes = ground.faces[parts.home]
+    astray = (parts.home >= 0) & ~shapely.intersects(homes, places)
+    common = shapely.intersection(footprints[astray], homes[astray])
+    places[astray] = shapely.point_on_surface(common)
+    return places[parts.leader]
 
 
 def _words(
@@ -315,13 +334,13 @@ class _Gathering:
         self, tags: list[Tag], of_building: Numbers, of_ground: Mapping[tuple[int, int], int]
     ) -> _Parts:
         inside = of_building >= 0
-        households = np.bincount(
-            of_building[inside], self.buildings.loads[inside, 0], minlength=len(tags)
-        )
+        loads = self.buildings.loads[inside, 0]
+        households = np.bincount(of_building[inside], loads, len(tags)).astype(np.float64)
         leaders = np.array([leader for _, _, leader in tags], dtype=np.int32)
         home = np.where(leaders >= 0, self.home[leaders], self._home_of_compounds(tags))
         return _Parts(
             of_building,
+            self.leader,
             self.home,
             np.array([community for community, _, _ in tags], dtype=np.int32),
             self.ground.block[home],
@@ -379,7 +398,8 @@ def _drawn(
     faces, points, under = faces[under >= 0], points[under >= 0], under[under >= 0]
     unit = zones.units_at(points, ground.zone[under])
     part = np.append(parts.of_building[crossed], -1)[owner_of(points, buildings.shapes[crossed])]
-    mine = (part >= 0) & (parts.community[part] == ground.community[under])
+    mine = np.flatnonzero(part >= 0)
+    mine = mine[parts.community[part[mine]] == ground.community[under[mine]]]
     unit[mine] = zones.unit_of_part[part[mine]]
     return _Drawn(faces, under, unit)
 
@@ -388,7 +408,8 @@ def _crossed(footprints: Shapes, parts: _Parts, lines: Shapes) -> NDArray[np.int
     """Buildings a line runs through, or all but."""
     found, _ = shapely.STRtree(lines).query(footprints, predicate="dwithin", distance=0.05)
     crossed = np.unique(found)
-    return crossed[parts.of_building[crossed] >= 0]
+    inside: NDArray[np.intp] = crossed[parts.of_building[crossed] >= 0]
+    return inside
 
 
 class _Zones:
@@ -577,13 +598,14 @@ def _kept(pieces: _Pieces, parts: _Parts, homes: Floats) -> NDArray[np.bool_]:
     house = pieces.of_building[inside]
     built = np.bincount(house, minlength=count) > 0
     lived_in = np.bincount(house, homes[inside], minlength=count) > 0
-    dedicated = np.append([word != "" for word in parts.dedicated], False)
+    dedicated = np.array([*(word != "" for word in parts.dedicated), False])
     special = dedicated[np.minimum(pieces.unit, len(parts))]
     own = built | ~np.isin(pieces.unit, pieces.unit[built])
     small = shapely.area(pieces.shapes) < _EMPTY_SQUARE_METRES
     welcome = small & _beside(pieces, lived_in & ~special)
     sliver = strips(pieces.shapes) & ~built
-    return own & (lived_in | special | ~(welcome | sliver))
+    kept: NDArray[np.bool_] = own & (lived_in | special | ~(welcome | sliver))
+    return kept
 
 
 def _beside(pieces: _Pieces, those: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -606,9 +628,10 @@ def _units(
 ) -> Units:
     pieces = _pieces_of(drawn, ground, parts, points)
     piece, house = _settled(pieces, parts, buildings.loads[:, 0])
-    numbers, unit = np.unique(piece, return_inverse=True)
-    shapes = put_together(drawn.faces, unit.astype(np.int32), len(numbers))
-    of_building = np.where(house >= 0, np.searchsorted(numbers, house), -1)
+    numbers, place = np.unique(piece, return_inverse=True)
+    unit = place.astype(np.int32)
+    shapes = put_together(drawn.faces, unit, len(numbers))
+    of_building = np.where(house >= 0, np.searchsorted(numbers, house), -1).astype(np.int32)
     lived = of_building >= 0
     loads = np.zeros((len(numbers), buildings.loads.shape[1]))
     np.add.at(loads, of_building[lived], buildings.loads[lived])

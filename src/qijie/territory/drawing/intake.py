@@ -108,7 +108,8 @@ def _loads(
     """(features, measures) of the mended features."""
     column = column_of(layer, chosen.households, HOUSEHOLD)
     if column:
-        first, findings = numbers(layer, column)[mended.rows], ()
+        first = numbers(layer, column)[mended.rows]
+        findings: tuple[Finding, ...] = ()
     else:
         first, findings = _estimated(layer, mended, chosen)
     others = [numbers(layer, column_of(layer, name, ()))[mended.rows] for name in chosen.measures]
@@ -226,7 +227,8 @@ def communities_of(
     if not column:
         known = "、".join(layer.columns) or "（没有列）"
         raise Unusable(
-            f"{layer.title} 不知道哪一列是社区的名称或编码（它的列：{known}）；请用 --community 指明。"
+            f"{layer.title} 不知道哪一列是社区的名称或编码（它的列：{known}）；"
+            "请用 --community 指明。"
         )
     names = _of(words(layer, column), mended.rows)
     for row, name in zip(mended.rows.tolist(), names, strict=True):

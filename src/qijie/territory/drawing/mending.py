@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
@@ -180,7 +181,7 @@ def extended(
     open_ends = np.setdiff1d(np.arange(len(ends.points)), touching)
     start = shapely.get_coordinates(ends.points[open_ends])
     far = start + reach * ends.heading[open_ends]
-    rays = shapely.linestrings(np.stack([start, far], axis=1))
+    rays: Shapes = np.asarray(shapely.linestrings(np.stack([start, far], axis=1)), dtype=object)
     hits = _first_hits(rays, ends.line[open_ends], targets)
     ways = shapely.shortest_line(ends.points[open_ends][list(hits)], array_of(hits.values()))
     blocked, _ = shapely.STRtree(footprints).query(ways, predicate="intersects")
@@ -282,7 +283,9 @@ def _overlaps(names: list[str], faces: Shapes, owners: list[Numbers]) -> list[Fi
     return findings
 
 
-def _slits(names: list[str], faces: Shapes, slit: Numbers, owner: Numbers) -> list[Finding]:
+def _slits(
+    names: list[str], faces: Shapes, slit: NDArray[np.bool_], owner: Numbers
+) -> list[Finding]:
     area: dict[int, float] = {}
     slit = slit & (owner >= 0)
     for face, number in zip(faces[slit], owner[slit].tolist(), strict=True):

@@ -164,6 +164,8 @@ def _run(words: Sequence[object], out: Path) -> str:
     environment = os.environ | {
         "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
         "OMP_NUM_THREADS": "1",
+        # gerrychain walks sets of nodes: the same run twice needs the same order.
+        "PYTHONHASHSEED": "0",
     }
     try:
         done = subprocess.run(

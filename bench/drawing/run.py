@@ -28,6 +28,8 @@ LIBRARIES = (*QUICK, "max-p", "azp", "skater", "region k-means", "recom")
 RESOLVED = ("metis best of 20", "kahip strong")
 CHANGE = 0.05
 PRICES = (0.2, 0.05, 0.02)
+WARM_PRICES = (0.0, 0.05)
+"""For ReCom started warm: without a price, as the library has it, and with the middle one."""
 LARGE = 100_000
 """Households above which a scenario's random communities are also compared by themselves."""
 
@@ -151,7 +153,7 @@ class _Bench:
         for method in (OURS, *self._present(RESOLVED)):
             before = _grid(self._fresh(case, method))
             self._once(then, method, lambda m=method: self._solved(then, m), before, **key)
-        for price in (0.0, *PRICES) if self.runner.has("recom warm") else ():
+        for price in WARM_PRICES if self.runner.has("recom warm") else ():
             self._once(
                 then,
                 "recom warm",

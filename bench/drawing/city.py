@@ -11,10 +11,9 @@ import shapely
 from numpy.typing import NDArray
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
-from shapely import LineString, Polygon
+from shapely import Polygon
 
-from bench.drawing.fabric import Fabric, Shapes, dissolved, near, wuhan
-from qijie.territory.drawing.enclosures import Buildings, Compounds
+from bench.drawing.fabric import Fabric, Shapes, dissolved, wuhan
 from qijie.territory.drawing.model import HOUSEHOLDS, Units
 
 COMMUNITY_HOUSEHOLDS = 2_850
@@ -42,14 +41,6 @@ class City:
 
 
 @dataclass(frozen=True)
-class Layers:
-    streets: list[LineString]
-    buildings: Buildings
-    communities: dict[str, Polygon]
-    compounds: Compounds
-
-
-@dataclass(frozen=True)
 class _Block:
     """The buildings of one block, each with the ground around it."""
 
@@ -62,7 +53,7 @@ class _Block:
 
 
 @dataclass(frozen=True)
-class _Pieces:
+class Pieces:
     """Every building of the city, or every unit."""
 
     shapes: Shapes
@@ -73,37 +64,11 @@ class _Pieces:
 
 
 def city(households: int, seed: int) -> City:
-    return _settled(households, seed)[0]
+    return settled(households, seed)[0]
 
 
-def layers(households: int, seed: int) -> Layers:
-    """The same city before it is made into units: what a planner would have."""
-    made, buildings = _settled(households, seed)
-    community = _dissolved_by(made.units.shapes, made.units.communities)
-    compound = _dissolved_by(buildings.shapes, buildings.compound)
-    compound.pop("", None)
-    # A compound torn by the shape of its block is left to its buildings' words.
-    whole = {word: shape for word, shape in compound.items() if isinstance(shape, Polygon)}
-    return Layers(
-        streets=list(near(shapely.union_all(list(community.values())))),
-        buildings=Buildings(
-            keys=tuple(f"h{position:06d}" for position in range(len(made.buildings))),
-            shapes=made.buildings,
-            loads=buildings.households.astype(float)[:, None],
-            compounds=tuple(word if word in whole else "" for word in buildings.compound),
-            dedicated=buildings.dedicated,
-        ),
-        communities=community,
-        compounds=Compounds(tuple(whole), np.array(list(whole.values()), dtype=object)),
-    )
-
-
-def _dissolved_by(shapes: Shapes, words: tuple[str, ...]) -> dict[str, Polygon]:
-    names, group = np.unique(words, return_inverse=True)
-    return dict(zip(names.tolist(), dissolved(shapes, group.astype(np.int64)), strict=True))
-
-
-def _settled(households: int, seed: int) -> tuple[City, "_Pieces"]:
+def settled(households: int, seed: int) -> tuple[City, "Pieces"]:
+    """The city, and its buildings before they were put together to units."""
     fabric = wuhan()
     blocks = _grown(fabric, households, seed)
     community = _communities(fabric, blocks, seed)
@@ -328,8 +293,8 @@ def _large_enough(group: Numbers, pairs: Numbers, homes: NDArray[np.float64]) ->
         group[group == smallest] = beside[held[beside].argmin()]
 
 
-def _buildings(blocks: list[_Block]) -> _Pieces:
-    return _Pieces(
+def _buildings(blocks: list[_Block]) -> Pieces:
+    return Pieces(
         shapes=np.concatenate([b.cells for b in blocks]),
         households=np.concatenate([b.households for b in blocks]),
         block=np.repeat([b.number for b in blocks], [len(b.cells) for b in blocks]),
@@ -340,7 +305,7 @@ def _buildings(blocks: list[_Block]) -> _Pieces:
     )
 
 
-def _noded(buildings: _Pieces) -> _Pieces:
+def _noded(buildings: Pieces) -> Pieces:
     """The same cells cut from one network of lines, so that neighbours share every vertex."""
     lines = shapely.union_all(shapely.boundary(buildings.shapes), grid_size=0.001)
     faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(lines)))
@@ -352,8 +317,8 @@ def _noded(buildings: _Pieces) -> _Pieces:
     return _taken(buildings, kept, shapes)
 
 
-def _taken(pieces: _Pieces, kept: Numbers, shapes: Shapes) -> _Pieces:
-    return _Pieces(
+def _taken(pieces: Pieces, kept: Numbers, shapes: Shapes) -> Pieces:
+    return Pieces(
         shapes,
         pieces.households[kept],
         pieces.block[kept],
@@ -362,7 +327,7 @@ def _taken(pieces: _Pieces, kept: Numbers, shapes: Shapes) -> _Pieces:
     )
 
 
-def _whole(buildings: _Pieces) -> _Pieces:
+def _whole(buildings: Pieces) -> Pieces:
     """Compounds of one grid's size, blocks without homes and all other buildings: the units."""
     names, compound = np.unique(buildings.compound, return_inverse=True)
     held = np.bincount(compound, weights=buildings.households)
@@ -375,7 +340,7 @@ def _whole(buildings: _Pieces) -> _Pieces:
     group = order[group].astype(np.int64)
     taken = _taken(buildings, np.sort(first), dissolved(buildings.shapes, group))
     homes = np.bincount(group, weights=buildings.households).astype(np.int64)
-    return _Pieces(taken.shapes, homes, taken.block, taken.compound, taken.dedicated)
+    return Pieces(taken.shapes, homes, taken.block, taken.compound, taken.dedicated)
 
 
 def _footprints(cells: Shapes) -> Shapes:

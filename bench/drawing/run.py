@@ -50,7 +50,7 @@ class Extent:
 FULL = Extent(
     scenarios=(
         (Scenario("bubenec", bubenec, 1), LIBRARIES),
-        (Scenario("jianghan20k", jianghan, 1), LIBRARIES),
+        (Scenario("jianghan20k", jianghan, 1), (*LIBRARIES, "recom defaults")),
         (wuhan(20_000, 5), (*LIBRARIES, "max-p defaults", "recom long")),
         (wuhan(400_000, 5), LIBRARIES),
     ),

@@ -29,6 +29,7 @@ METHODS = {
     "skater": "regions:skater",
     "region k-means": "regions:region_k_means",
     "recom": "chain:recom",
+    "recom defaults": "chain:recom_defaults",
     "recom long": "chain:recom_long",
     "recom warm": "chain:recom_warm",
     "greedy": "greedy:greedy",

@@ -24,6 +24,11 @@ def recom(piece: Piece) -> Numbers:
     return _chained(piece, _start(piece, piece.count), STEPS)
 
 
+def recom_defaults(piece: Piece) -> Numbers:
+    """With the library's own patience for one pair, a hundred thousand trees."""
+    return _chained(piece, _start(piece, piece.count), STEPS, attempts=100_000)
+
+
 def recom_long(piece: Piece) -> Numbers:
     """Ten times the steps, spread over the three nearest counts the band allows."""
     middle = piece.count
@@ -80,7 +85,7 @@ def _start(piece: Piece, count: int) -> Numbers:
     return metis_best(piece)
 
 
-def _chained(piece: Piece, start: Numbers, steps: int) -> Numbers:
+def _chained(piece: Piece, start: Numbers, steps: int, attempts: int = ATTEMPTS) -> Numbers:
     from gerrychain import MarkovChain, Partition
     from gerrychain.proposals import recom as proposal
     from gerrychain.proposals.tree_proposals import MetagraphError
@@ -96,7 +101,7 @@ def _chained(piece: Piece, start: Numbers, steps: int) -> Numbers:
         pop_target=piece.households.sum() / (start.max() + 1),
         epsilon=IMBALANCE,
         bipartition_tree_fn=partial(
-            bipartition_tree, max_attempts=ATTEMPTS, allow_pair_reselection=True
+            bipartition_tree, max_attempts=attempts, allow_pair_reselection=True
         ),
         rng=rng,
     )

@@ -8,7 +8,6 @@ from heapq import heappop, heappush
 import numpy as np
 
 from qijie.territory.drawing.dividing import (
-    OUTSIDE,
     close_up,
     cool,
     divided,
@@ -22,7 +21,7 @@ from qijie.territory.drawing.graph import Places, components, neighbours_of
 from qijie.territory.drawing.model import Floats, Graph, Numbers, Progress, Reason, Rules, Units
 from qijie.territory.drawing.numbering import moved_households
 from qijie.territory.drawing.pieces import Parts, Piece, parts_of
-from qijie.territory.drawing.search import Land, Weights, state_of, worth
+from qijie.territory.drawing.search import OUTSIDE, Land, Weights, state_of, worth
 from qijie.territory.drawing.working import Cancel, Stop, all_done
 
 _DEARER = (1.0, 4.0, 20.0)
@@ -168,14 +167,21 @@ def _offers(
     land = land_of(piece, rules, local)._replace(households=kept)
     first = filled(_largest_parts(land, local), land.starts, land.neighbours, land.cost)
     plain = _plainer(weights_of(piece, rules))
-    bound = float("inf") if rules.most_moved is None else max(rules.most_moved - forced, 0.0)
-    dearer = _DEARER[:1] if rules.most_moved is None else _DEARER
     states = [first]
     if outside(land, first):
-        for factor in dearer:
+        for factor, bound in _terms(rules, forced):
             weights = plain._replace(price=factor * _price(rules), most_moved=bound)
             states.append(_searched(piece, land, first, weights, rules, stop))
     return [_offer(land, plain, state, names, forced) for state in states]
+
+
+def _terms(rules: Rules, forced: float) -> list[tuple[float, float]]:
+    """Prices, as multiples, and bounds to search under; the first without a bound, for whether it
+    is the bound that stands in the way."""
+    free = [(1.0, float("inf"))]
+    if rules.most_moved is None:
+        return free
+    return free + [(factor, max(rules.most_moved - forced, 0.0)) for factor in _DEARER]
 
 
 def _plainer(weights: Weights) -> Weights:

@@ -1,5 +1,6 @@
 """Divides one connected piece into grids: starts over every count that fits, the best improved."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -10,6 +11,8 @@ from qijie.territory.drawing.graph import Places
 from qijie.territory.drawing.model import Aim, Numbers, Rules
 from qijie.territory.drawing.pieces import Piece, counts_to_try
 from qijie.territory.drawing.search import (
+    DISTANCE,
+    OUTSIDE,
     Land,
     State,
     Weights,
@@ -22,7 +25,8 @@ from qijie.territory.drawing.search import (
 )
 from qijie.territory.drawing.working import Stop
 
-OUTSIDE, DISTANCE = 4.0, 12.0
+_MOST_COUNTS = 9
+"""Of the counts that fit, no more need be tried: splits and merges reach the others."""
 _STEPS_AT_ONCE = 20_000
 _MELTS_AT_ONCE = 60
 
@@ -83,8 +87,7 @@ def divided(piece: Piece, rules: Rules, stop: Stop) -> Divided:
     counts, seed = counts_to_try(piece, rules.balances[0]), seed_of(piece, rules)
     best: State | None = None
     paid = float("inf")
-    for start in range(max(rules.effort, len(counts))):
-        count = counts[start % len(counts)]
+    for start, count in enumerate(_spread(counts, max(rules.effort, 1))):
         nowhere = np.zeros(len(piece), dtype=np.int32)
         state = state_of(land, weights, nowhere, 2 * counts[-1] + 3, seed + start)
         cut(land, weights, state, melted_for(state), count)
@@ -98,6 +101,15 @@ def divided(piece: Piece, rules: Rules, stop: Stop) -> Divided:
     if rules.exact and outside(land, grid):
         return _exactly(piece, rules, land, weights, Divided(grid, paid), stop)
     return Divided(grid, paid)
+
+
+def _spread(counts: Sequence[int], starts: int) -> list[int]:
+    """A count for each start: all of them in turn, at least once each where few fit; evenly
+    spaced ones where more fit than there are starts to spare."""
+    if len(counts) > _MOST_COUNTS and len(counts) > starts:
+        steps = max(starts, _MOST_COUNTS)
+        return [counts[(2 * step + 1) * len(counts) // (2 * steps)] for step in range(steps)]
+    return [counts[start % len(counts)] for start in range(max(starts, len(counts)))]
 
 
 def _exactly(

@@ -1,9 +1,9 @@
 """An exact model of one piece, for what the search leaves out of band.
 
 Every grid grows from a centre: a unit may lie in a grid only with a neighbour nearer to its centre.
-The number of grids is free; what is made small is first how many are out of their band, then by
-how much. Shapes that wind around their centre are not in the model, so "nothing better" holds
-within its shapes only.
+The number of grids is free; what is made small is what the search pays for grids out of their
+band, each and by how far. Shapes that wind around their centre are not in the model, so "nothing
+better" holds within its shapes only.
 Source: Hess et al., "Nonpartisan political redistricting by computer" (1965); the order of hops
 for contiguity after Zoltners and Sinha (1983).
 """
@@ -16,12 +16,14 @@ from ortools.sat.python import cp_model
 
 from qijie.territory.drawing.model import Balance, Numbers
 from qijie.territory.drawing.pieces import Piece
+from qijie.territory.drawing.search import DISTANCE, OUTSIDE
 
 MOST_UNITS = 120
 """Larger pieces are left to the search: the model grows with the square."""
 WORK = 3.0
 """CP-SAT's own measure of work, about seconds, the same on every machine."""
-_OUT = 100_000
+_SCALE = 1000
+"""The model counts in whole numbers."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,8 @@ class _Model:
                 self.model.add(total - over <= high)
                 self.model.add(under <= low * out)
                 self.model.add(over <= most * out)
-                paid += [_OUT * out, under + over]
+                each, more = _costs(balance)
+                paid += [each * out, more * (under + over)]
         return cp_model.LinearExpr.sum(paid)
 
     def must_be_below(self, worth: int) -> None:
@@ -123,7 +126,14 @@ def _outside(piece: Piece, balances: Sequence[Balance], grid: Numbers) -> int:
     """The model's sum for a drawing."""
     paid = 0
     for column, balance in zip(piece.loads.T, balances, strict=True):
+        each, more = _costs(balance)
         for load in np.bincount(grid, weights=np.rint(column)):
             under, over = max(int(balance.low) - load, 0), max(load - int(balance.high), 0)
-            paid += int(under + over) + _OUT * (under + over > 0)
+            paid += more * int(under + over) + each * int(under + over > 0)
     return paid
+
+
+def _costs(balance: Balance) -> tuple[int, int]:
+    """Of a grid out of band, and of each household it is out by."""
+    each = round(_SCALE * OUTSIDE * balance.weight)
+    return each, round(_SCALE * DISTANCE * balance.weight / balance.middle)

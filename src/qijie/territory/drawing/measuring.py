@@ -89,7 +89,7 @@ def _sums(units: Units, graph: Graph, grid: Numbers, rules: Rules) -> _Sums:
     def total(values: Floats) -> Floats:
         return summed(of, values[has], count)
 
-    loads = np.column_stack([total(column) for column in units.loads.T]).reshape(count, -1)
+    loads = np.column_stack([total(column) for column in units.loads.T])
     return _Sums(
         numbers=numbers,
         of_unit=of_unit,
@@ -208,7 +208,7 @@ def _deviation(units: Units, sums: _Sums, general: NDArray[np.bool_], rules: Rul
 
 def _spread(loads: Floats) -> tuple[float, ...]:
     if not len(loads):
-        return (1.0,) * loads.shape[1]
+        return (1.0,) * int(loads.shape[1])
     most, mean = loads.max(axis=0), loads.mean(axis=0)
     share = np.where(mean > 0, most / np.where(mean > 0, mean, 1.0), 1.0)
     return tuple(float(one) for one in share)

@@ -135,6 +135,13 @@ def _groups(label: Numbers, member: NDArray[np.bool_]) -> Iterator[Numbers]:
     return iter([part.astype(np.int32) for part in np.split(chosen[order], cuts)])
 
 
+def _first(group: dict[int, int], unit: int) -> int:
+    while group[unit] != unit:
+        group[unit] = group[group[unit]]
+        unit = group[unit]
+    return unit
+
+
 class _Land:
     """The borders by unit, and what is still free."""
 
@@ -152,6 +159,8 @@ class _Land:
         fits; a part with nothing to balance harms nobody."""
         inside = {int(unit) for unit in group}
         around = {unit for one in inside for unit in self._next(one)} - inside
+        if self._meet(around, inside):
+            return False
         parts = list(self._flood(around, inside))
         if len(parts) < 2:
             return False
@@ -216,6 +225,24 @@ class _Land:
     def _next(self, unit: int) -> list[int]:
         near = self._neighbours[self._starts[unit] : self._starts[unit + 1]]
         return [int(one) for one in near if self._free[one]]
+
+    def _meet(self, around: set[int], without: set[int]) -> bool:
+        """True if the units around still hang together: all walk at once until they meet, which
+        on whole ground is after a few steps however large it is."""
+        group = {unit: unit for unit in sorted(around)}
+        apart, line = len(group), list(group)
+        for unit in line:
+            if apart < 2:
+                break
+            for other in self._next(unit):
+                if other not in group and other not in without:
+                    group[other] = _first(group, unit)
+                    line.append(other)
+                elif other in group:
+                    one, two = _first(group, unit), _first(group, other)
+                    apart -= one != two
+                    group[one] = two
+        return apart < 2
 
     def _flood(self, around: set[int], without: set[int]) -> Iterator[float]:
         """What each part left around the group holds."""

@@ -23,6 +23,9 @@ from numpy.typing import NDArray
 from qijie.territory.drawing.compiled import compiled, compiled_within
 from qijie.territory.drawing.model import Floats, Numbers
 
+OUTSIDE, DISTANCE = 4.0, 12.0
+"""What a grid out of its band costs, and each band's middle it is out by: a hundred households too
+many cost three quarters of one grid more out of band, so nobody piles up what does not fit."""
 MOST_GRIDS_MELTED = 4
 
 Places = NDArray[np.int64]

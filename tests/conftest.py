@@ -38,6 +38,7 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> None:
 @pytest.fixture(autouse=True)
 def _a_place_of_its_own(settings: Settings, tmp_path: Path) -> None:
     settings.PHOTO_FOLDER = tmp_path / "photos"
+    settings.BOARD_FOLDER = tmp_path / "boards"
     settings.HOME_PATH = STREET
 
 

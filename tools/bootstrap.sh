@@ -57,11 +57,14 @@ has_postgresql() {
 missing_packages() {
     find_python >/dev/null || echo python3 python3-venv
     has_postgresql || echo postgresql-15 postgresql-15-postgis-3
+    # Notice boards are printed by WeasyPrint through Pango, in the Noto typeface.
+    needed="libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk"
     if [ "$purpose" = test ]; then
-        for package in chromium fonts-noto-cjk gettext; do
-            installed "$package" || echo "$package"
-        done
+        needed="$needed chromium gettext"
     fi
+    for package in $needed; do
+        installed "$package" || echo "$package"
+    done
 }
 
 install_options="-y -q --no-install-recommends -o DPkg::Lock::Timeout=600"

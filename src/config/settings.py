@@ -46,6 +46,8 @@ INSTALLED_APPS = [
     "qijie.territory",
     "qijie.teams",
     "qijie.issues",
+    "qijie.boards",
+    "qijie.redrawing",
     "qijie.outbound",
     "qijie.setup",
     "qijie.surfaces.portal",
@@ -179,6 +181,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 PHOTO_FOLDER = Path(environment.text("QIJIE_PHOTO_FOLDER", str(VAR / "photos")))
+BOARD_FOLDER = Path(environment.text("QIJIE_BOARD_FOLDER", str(VAR / "boards")))
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
@@ -233,6 +236,13 @@ GRID_HOUSEHOLD_BAND = (
     environment.number("QIJIE_GRID_HOUSEHOLDS_MIN", 300),
     environment.number("QIJIE_GRID_HOUSEHOLDS_MAX", 500),
 )
+# People of a general grid, for drawings that balance people instead of households.
+GRID_PEOPLE_BAND = (
+    environment.number("QIJIE_GRID_PEOPLE_MIN", 800),
+    environment.number("QIJIE_GRID_PEOPLE_MAX", 1250),
+)
+# Source: 第七次全国人口普查公报（第二号）, 2.62 persons in a family household.
+PERSONS_PER_HOUSEHOLD = environment.number("QIJIE_PERSONS_PER_100_HOUSEHOLDS", 262) / 100
 GRID_SUFFIX_WIDTH = environment.number("QIJIE_GRID_SUFFIX_WIDTH", 3)
 
 # Debian's GDAL 3.6 is older than GeoDjango's newest tested one; no file of ours is read by it.

@@ -6,7 +6,9 @@ from itertools import count
 from uuid import UUID
 
 from qijie.access.scope import scope
-from qijie.access.viewer import INTAKE, Viewer, reporter_of
+from qijie.access.viewer import INTAKE, SYSTEM, Viewer, reporter_of
+from qijie.boards.actions import order_file
+from qijie.boards.rules import Paper
 from qijie.issues import actions
 from qijie.issues.actions import NewReport
 from qijie.issues.models import WorkOrder
@@ -133,5 +135,11 @@ def _go_on(made: dict[str, UUID]) -> None:
         with scope(town.viewer(username)):
             note = AccessNote("not_visible", "console:matter", str(new_id()))
             records.note_access([note], viewer=town.viewer(username), address="10.0.0.1", at=AT)
+        with scope(town.viewer(username)):
+            where = town.HUAIYIN if username == "wang" else town.NEXT_COMMUNITY
+            order_file(where, town.TODAY, Paper.A3, by=town.viewer(username), at=AT)
+    with scope(SYSTEM):
+        for where in (town.STREET, town.NEXT_STREET, town.DISTRICT):
+            order_file(where, town.TODAY, Paper.A3, by=SYSTEM, at=AT)
     # Delivered notices are gone from the outbox; something must wait there too.
     as_post("wang", actions.accept, made["new in grid 2"], category=town.NOISE)

@@ -24,16 +24,19 @@ def own_database(
     module = request.module.__name__.rpartition(".")[2].removeprefix("test_")
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     suite, photos, home = settings.DATABASES, settings.PHOTO_FOLDER, settings.HOME_PATH
+    boards = settings.BOARD_FOLDER
     clone = environment_for_tests(f"{worker}_{module}")
     with django_db_blocker.unblock():
         _point_at(databases({**os.environ, **clone, "DATABASE_POOL_MAX": "0"}))
         # The suite sets these for each test; rows made once for a module need them too.
         settings.PHOTO_FOLDER, settings.HOME_PATH = tmp_path_factory.mktemp("photos"), STREET
+        settings.BOARD_FOLDER = tmp_path_factory.mktemp("boards")
         try:
             build_town()
             yield
         finally:
             settings.PHOTO_FOLDER, settings.HOME_PATH = photos, home
+            settings.BOARD_FOLDER = boards
             _point_at(suite)
 
 

@@ -20,8 +20,12 @@ from pytest_django import Settings
 from qijie.access.doors import DOORS
 from qijie.access.permissions import Door, Who, may
 from qijie.access.scope import scope
-from qijie.access.viewer import INTAKE
+from qijie.access.viewer import INTAKE, SYSTEM
 from qijie.accounts.models import User
+from qijie.boards import files
+from qijie.boards.actions import order_file
+from qijie.boards.models import BoardFile
+from qijie.boards.rules import FileState, Paper
 from qijie.issues import actions
 from qijie.issues.actions import NewReport
 from qijie.issues.rules.vocabulary import Channel
@@ -41,6 +45,7 @@ NO_POST = "no_post"
 EVERYBODY = (*STAFF, NO_POST, ANONYMOUS)
 SEEING = {"chen", "song", "wang", "zhao", "sun", "zhou", "wu", "xu"}
 """Those whose posts open the one matter the doors lead to."""
+SEEING_STREET_FILES = {"wu", "xu"}
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 _VARYING = re.compile(r'"csrf-token" content="\w+"|[0-9a-f]{8}-[0-9a-f-]{27}')
 # What a page may answer to somebody it lets in: shown, moved on, or what was sent is not enough.
@@ -92,22 +97,37 @@ def values(own_database: None) -> dict[str, object]:
         "photo_id": attachment.pk,
         "token": receipt.token,
         "post_id": Post.objects.get(code="desk").pk,
+        "file_id": _printed(),
+        "size": "a4",
         "move": "urge",
         "word": "urge",
         "path": town.STREET,
         "code": f"{town.HUAIYIN}-b00001",
+        "grid": town.GRID_1,
         "z": 15,
         "x": 26_760,
         "y": 13_520,
         "photos": django_settings.PHOTO_FOLDER,
+        "boards": django_settings.BOARD_FOLDER,
     }
+
+
+def _printed() -> UUID:
+    """A file of the street's notice boards, as if the worker had just made it."""
+    supervisor = town.viewer("wu")
+    with scope(supervisor):
+        ordered = order_file(town.STREET, town.TODAY, Paper.A4, by=supervisor, at=AT)
+    digest = files.store(b"%PDF-")
+    with scope(SYSTEM):
+        BoardFile.objects.filter(pk=ordered.pk).update(state=FileState.DONE, sha256=digest)
+    return ordered.pk
 
 
 @pytest.fixture(autouse=True)
 def _as_served(settings: Settings, values: dict[str, object]) -> None:
     backend = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": backend}}
-    settings.PHOTO_FOLDER = values["photos"]
+    settings.PHOTO_FOLDER, settings.BOARD_FOLDER = values["photos"], values["boards"]
 
 
 @pytest.fixture(scope="module")
@@ -128,8 +148,12 @@ def address(door: Door, values: dict[str, object]) -> str:
     return reverse(door.url_name, kwargs={name: values[name] for name in names})
 
 
-def leads_to_a_matter(door: Door) -> bool:
-    return "issue_id" in URLS[door.url_name].pattern.converters
+def subject_hidden(door: Door, name: str) -> str:
+    """The parameter that names what this person may not see behind a door that lets them in."""
+    converters = URLS[door.url_name].pattern.converters
+    if "issue_id" in converters and name not in SEEING:
+        return "issue_id"
+    return "file_id" if "file_id" in converters and name not in SEEING_STREET_FILES else ""
 
 
 def asks_for_a_move(door: Door) -> bool:
@@ -184,9 +208,9 @@ def test_a_door_opens_to_whom_the_table_says(
         judge(door, name, method, answer)
     if door.who is Who.STAFF and name != ANONYMOUS and not is_let_in(door, name):
         assert logged == [("denied", url[:64])] * 2
-    elif leads_to_a_matter(door) and is_let_in(door, name) and name not in SEEING:
+    elif is_let_in(door, name) and (hidden := subject_hidden(door, name)):
         asked = [a for a in answers.values() if a.status_code != HTTPStatus.METHOD_NOT_ALLOWED]
-        assert logged == [("not_visible", str(values["issue_id"]))] * len(asked)
+        assert logged == [("not_visible", str(values[hidden]))] * len(asked)
 
 
 def judge(door: Door, name: str, method: str, answer: HttpResponse) -> None:
@@ -198,7 +222,7 @@ def judge(door: Door, name: str, method: str, answer: HttpResponse) -> None:
         assert answer["Location"].startswith(reverse("account_login")), told
     elif not is_let_in(door, name):
         assert status == HTTPStatus.NOT_FOUND, told
-    elif leads_to_a_matter(door) and name not in SEEING:
+    elif subject_hidden(door, name):
         assert status in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED), told
     elif asks_for_a_move(door) and name != "wu":
         # A move the rules offer this post nothing of looks as absent as the matter would.
@@ -217,11 +241,14 @@ def test_a_door_leads_nowhere_for_what_does_not_exist(
         "issue_id": new_id(),
         "photo_id": new_id(),
         "post_id": new_id(),
+        "file_id": new_id(),
+        "size": "a5",
         "token": "no-such-token",
         "move": "no-such-move",
         "word": "no-such-move",
         "path": "999999",
         "code": "999999-b99999",
+        "grid": "999999",
         "z": 99,
         "x": 10**9,
         "y": 10**9,

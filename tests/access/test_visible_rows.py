@@ -108,6 +108,11 @@ def _covers(post: Any, matter: Row) -> bool:
     return bool(matter["path"].startswith(post.path))
 
 
+def _covers_division(post: Any, row: Row) -> bool:
+    """Whole communities, streets and counties: a grid's own post answers for none of them."""
+    return post.level is not Level.GRID and _covers(post, row)
+
+
 def may_see(viewer: Viewer, table: str, row: Row, matters: Mapping[UUID, Row]) -> bool:
     if table == "issues_issue":
         return may_see_matter(viewer, row)
@@ -115,6 +120,8 @@ def may_see(viewer: Viewer, table: str, row: Row, matters: Mapping[UUID, Row]) -
         return Role.AUDIT_ADMIN in viewer.roles
     if table in ("records_outboxentry", "outbound_letter"):
         return viewer.kind is Kind.SYSTEM
+    if table == "boards_boardfile":
+        return viewer.kind is Kind.SYSTEM or any(_covers_division(p, row) for p in viewer.posts)
     if table == "outbound_notice":
         return viewer.kind is Kind.SYSTEM or row["post_id"] in viewer.post_ids
     matter = matters[row.get("issue_id") or row["subject_id"]]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 HOME = Path(__file__).resolve().parents[2]
+PRINTING = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0", "fonts-noto-cjk")
 NEEDED = ("Makefile", "requirements.lock", "requirements-dev.lock")
 
 
@@ -53,16 +54,19 @@ def test_a_folder_of_somebody_else_is_told_in_one_sentence(checkout: Path) -> No
     assert not (checkout / ".venv").exists()
 
 
-def test_without_root_the_exact_line_for_apt_is_printed_and_nothing_is_done(checkout: Path) -> None:
+@pytest.mark.parametrize(("purpose", "ends"), [("test", " chromium gettext"), ("run", "")])
+def test_without_root_the_exact_line_for_apt_is_printed_and_nothing_is_done(
+    checkout: Path, purpose: str, ends: str
+) -> None:
     bare = checkout / "bare"
     bare.mkdir()
     for name in ("dpkg-query", "sudo"):
         (bare / name).write_text("#!/bin/sh\nexit 1\n")
         (bare / name).chmod(0o755)
     give_to_nobody(checkout)
-    done = bootstrap(checkout, "test", path=f"{bare}:")
+    done = bootstrap(checkout, purpose, path=f"{bare}:")
     assert done.returncode == 1
     line = done.stderr.splitlines()[-1]
     assert line.startswith("sudo apt-get update && sudo apt-get install -y ")
-    assert line.endswith("chromium fonts-noto-cjk gettext")
+    assert line.endswith(f" {' '.join(PRINTING)}{ends}")
     assert not (checkout / ".venv").exists()

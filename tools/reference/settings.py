@@ -35,6 +35,7 @@ MEANINGS = {
     "QIJIE_HOME": "The folder whose `var/` is used; unset: the checkout.",
     "QIJIE_VAR": "Where photos, mail files and collected assets go; `var/` unless set.",
     "QIJIE_PHOTO_FOLDER": "Photos; `photos` under `QIJIE_VAR` unless set.",
+    "QIJIE_BOARD_FOLDER": "Printed notice boards; `boards` under `QIJIE_VAR` unless set.",
     "QIJIE_REFDATA": "Reference data to load; `refdata/` unless set.",
     "QIJIE_PROFILE": "The place to load; `profiles/jianghan` unless set.",
     "QIJIE_HOME_PATH": "Path of the street whose desk takes reports that say no place.",

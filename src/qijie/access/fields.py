@@ -158,8 +158,34 @@ FIELDS: dict[str, dict[str, FieldClass]] = {
         internal="id at region_code kind post_ids door subject fields purpose",
         personal="user_id address",
     ),
+    "redrawing_run": _classes(
+        internal="id region_code street_code community_code path purpose as_of rules going_on"
+        " asked_post_id asked_at state done_parts of_parts now_words cancel_asked_at ended_at"
+        " failure findings graph grids_then",
+        personal="asked_by_id",
+    ),
+    "redrawing_block": _classes(
+        internal="id run position key community_code shape loads block compound dedicated"
+        " building_codes today_grid",
+    ),
+    "redrawing_plan": _classes(
+        internal="id run region_code street_code community_code number name seed from_plan_id state"
+        " grid locked measures gave_way moved_households version made_at in_force_on adopted_at"
+        " withdrawn_at reason codes successors before",
+        personal="adopted_by_id withdrawn_by_id",
+    ),
+    "redrawing_planstep": _classes(
+        internal="id plan sequence verb before after undoes at",
+        personal="by_id",
+    ),
+    "boards_boardfile": _classes(
+        public="path made_for paper",
+        internal="id region_code street_code community_code state done of asked_by_id asked_at"
+        " ended_at sha256 size_bytes failure",
+    ),
+    "boards_solved": _classes(public="path month category count"),
     "outbound_notice": _classes(
-        internal="id region_code post_id subject_id event_id number at read_at",
+        internal="id region_code post_id subject_id event_id number page at read_at",
         personal="sentence",
     ),
     "outbound_letter": _classes(
@@ -232,6 +258,12 @@ RULES: tuple[FieldRule, ...] = (
     _rule(f"{_WHAT_WAS_SAID} {_WHAT_HAPPENED}", MATTER_STAFF, Purpose.WORK),
     _rule("records_attachment.sha256", MATTER_STAFF, Purpose.WORK),
     _rule("records_event.actor_user_id outbound_notice.sentence", MATTER_STAFF, Purpose.WORK),
+    _rule(
+        "redrawing_run.asked_by_id redrawing_plan.adopted_by_id redrawing_plan.withdrawn_by_id"
+        " redrawing_planstep.by_id",
+        MATTER_STAFF,
+        Purpose.WORK,
+    ),
     _rule(_WHAT_WAS_SAID, {Kind.REPORTER}, Purpose.FOLLOW, relation=Relation.OWN),
     _rule("records_event.sentence", {Kind.REPORTER}, Purpose.FOLLOW),
     _rule(

@@ -17,12 +17,13 @@ LEAKPROOF = (
 )
 
 GRANTS: dict[str, dict[str, str]] = {
-    "territory_node": {APP: "SIU", READ: "S"},
-    "territory_building": {APP: "SIU", READ: "S"},
+    # Deleting takes back what never was in force: a trigger refuses any row whose day has come.
+    "territory_node": {APP: "SIUD", READ: "S"},
+    "territory_building": {APP: "SIUD", READ: "S"},
     "territory_streetline": {APP: "S", READ: "S"},
     "teams_orgunit": {APP: "SIU", READ: "S"},
-    "teams_post": {APP: "SIU", READ: "S"},
-    "teams_holding": {APP: "SIU"},
+    "teams_post": {APP: "SIUD", READ: "S"},
+    "teams_holding": {APP: "SIUD"},
     "accounts_user": {APP: "SIU"},
     "issues_category": {APP: "S", READ: "S"},
     "issues_condition": {APP: "S", READ: "S"},
@@ -41,6 +42,13 @@ GRANTS: dict[str, dict[str, str]] = {
     "records_intakekey": {APP: "SI"},
     "records_linktoken": {APP: "SIU"},
     "records_dailycounter": {APP: "SIU"},
+    # A plan's steps are only ever added to; so are the blocks a run was put together from.
+    "redrawing_run": {APP: "SIU"},
+    "redrawing_block": {APP: "SI"},
+    "redrawing_plan": {APP: "SIU"},
+    "redrawing_planstep": {APP: "SI"},
+    "boards_boardfile": {APP: "SIUD"},
+    "boards_solved": {APP: "SID"},
     "outbound_notice": {APP: "SIU"},
     "outbound_letter": {APP: "SIUD"},
     "spatial_ref_sys": {APP: "S", READ: "S"},

@@ -51,7 +51,10 @@ SEE_NOTICES = "see_notices"
 SEE_ACCESS_LOG = "see_access_log"
 SEE_OWN_DAY = "see_own_day"
 CHECK_TERRITORY = "check_territory"
+PRINT_BOARDS = "print_boards"
 HAND_OVER_POST = "hand_over_post"
+DRAW_GRIDS = "draw_grids"
+ADOPT_GRIDS = "adopt_grids"
 MANAGE_OWN_ACCOUNT = "manage_own_account"
 
 PERMISSIONS: tuple[Permission, ...] = (
@@ -62,7 +65,15 @@ PERMISSIONS: tuple[Permission, ...] = (
     _row(SEE_OWN_DAY, {Role.GRID_WORKER, Role.LEAD, Role.HANDLER}, Reach.SELF),
     _row(SEE_ACCESS_LOG, {Role.AUDIT_ADMIN}, Reach.ANY),
     _row(CHECK_TERRITORY, {Role.SYSTEM_ADMIN, Role.SUPERVISOR, Role.LEADER}, Reach.ANY),
+    _row(
+        PRINT_BOARDS,
+        {Role.LEAD, Role.DESK, Role.DISPATCHER, Role.SUPERVISOR, Role.LEADER},
+        Reach.OWN_TERRITORY,
+    ),
     _row(HAND_OVER_POST, {Role.SECURITY_ADMIN}, Reach.OWN_TERRITORY),
+    # At the community or above; adopting at the street or above. `redrawing.rules.may` asks where.
+    _row(DRAW_GRIDS, {Role.DESK, Role.DISPATCHER, Role.LEAD, Role.LEADER}, Reach.OWN_TERRITORY),
+    _row(ADOPT_GRIDS, {Role.LEADER}, Reach.OWN_TERRITORY),
     _row(MANAGE_OWN_ACCOUNT, STAFF, Reach.SELF),
     # The closed loop: who may, at most. `issues.rules.table` says when.
     _row("report", MATTER_STAFF, Reach.ANY),

@@ -27,6 +27,16 @@ class Relation(StrEnum):
     """The holder of the matter's private link."""
     INTAKE = "intake"
     """An anonymous report being handed in."""
+    DIVISION = "division"
+    """The row is about a division in the territory of a post at the community or above."""
+    ADOPTED_HERE = "adopted_here"
+    """A plan that was put into force over a post's community, however wide it reaches."""
+    RUN_OF_PLAN = "run_of_plan"
+    """The run of a plan the viewer may see."""
+    RUN = "run"
+    """The row follows a drawing the viewer may see."""
+    PLAN = "plan"
+    """The row follows a plan the viewer may see."""
     HOLDER = "holder"
     """The row is addressed to one of the viewer's posts."""
     STAFF = "staff"
@@ -113,6 +123,35 @@ POLICED: tuple[Policed, ...] = (
         insert=(R.SCOPED,),
     ),
     Policed(
+        "redrawing_run",
+        select=(R.DIVISION, R.RUN_OF_PLAN, R.SYSTEM),
+        insert=(R.DIVISION, R.SYSTEM),
+        update=(R.DIVISION, R.SYSTEM),
+    ),
+    Policed(
+        "redrawing_block",
+        select=(R.RUN, R.SYSTEM),
+        insert=(R.RUN, R.SYSTEM),
+    ),
+    Policed(
+        "redrawing_plan",
+        select=(R.DIVISION, R.ADOPTED_HERE, R.SYSTEM),
+        insert=(R.DIVISION, R.SYSTEM),
+        update=(R.DIVISION, R.SYSTEM),
+    ),
+    Policed(
+        "redrawing_planstep",
+        select=(R.PLAN, R.SYSTEM),
+        insert=(R.PLAN, R.SYSTEM),
+    ),
+    Policed(
+        "boards_boardfile",
+        select=(R.DIVISION, R.SYSTEM),
+        insert=(R.DIVISION, R.SYSTEM),
+        update=(R.DIVISION, R.SYSTEM),
+        delete=(R.SYSTEM,),
+    ),
+    Policed(
         "outbound_letter",
         select=(R.SYSTEM,),
         insert=(R.SYSTEM,),
@@ -135,6 +174,7 @@ OPEN: dict[str, str] = {
     "teams_orgunit": "Which offices exist is public.",
     "teams_post": "Which posts exist and who to call is on the notice board.",
     "teams_holding": "The name of who is responsible is on the notice board.",
+    "boards_solved": "Counts by grid, month and category, none below the floor; on a public page.",
     "issues_category": "The published catalogue.",
     "issues_condition": "The published catalogue.",
     "issues_responsibility": "The published responsibility list.",
@@ -185,6 +225,12 @@ _NOT_ABOUT_VIEWER = (
     f" AND (about_post_id IS NULL OR about_post_id <> ALL("
     f"coalesce({_ids_of('posts')}, ARRAY[]::uuid[])))"
 )
+_IN_DIVISION = (
+    f"region_code = ANY({_words_of('regions')})"
+    f" OR street_code = ANY({_words_of('streets')})"
+    f" OR community_code = ANY({_words_of('communities')})"
+    f" OR left(region_code, 4) = ANY({_words_of('cities')})"
+)
 _IN_TERRITORY = (
     f"region_code = ANY({_words_of('regions')})"
     f" OR street_code = ANY({_words_of('streets')})"
@@ -200,7 +246,18 @@ def _condition(relation: Relation, policed: Policed) -> str:
     matter_seen = f"EXISTS ({matter})"
     posts = f"unnest({_words_of('supervised')}) post (path)"
     over_it = f"EXISTS (SELECT 1 FROM {posts} WHERE starts_with(m.path, post.path))"  # noqa: S608
+    communities = f"unnest({_words_of('communities')}) held (path)"
+    below = f"SELECT 1 FROM {communities} WHERE starts_with(held.path, street_code)"  # noqa: S608
+    runs_of_plans = "SELECT p.run_id FROM redrawing_plan p"
+    run = "SELECT 1 FROM redrawing_run r WHERE r.id = run_id"
+    plan = "SELECT 1 FROM redrawing_plan p WHERE p.id = plan_id"
     conditions = {
+        R.DIVISION: f"{_kind_is('staff')} AND ({_IN_DIVISION})",
+        R.ADOPTED_HERE: f"{_kind_is('staff')} AND adopted_at IS NOT NULL"
+        f" AND community_code = '' AND EXISTS ({below})",
+        R.RUN_OF_PLAN: f"{_kind_is('staff')} AND id IN ({runs_of_plans})",
+        R.RUN: f"{_kind_is('staff')} AND EXISTS ({run})",
+        R.PLAN: f"{_kind_is('staff')} AND EXISTS ({plan})",
         R.TERRITORY: f"{_kind_is('staff')} AND ({_IN_TERRITORY}) AND {_NOT_ABOUT_VIEWER}",
         R.UNIT: f"{_kind_is('staff')} AND unit_ids && {_ids_of('units')} AND {_NOT_ABOUT_VIEWER}",
         R.PARTICIPANT: f"{_kind_is('staff')} AND participant_ids && {_ids_of('posts')}"

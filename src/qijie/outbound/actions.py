@@ -1,7 +1,7 @@
 """Tells whom an act concerns, once each."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -58,6 +58,8 @@ def _is_told(entry: OutboxEntry, issue: Issue | None, reached: str | None, at: d
         with transaction.atomic():
             if issue is not None:
                 _tell(entry, issue, at, is_stale=reached not in (None, issue.state))
+            else:
+                _tell_posts(entry, at)
     except Exception:
         # One broken entry must not keep everybody else's news back; it is tried again later.
         _log.exception("Outbox entry %s of %s failed", entry.pk, entry.subject_id)
@@ -82,6 +84,34 @@ def _tell(entry: OutboxEntry, issue: Issue, at: datetime, *, is_stale: bool) -> 
             sentences.setdefault(post_id, one["sentence"] or _sentence(issue, Move(one["move"])))
     _notify(entry, issue, sentences, at)
     _mail_staff(issue, sentences, on)
+
+
+def _tell_posts(entry: OutboxEntry, at: datetime) -> None:
+    """News of no matter, addressed by whoever wrote it: a post, a sentence and the page to see."""
+    told = [one for one in entry.told if "post" in one]
+    Notice.objects.bulk_create(
+        [
+            Notice(
+                region_code=entry.region_code,
+                post_id=UUID(one["post"]),
+                subject_id=entry.subject_id,
+                event_id=entry.pk,
+                number=one["number"][:32],
+                sentence=one["sentence"][:200],
+                page=one["page"][:80],
+                at=at,
+            )
+            for one in told
+        ],
+        ignore_conflicts=True,
+    )
+    letters: dict[str, Mapping[str, str]] = {}
+    for one in told:
+        for email in emails_of_posts([UUID(one["post"])], timezone.localdate(at)):
+            letters.setdefault(email, one)
+    for email, one in letters.items():
+        link = f"{settings.PUBLIC_ADDRESS}{one['page'] or '/'}"
+        _post(entry.region_code, email, f"齐解：{one['number']}", f"有一条通知给您。\n{link}")
 
 
 def _sentence(issue: Issue, move: Move) -> str:
@@ -114,7 +144,7 @@ def _mail_staff(issue: Issue, post_ids: Iterable[UUID], on: date) -> None:
         pages |= {email: page for email in emails_of_posts(posts, on) if email not in pages}
     for email, page in pages.items():
         link = f"{settings.PUBLIC_ADDRESS}{page}"
-        _post(issue, email, f"齐解事项 {issue.number}", f"有一件事项等您办理。\n{link}")
+        _post(issue.region_code, email, f"齐解事项 {issue.number}", f"有一件事项等您办理。\n{link}")
 
 
 def _mail_reporter(issue: Issue, sentence: str) -> None:
@@ -122,17 +152,17 @@ def _mail_reporter(issue: Issue, sentence: str) -> None:
     if contact is None or not sentence:
         return
     _post(
-        issue,
+        issue.region_code,
         contact.email,
         f"您反映的事项 {issue.number} 有新进展",
         f"{sentence}\n\n请用提交时得到的专属链接查看详情。这封邮件不含链接，以免他人代您打开。",
     )
 
 
-def _post(issue: Issue, to: str, subject: str, body: str) -> None:
+def _post(region_code: str, to: str, subject: str, body: str) -> None:
     """Puts a letter in the box. The queue learns its id alone; words and addresses stay policed."""
     letter = Letter(
-        region_code=issue.region_code, to=to, subject=subject, body=body, made_at=timezone.now()
+        region_code=region_code, to=to, subject=subject, body=body, made_at=timezone.now()
     )
     letter.save(force_insert=True)
     app.configure_task(SEND_LETTER, queue="mail").defer(letter_id=str(letter.pk))

@@ -15,6 +15,8 @@ class Notice(models.Model):
     event_id = models.UUIDField("动作")
     number = models.CharField("编号", max_length=32)
     sentence = models.CharField("内容", max_length=200)
+    # The page it leads to; empty for a matter's own.
+    page = models.CharField("页面", max_length=80, blank=True)
     at = models.DateTimeField("时间")
     read_at = models.DateTimeField("已读时间", null=True)
 

@@ -99,11 +99,11 @@ def told(entries: Sequence[OutboxEntry]) -> None:
     OutboxEntry.objects.filter(pk__in=[entry.pk for entry in entries]).delete()
 
 
-def claim_timers(now: datetime, limit: int) -> list[Timer]:
+def claim_timers(now: datetime, limit: int, *, purposes: Sequence[str]) -> list[Timer]:
     """Timers that ran out and nobody else is serving; claimed until the transaction ends."""
     return list(
         Timer.objects.select_for_update(skip_locked=True)
-        .filter(done_at__isnull=True, due_at__lte=now)
+        .filter(done_at__isnull=True, due_at__lte=now, purpose__in=purposes)
         .order_by("due_at")[:limit]
     )
 

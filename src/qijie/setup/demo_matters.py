@@ -22,6 +22,7 @@ from qijie.setup.progress import Progress
 from qijie.setup.stories import Cast, Played, Spot, Subject, UnitAt, perform
 from qijie.teams.models import Holding, OrgUnit
 from qijie.territory.models import SRID, Building, Node
+from qijie.territory.queries import in_force
 
 SEED = 20261121
 
@@ -37,10 +38,10 @@ def run(progress: Progress) -> None:
         cast=cast(),
         book=loaded_book(ALIAS),
         subjects=list(subjects(Profile(settings.PROFILE_FOLDER))),
-        spots=list(spots(settings.HOME_PATH)),
+        spots=list(spots(settings.HOME_PATH, _day(now))),
         region_code=settings.HOME_PATH[:6],
     )
-    put_histories(list(_rows(told)), at=now, using=ALIAS)
+    put_histories(list(_rows(told, _day(now))), at=now, using=ALIAS)
     states = Counter(played.matter.state.label for played in told)
     progress.note(f"{len(told)} 件事项：" + "、".join(f"{s} {n}" for s, n in states.items()))
 
@@ -87,15 +88,16 @@ def subjects(profile: Profile) -> Iterator[Subject]:
         )
 
 
-def spots(path: str) -> Iterator[Spot]:
-    buildings = Building.objects.using(ALIAS).filter(grid__path__startswith=path)
+def spots(path: str, on: date) -> Iterator[Spot]:
+    buildings = Building.objects.using(ALIAS).filter(in_force(on), grid__path__startswith=path)
     for building in buildings.select_related("grid").defer("grid__boundary").order_by("code"):
         centre = building.footprint.centroid
         yield Spot(building.grid.path, centre.x, centre.y, building.address)
 
 
-def _rows(told: list[Played]) -> Iterator[Told]:
-    grids = {n.path: n.pk for n in Node.objects.using(ALIAS).filter(kind="grid").only("path")}
+def _rows(told: list[Played], on: date) -> Iterator[Told]:
+    drawn = Node.objects.using(ALIAS).filter(in_force(on), kind="grid").only("path")
+    grids = {node.path: node.pk for node in drawn}
     given: Counter[date] = Counter()
     for played in told:
         on = _day(played.matter.reported_at)

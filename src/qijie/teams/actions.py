@@ -1,7 +1,10 @@
 """The only writers of units, posts and who holds them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
@@ -119,3 +122,89 @@ def _overlapping(from_on: date, to_on: date | None) -> Q:
     """Holdings that share a day with this span; None is without end."""
     lasting = Q(to_on__isnull=True) | Q(to_on__gt=from_on)
     return lasting & Q(from_on__lt=to_on) if to_on else lasting
+
+
+# Posts of grids that end and begin with a drawing
+
+
+@dataclass(frozen=True, slots=True)
+class NewPost:
+    """A post to be set up like another one, for another place."""
+
+    like: Post
+    path: str
+    code: str
+    title: str
+    holder_id: UUID | None
+    """None leaves it vacant."""
+
+
+@transaction.atomic
+def reassign(
+    *, ended: Collection[UUID], opened: Sequence[NewPost], on: date, by: Viewer
+) -> dict[str, Any]:
+    """Closes posts and sets up others from a day on, with their holders: nobody serves a day less.
+
+    Answers what `undo_reassign` needs, fit for JSON. Raises Refusal where somebody is to take up a
+    closing post on that day or later, or would appoint themselves.
+    """
+    posts = list(Post.objects.select_for_update().filter(pk__in=ended).order_by("code"))
+    leaving = list(Holding.objects.filter(_overlapping(on, None), post__in=posts))
+    _refuse_late_starters(leaving, on)
+    if any(new.holder_id == by.user_id for new in opened):
+        raise Refusal("不能把岗位办给自己，请为新网格另选一位网格员。")
+    before = {
+        "posts": [(str(post.pk), _iso(post.valid_to)) for post in posts],
+        "holdings": [(holding.pk, _iso(holding.to_on)) for holding in leaving],
+    }
+    Holding.objects.filter(pk__in=[holding.pk for holding in leaving]).update(to_on=on)
+    Post.objects.filter(pk__in=[post.pk for post in posts]).update(valid_to=on)
+    made = Post.objects.bulk_create(_post_like(new, on) for new in opened)
+    held = Holding.objects.bulk_create(
+        Holding(post=post, user_id=new.holder_id, from_on=on, appointed_by_id=by.user_id)
+        for post, new in zip(made, opened, strict=True)
+        if new.holder_id is not None
+    )
+    return {
+        "closed": before,
+        "made": {"posts": [str(p.pk) for p in made], "holdings": [h.pk for h in held]},
+    }
+
+
+@transaction.atomic
+def undo_reassign(written: Mapping[str, Any]) -> None:
+    """Takes `reassign` back before its day; the database refuses to delete what was in force."""
+    Holding.objects.filter(post__in=written["made"]["posts"]).delete()
+    Post.objects.filter(pk__in=written["made"]["posts"]).delete()
+    for pk, day in written["closed"]["posts"]:
+        Post.objects.filter(pk=pk).update(valid_to=day)
+    for pk, day in written["closed"]["holdings"]:
+        Holding.objects.filter(pk=pk).update(to_on=day)
+
+
+def _refuse_late_starters(leaving: Sequence[Holding], on: date) -> None:
+    if late := next((holding for holding in leaving if holding.from_on >= on), None):
+        raise Refusal(
+            f"“{late.post.title}”已安排自 {late.from_on} 起的任职，而这个岗位将于 {on} 撤销；"
+            "请把启用日期定在那之后。"
+        )
+
+
+def _post_like(new: NewPost, on: date) -> Post:
+    return Post(
+        code=new.code,
+        kind=new.like.kind,
+        title=new.title,
+        role=new.like.role,
+        level=new.like.level,
+        path=new.path,
+        unit_id=new.like.unit_id,
+        needs_mfa=new.like.needs_mfa,
+        duty_phone=new.like.duty_phone,
+        office_hours=new.like.office_hours,
+        valid_from=on,
+    )
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None

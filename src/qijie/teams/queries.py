@@ -168,3 +168,20 @@ def accounts_like(words: str, on: date) -> QuerySet[User]:
     return found.order_by("username").prefetch_related(
         Prefetch("holdings", held, to_attr="held_today")
     )
+
+
+def posts_of_places(paths: Iterable[str], level: Level, on: date) -> list[Post]:
+    """Posts of one rung anywhere below these places, holders as `holders_today`; two queries."""
+    inside = Q(pk__in=[])
+    for path in paths:
+        inside |= within(path)
+    return list(_with_holders(Post.objects.filter(_existing(on), inside, level=level), on))
+
+
+def posts_covering(path: str, roles: Iterable[Role], lowest: Level, on: date) -> list[Post]:
+    """Posts with one of these roles that cover a place, from a rung upwards to the street."""
+    levels = [level.value for level in Level if lowest <= level <= Level.STREET]
+    found = Post.objects.filter(
+        _existing(on), role__in=[role.value for role in roles], level__in=levels
+    )
+    return list(found.filter(path__in=[*ancestors(path), path]).order_by("path", "code"))

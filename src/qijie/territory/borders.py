@@ -10,6 +10,7 @@ from django.contrib.gis.geos import Polygon
 from django.db import connection
 from django.db.models import Func, QuerySet, TextField
 
+from qijie.kernel.codes import DIVISION_DIGITS
 from qijie.territory.models import SRID, Building, Node, StreetLine
 from qijie.territory.queries import buildings, children, nodes, within
 
@@ -47,10 +48,12 @@ def drawn_buildings(path: str, on: date) -> list[tuple[Building, Shape]]:
 
 
 def homes_in(path: str, on: date) -> QuerySet[Building]:
-    """The same without outlines. A compound's buildings stand under its grid's path."""
-    around = buildings(on).filter(within(path.split("-")[0])).defer("footprint")
-    mine = around.filter(compound__path=path) if "-" in path else around
-    return mine.order_by("path")
+    """The same without outlines. A compound's buildings may stand in more grids than its own."""
+    if "-" in path:
+        # Its own digits name the grid; the compound lies somewhere in that grid's community.
+        around = buildings(on).filter(path__startswith=path[:DIVISION_DIGITS])
+        return around.filter(compound__path=path).defer("footprint").order_by("path")
+    return buildings(on).filter(within(path)).defer("footprint").order_by("path")
 
 
 def streets_in(

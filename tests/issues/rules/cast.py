@@ -36,6 +36,7 @@ PATHS = {
     Level.CITY: "4201",
 }
 GRID = PATHS[Level.GRID]
+NEW_GRID = "420103008001007"
 CALENDAR = build_calendar(range(2025, 2029))
 
 LIGHT = ConditionRule(
@@ -205,6 +206,7 @@ def facts_for(move: Move, matter: Matter, at: datetime, new: UUID) -> f.Facts:
         Move.EXTEND: f.ExtendFacts(at + timedelta(days=40)),
         Move.DECLINE: f.DeclineFacts(matter.requests[0].move if matter.requests else None),
         Move.SUPERVISE: f.SuperviseFacts(at + timedelta(days=2)),
+        Move.REGRID: f.RegridFacts(grid_path=NEW_GRID),
         Move.SEND_BACK: f.SendBackFacts(new),
         Move.CLOSE: f.CloseFacts(is_standard_met=True, follow_up_on=_visit(matter, day)),
         Move.CONFIRM: f.ConfirmFacts(is_satisfied=True),

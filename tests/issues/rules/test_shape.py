@@ -11,7 +11,7 @@ from qijie.issues.rules.vocabulary import ENDS, Audience, Move, OrderState, Rela
 WIRED_FIRST = {
     *("report", "add", "withdraw", "accept", "void", "object", "file", "solve", "confirm"),
     *("auto_confirm", "dispatch", "sign", "return_order", "recall", "done", "send_back", "close"),
-    *("reopen", "urge", "answer", "judge", "final_answer", "complete", "fall_back"),
+    *("reopen", "urge", "answer", "judge", "final_answer", "complete", "fall_back", "regrid"),
 }
 
 

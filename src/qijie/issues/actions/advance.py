@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from qijie.access.permissions import may
 from qijie.access.viewer import Kind, Viewer
@@ -32,6 +33,7 @@ from qijie.kernel.ids import new_id
 from qijie.records import actions as records
 from qijie.records.models import Timer
 from qijie.records.photos import Photo
+from qijie.territory.queries import node_at
 
 CLOCK_TIMER = "clock"
 DueWork = tuple[str, datetime]
@@ -122,11 +124,19 @@ def save(
     """
     matter = outcome.matter
     put_on_issue(issue, matter)
+    if before is not None and matter.grid_path != before.grid_path:
+        issue.grid_id = _drawing_of(matter, at)
     issue.save(force_insert=before is None)
     _save_orders(issue, matter, before)
     _save_clocks(issue, matter, before, deadlines)
     _set_timers(issue, matter, before, at, also)
     records.append(event_rows(issue, outcome), told_rows(outcome))
+
+
+def _drawing_of(matter: Matter, at: datetime) -> int | None:
+    """The grid a matter was moved to, as drawn on that day."""
+    node = node_at(matter.grid_path, timezone.localdate(at)) if matter.grid_path else None
+    return node.pk if node else None
 
 
 def _save_orders(issue: Issue, matter: Matter, before: Matter | None) -> None:

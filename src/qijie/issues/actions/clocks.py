@@ -30,7 +30,7 @@ def ring(now: datetime) -> int:
     holds the matter and wants its timers, so waiting for the matter here would be a deadlock.
     """
     with scope(SYSTEM):
-        timers = records.claim_timers(now, _BATCH)
+        timers = records.claim_timers(now, _BATCH, purposes=(ACCEPT_TIMER, CLOCK_TIMER))
         served = [timer for timer in timers if _is_served(timer, now)]
         records.rung(served, now)
     return len(served)

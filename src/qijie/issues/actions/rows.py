@@ -46,7 +46,15 @@ _SAME_NAME = (
 )
 
 # What a move may change of an order or a clock that is already there.
-ORDER_CHANGES = ("is_main", "state", "signed_at", "made_safe_at", "ended_at", "return_reason")
+ORDER_CHANGES = (
+    "post_id",
+    "is_main",
+    "state",
+    "signed_at",
+    "made_safe_at",
+    "ended_at",
+    "return_reason",
+)
 DEADLINE_CHANGES = (
     "due_at",
     "half_at",

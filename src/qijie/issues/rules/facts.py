@@ -212,6 +212,15 @@ class SuperviseFacts(Facts):
         return self.answer_by
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegridFacts(Facts):
+    # The grid the place lies in from now on.
+    grid_path: str
+    # Posts that ended with their grid, and the one that takes their open orders over.
+    ended_posts: tuple[UUID, ...] = ()
+    to_post: UUID | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class SendBackFacts(Facts):
     # The order opened anew for whoever handled it last.

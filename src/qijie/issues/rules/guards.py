@@ -172,6 +172,12 @@ NOT_OWN_WORK = Guard(
     "not_own_work", _did_not_do_it, "您参与了本事项的处置，不能替反映人确认自己的结果。"
 )
 
+PLACE_IS_IN_A_GRID = Guard(
+    "place_is_in_a_grid",
+    lambda case: case.matter.grid_path is not None,
+    "事项还没有落到网格，请由受理席先选定网格。",
+)
+
 # Reporter
 URGE_ONCE_A_DAY = Guard(
     "urge_once_a_day",

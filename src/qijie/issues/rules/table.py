@@ -724,6 +724,17 @@ HANDLING: tuple[Transition, ...] = (
         source="(derived) dispatched → filed",
     ),
     Transition(
+        move=Move.REGRID,
+        sources=OPEN,
+        target=Target.SAME,
+        who=(Relation.SYSTEM,),
+        brings=f.RegridFacts,
+        guards=(g.PLACE_IS_IN_A_GRID,),
+        effect=handling.regrid,
+        is_wired=True,
+        source="adopted drawing of grids: open matters move with their ground",
+    ),
+    Transition(
         move=Move.WHISTLE,
         sources=(FILED, DISPATCHED),
         target=FILED,

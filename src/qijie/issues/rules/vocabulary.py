@@ -96,6 +96,7 @@ class Move(Word):
     EXTEND = "extend", "延期"
     DECLINE = "decline", "驳回申请"
     SUPERVISE = "supervise", "督办"
+    REGRID = "regrid", "网格调整"
     SEND_BACK = "send_back", "返工"
     CLOSE = "close", "结案"
     CONFIRM = "confirm", "确认"

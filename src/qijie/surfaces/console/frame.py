@@ -34,6 +34,7 @@ _PLACES = (
     Place("report", "登记", "report"),
     Place("territory", "辖区", "map"),
     Place("notices", "通知", "bell"),
+    Place("drawings", "网格划分", "mark"),
     Place("territory_checks", "区划检查", "shield"),
     Place("posts", "岗位", "team"),
     Place("access_log", "访问记录", "list"),

@@ -1,4 +1,4 @@
-"""Keyset pages of notices and of the access log, the newest first."""
+"""Keyset pages of notices, of the access log and of drawings, the newest first."""
 
 import base64
 import binascii
@@ -13,11 +13,12 @@ from django.db.models import Q, QuerySet
 from qijie.kernel.refusal import Refusal
 from qijie.outbound.models import Notice
 from qijie.records.models import AccessEntry
+from qijie.redrawing.models import Run
 
 PAGE_SIZE = 50
 
 
-M = TypeVar("M", Notice, AccessEntry)
+M = TypeVar("M", Notice, AccessEntry, Run)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +28,20 @@ class Slice(Generic[M]):
     """Cursor of the next page; empty on the last."""
 
 
-def newest(rows: QuerySet[M], after: str = "", size: int = PAGE_SIZE) -> Slice[M]:
-    """One page of rows that have `at`; raises Refusal for a cursor that is not one of ours."""
+def newest(
+    rows: QuerySet[M], after: str = "", size: int = PAGE_SIZE, *, by: str = "at"
+) -> Slice[M]:
+    """One page of rows by the moment in `by`; raises Refusal for a cursor not one of ours."""
     if after:
         at, last_id = _read(after)
-        rows = rows.filter(Q(at__lt=at) | Q(at=at, pk__lt=last_id))
-    found = list(rows.order_by("-at", "-pk")[: size + 1])
+        rows = rows.filter(Q((f"{by}__lt", at)) | Q((by, at), pk__lt=last_id))
+    found = list(rows.order_by(f"-{by}", "-pk")[: size + 1])
     shown = found[:size]
-    return Slice(shown, _write(shown[-1]) if len(found) > size else "")
+    return Slice(shown, _write(shown[-1], by) if len(found) > size else "")
 
 
-def _write(row: Notice | AccessEntry) -> str:
-    plain = json.dumps([row.at.isoformat(), str(row.pk)])
+def _write(row: Notice | AccessEntry | Run, by: str) -> str:
+    plain = json.dumps([getattr(row, by).isoformat(), str(row.pk)])
     return base64.urlsafe_b64encode(plain.encode()).decode()
 
 

@@ -14,6 +14,8 @@ from qijie.access.permissions import CHECK_TERRITORY, SEE_MATTERS, may
 from qijie.access.viewer import Role
 from qijie.kernel.codes import Level, ancestors
 from qijie.kernel.refusal import Refusal
+from qijie.redrawing.queries import may_draw
+from qijie.redrawing.queries import pending as pending_plans
 from qijie.surfaces.console.frame import page
 from qijie.surfaces.console.maps import STREET_TILES, map_response, tone_of, wants_map, words_of
 from qijie.surfaces.console.queries import (
@@ -44,6 +46,7 @@ _ANSWERABLE = frozenset(
 )
 _DIVISIONS = ("district", "street", "town", "community", "village")
 _WITH_HOMES = ("grid", "compound")
+WITH_BOARDS = ("street", "town", "community", "village", "grid")
 _GRID_KIND_WORDS = {"general": "综合网格", "dedicated": "专属网格", "undeveloped": "待开发网格"}
 
 
@@ -60,7 +63,7 @@ def territory(request: GuardedRequest) -> HttpResponse:
 
 @require_safe
 def place(request: GuardedRequest, path: str) -> HttpResponse:
-    on, objection = _day(request)
+    on, objection = day_asked(request)
     trail = lineage(path, on)
     node = next((one for one in trail if one.path == path), None)
     if node is None:
@@ -86,6 +89,9 @@ def place(request: GuardedRequest, path: str) -> HttpResponse:
         "own_load": _own_load(request, node, on),
         "ladder": ladder_of(path, on),
         "drawings": list(drawings_of(node)),
+        "may_draw": _may_draw(request, node),
+        "pending": pending_plans(path, timezone.localdate()) if _is_drawable(node) else [],
+        "has_boards": node.kind in WITH_BOARDS,
         "may_check": may(request.viewer, CHECK_TERRITORY) and _is_checkable(path),
         "streets": STREET_TILES,
         "map_src": request.get_full_path(),
@@ -93,6 +99,14 @@ def place(request: GuardedRequest, path: str) -> HttpResponse:
         "late_url": f"{queue}?view=overdue&place={path}",
     }
     return page(request, "place.html", "territory", context)
+
+
+def _is_drawable(node: Node) -> bool:
+    return node.kind in ("street", "town", "community", "village")
+
+
+def _may_draw(request: GuardedRequest, node: Node) -> bool:
+    return _is_drawable(node) and may_draw(request.viewer, node.path)
 
 
 def _no_such_place(request: GuardedRequest, path: str, on: date, objection: str) -> HttpResponse:
@@ -104,7 +118,8 @@ def _no_such_place(request: GuardedRequest, path: str, on: date, objection: str)
     return page(request, "place_other_day.html", "territory", context, status=404)
 
 
-def _day(request: GuardedRequest) -> tuple[date, str]:
+def day_asked(request: GuardedRequest) -> tuple[date, str]:
+    """The day a page is asked for, today unless said; and the sentence about one that is none."""
     typed = request.GET.get("on", "")
     today = timezone.localdate()
     try:

@@ -1,6 +1,18 @@
 from django.urls import path
 
-from qijie.surfaces.console import access_log, matter, me, notices, posts, queue, report, territory
+from qijie.surfaces.console import (
+    access_log,
+    boards,
+    drawings,
+    matter,
+    me,
+    notices,
+    plans,
+    posts,
+    queue,
+    report,
+    territory,
+)
 
 app_name = "console"
 urlpatterns = [
@@ -15,6 +27,18 @@ urlpatterns = [
     path("territory/checks/", territory.checks, name="territory_checks"),
     path("territory/<slug:path>/", territory.place, name="place"),
     path("buildings/<slug:code>/", territory.building, name="building"),
+    path("drawings/", drawings.drawings, name="drawings"),
+    path("drawings/<uuid:run_id>/", drawings.drawing, name="drawing"),
+    path("drawings/<uuid:run_id>/cancel/", drawings.cancel, name="drawing_cancel"),
+    path("plans/<uuid:plan_id>/", plans.plan, name="plan"),
+    path("plans/<uuid:plan_id>/units.geojson", plans.units, name="plan_units"),
+    path("plans/<uuid:plan_id>/edit/", plans.edit, name="plan_edit"),
+    path("plans/<uuid:plan_id>/adopt/", plans.adopt, name="plan_adopt"),
+    path("plans/<uuid:plan_id>/withdraw/", plans.withdraw, name="plan_withdraw"),
+    path("boards/files/<uuid:file_id>/", boards.file, name="board_file"),
+    path("boards/files/<uuid:file_id>.pdf", boards.file_pdf, name="board_file_pdf"),
+    path("boards/<slug:path>/", boards.boards, name="boards"),
+    path("boards/<slug:grid>/<slug:size>.pdf", boards.board_pdf, name="board_pdf"),
     path("notices/", notices.notices, name="notices"),
     path("posts/", posts.posts, name="posts"),
     path("posts/<uuid:post_id>/", posts.post, name="post"),

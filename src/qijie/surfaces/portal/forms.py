@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
 
 from qijie.access.viewer import Viewer
 from qijie.issues import actions
@@ -14,6 +15,8 @@ from qijie.kernel.coordinates import Coordinate
 from qijie.kernel.refusal import Refusal
 from qijie.records.actions import KeyReused
 from qijie.records.photos import Photo
+from qijie.surfaces.portal.places import words_of
+from qijie.territory.queries import nodes
 from qijie.ui.moves.fields import PhoneField, WordsField, photos_in
 
 ANOTHER_REPORT = (
@@ -61,6 +64,7 @@ class ReportForm(forms.Form):
     lon = _hidden("经度")
     lat = _hidden("纬度")
     system = _hidden("坐标系")
+    grid = _hidden("网格")
     place_unknown = forms.BooleanField(label="说不清在哪里", required=False)
     category = forms.CharField(
         label="是哪一类事",
@@ -149,6 +153,17 @@ class ReportForm(forms.Form):
     def _renew_key(self) -> None:
         self.data = {**self.data, "key": str(uuid4())}
 
+    @staticmethod
+    def _grid(cleaned: dict[str, Any]) -> str:
+        """The grid the report was begun on, while the place still says so and no point is set."""
+        grid: str = cleaned["grid"]
+        if not grid or cleaned["place"] or cleaned["place_unknown"]:
+            return ""
+        on = timezone.localdate()
+        is_known = nodes(on).filter(path=grid, kind="grid").exists()
+        is_meant = is_known and cleaned["place_words"].startswith(words_of(grid, on))
+        return grid if is_meant else ""
+
     @property
     def new_report(self) -> NewReport:
         cleaned = self.cleaned_data
@@ -158,6 +173,7 @@ class ReportForm(forms.Form):
             channel=Channel.PORTAL,
             category=cleaned["category"],
             place=cleaned["place"],
+            path=self._grid(cleaned),
             place_words=cleaned["place_words"],
             name=cleaned["name"],
             phone=cleaned["phone"],

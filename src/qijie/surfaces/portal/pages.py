@@ -34,11 +34,11 @@ _YEAR_DAYS = 365
 NO_FORM = {"csrf_token": ""}
 
 
-def shell(current: str = "") -> dict[str, Any]:
-    """What the frame of every portal page shows; one query for whose portal it is."""
+def shell(current: str = "", place: str = "") -> dict[str, Any]:
+    """What the frame of every portal page shows; one query for whose portal it is, unless said."""
     links = (("我要反映", "portal:report"), ("查进度", "portal:start"))
     return {
-        "place": words_of(settings.HOME_PATH, timezone.localdate()),
+        "place": place or words_of(settings.HOME_PATH, timezone.localdate()),
         "navigation": [
             {
                 "label": label,

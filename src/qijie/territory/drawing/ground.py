@@ -37,7 +37,7 @@ class Ground:
     compound: Numbers
     """-1 for none"""
     zone: Numbers
-    """The part of a block inside one compound, or outside all of them; counted from 0."""
+    """The ground of a block outside all compounds, or a piece inside one; counted from 0."""
 
     @property
     def zones(self) -> int:
@@ -64,7 +64,8 @@ def ground_of(
         inside = owner_of(shapely.point_on_surface(faces), enclosures)
         faces, inside = faces[inside >= 0], inside[inside >= 0]
     compound = owner_of(shapely.point_on_surface(faces), compounds)
-    pairs = np.column_stack([block[inside], compound])
+    walled = np.where(compound >= 0, np.arange(len(faces)), -1)
+    pairs = np.column_stack([block[inside], walled])
     zone = np.unique(pairs, axis=0, return_inverse=True)[1].ravel().astype(np.int32)
     return Ground(faces, second, community[inside], block[inside], compound, zone)
 

@@ -185,7 +185,9 @@ def extended(
     hits = _first_hits(rays, ends.line[open_ends], targets)
     ways = shapely.shortest_line(ends.points[open_ends][list(hits)], array_of(hits.values()))
     blocked, _ = shapely.STRtree(footprints).query(ways, predicate="intersects")
-    ways = np.delete(ways, np.unique(blocked))
+    free = np.ones(len(ways), dtype=bool)
+    free[blocked] = False
+    ways = ways[free]
     if not len(ways):
         return ways, ()
     sentence = (

@@ -16,6 +16,7 @@ from qijie.issues.rules.facts import (
     OrderFacts,
     OrderRequest,
     ReferFacts,
+    RegridFacts,
     ReturnFacts,
     RulingFacts,
     SolveFacts,
@@ -146,6 +147,18 @@ def whistle(matter: Matter, act: Act[WhistleFacts], book: Book) -> Matter:
 def refer(matter: Matter, act: Act[ReferFacts], book: Book) -> Matter:
     taken_back = recalled(matter, matter.open_orders, act.at)
     return replace(taken_back, follow_up_on=act.facts.follow_up_on, resume_to=None)
+
+
+def regrid(matter: Matter, act: Act[RegridFacts], book: Book) -> Matter:
+    """The place keeps its ground; whoever lost the post hands open orders to the new worker."""
+    facts = act.facts
+    orders = tuple(
+        replace(order, post_id=facts.to_post)
+        if order.is_open and facts.to_post and order.post_id in facts.ended_posts
+        else order
+        for order in matter.orders
+    )
+    return replace(matter, path=facts.grid_path, grid_path=facts.grid_path, orders=orders)
 
 
 def hang_up(matter: Matter, act: Act[Facts], book: Book) -> Matter:

@@ -10,10 +10,10 @@ const TOKENS = [
 ];
 const TONES = ["active", "soon", "late", "good"];
 
-/** @param {Element} element @returns {Inks} */
-export function inksOf(element) {
+/** @param {Element} element @param {string[]} [more] tokens beside those every map uses @returns {Inks} */
+export function inksOf(element, more = []) {
   const computed = getComputedStyle(element);
-  return Object.fromEntries(TOKENS.map((token) => [token, computed.getPropertyValue(`--${token}`).trim()]));
+  return Object.fromEntries([...TOKENS, ...more].map((token) => [token, computed.getPropertyValue(`--${token}`).trim()]));
 }
 
 /** @param {Inks} inks @param {"bg" | "ink"} part @returns {any} */
@@ -39,10 +39,10 @@ const roadWidth = (more) => {
 export const streetSource = (tiles) => ({ type: "vector", tiles: [tiles], minzoom: 10, maxzoom: 16 });
 
 /** @param {Inks} inks */
-const ground = (inks) => [{ id: "ground", type: "background", paint: { "background-color": inks["map-ground"] } }];
+export const ground = (inks) => [{ id: "ground", type: "background", paint: { "background-color": inks["map-ground"] } }];
 
 /** @param {Inks} inks */
-function streetLayers(inks) {
+export function streetLayers(inks) {
   const line = { type: "line", source: "streets", "source-layer": "streets", layout: { "line-cap": "round", "line-join": "round" } };
   return [
     { ...line, id: "street-casing", paint: { "line-color": inks["map-casing"], "line-width": roadWidth(1.5) } },

@@ -1,0 +1,26 @@
+"""What the worker does for the boards; each may be repeated."""
+
+from uuid import UUID
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from qijie.boards import actions
+
+
+@app.task(name=actions.DRAW_FILE, queue=actions.DRAWING_QUEUE)
+def draw_file(file_id: str) -> None:
+    actions.draw_file(UUID(file_id))
+
+
+@app.periodic(cron="27 3 * * *")
+@app.task(name="boards.forget_files", queueing_lock="boards.forget_files", pass_context=False)
+def forget_files(timestamp: int) -> None:
+    actions.forget_files(timezone.now())
+
+
+# A worker that starts catches up with the last ten minutes, so a new house has its counts at once.
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="boards.count_solved", queueing_lock="boards.count_solved", pass_context=False)
+def count_solved(timestamp: int) -> None:
+    actions.count_solved(timezone.now())

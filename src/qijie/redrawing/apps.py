@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class RedrawingConfig(AppConfig):
+    name = "qijie.redrawing"
+    label = "redrawing"

@@ -1,0 +1,403 @@
+"""Reads of drawings: what was ordered, plans side by side, what an adoption would do."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from qijie.access.permissions import ADOPT_GRIDS, DRAW_GRIDS
+from qijie.access.viewer import Kind, Role, Viewer
+from qijie.kernel.codes import Level
+from qijie.redrawing import rules
+from qijie.redrawing.models import Block, Plan, PlanStep, Run
+from qijie.redrawing.queries.prospect import NextGrid, PostToOpen, Prospect, pending_over
+from qijie.redrawing.queries.prospect import candidates as candidates
+from qijie.redrawing.rules.coding import continued_codes
+from qijie.redrawing.rules.values import shares_of
+from qijie.teams.models import Post
+from qijie.teams.queries import posts_of_places
+from qijie.territory.borders import GeoJson
+from qijie.territory.models import Node
+from qijie.territory.queries import nodes, within
+
+_PLACES = ("street", "town", "community", "village")
+
+
+def may_draw(viewer: Viewer, path: str) -> bool:
+    """May order, change and cancel drawings of this community or street."""
+    return rules.may(viewer, DRAW_GRIDS, path, Level.COMMUNITY)
+
+
+def may_adopt(viewer: Viewer, path: str) -> bool:
+    return rules.may(viewer, ADOPT_GRIDS, path, Level.STREET)
+
+
+def places_to_draw(viewer: Viewer, on: date) -> list[Node]:
+    """Streets and communities the viewer may order a drawing for, in the order of their paths."""
+    inside = Q(pk__in=[])
+    for path in rules.places_of(viewer, DRAW_GRIDS, Level.COMMUNITY):
+        inside |= within(path)
+    found = nodes(on).filter(inside, kind__in=_PLACES).defer("boundary")
+    return list(found.order_by("path"))
+
+
+# Who sees which: wall 1's predicate, the same the row policies re-check
+
+
+def _in_division(viewer: Viewer) -> Q:
+    seen = Q(pk__in=[])
+    by_column = {
+        "region_code": viewer.paths_at(Level.DISTRICT),
+        "street_code": viewer.paths_at(Level.STREET),
+        "community_code": viewer.paths_at(Level.COMMUNITY),
+    }
+    for column, values in by_column.items():
+        if values:
+            seen |= Q(**{f"{column}__in": values})
+    for city in viewer.paths_at(Level.CITY):
+        seen |= Q(region_code__startswith=city)
+    return seen
+
+
+def plans_seen_by(viewer: Viewer) -> QuerySet[Plan]:
+    """Plans of the viewer's own divisions, and those put into force over a community of theirs."""
+    if viewer.kind is Kind.SYSTEM:
+        return Plan.objects.all()
+    if viewer.kind is not Kind.STAFF:
+        return Plan.objects.none()
+    streets = {path[:9] for path in viewer.paths_at(Level.COMMUNITY)}
+    adopted = Q(adopted_at__isnull=False, community_code="", street_code__in=streets)
+    return Plan.objects.filter(_in_division(viewer) | adopted)
+
+
+def runs_seen_by(viewer: Viewer) -> QuerySet[Run]:
+    if viewer.kind is Kind.SYSTEM:
+        return Run.objects.all()
+    if viewer.kind is not Kind.STAFF:
+        return Run.objects.none()
+    plans = plans_seen_by(viewer).order_by().values("run")
+    return Run.objects.filter(_in_division(viewer) | Q(pk__in=plans))
+
+
+def runs_of(viewer: Viewer) -> QuerySet[Run]:
+    """Drawings the viewer may see, the newest first, without their graphs."""
+    return runs_seen_by(viewer).defer("graph").order_by("-asked_at", "-id")
+
+
+def run_for(viewer: Viewer, run_id: UUID) -> Run | None:
+    """One of them; None for an id that does not exist or may not be seen."""
+    return runs_of(viewer).filter(pk=run_id).first()
+
+
+def plans_of(run: Run) -> list[Plan]:
+    """The plans of a drawing side by side, by number; without what undoing needs."""
+    return list(run.plans.defer("before").order_by("number"))
+
+
+def plan_for(viewer: Viewer, plan_id: UUID) -> Plan | None:
+    """A plan with its run; None for an id that does not exist or may not be seen."""
+    return plans_seen_by(viewer).select_related("run").filter(pk=plan_id).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Somebody who works in a grid, today or from the day."""
+
+    post_id: UUID | None
+    """None for a post that is not set up yet."""
+    title: str
+    user_id: UUID | None
+    name: str
+    """Empty where nobody holds the post."""
+
+
+@dataclass(frozen=True, slots=True)
+class GridRow:
+    """One grid of a plan, as the table beside the map shows it."""
+
+    number: int
+    community: str
+    community_name: str
+    kind: str
+    """general, dedicated or undeveloped"""
+    code: str
+    """The code it continues; empty for a grid that will get a new one."""
+    name: str
+    units: int
+    loads: tuple[float, ...]
+    """In the order of the run's measures, households first."""
+    compactness: float
+    on_street: float
+    pieces: int
+    in_band: bool
+    is_locked: bool
+    households_before: int
+    """Of the grid whose code it continues; 0 for a new one."""
+    workers: tuple[Worker, ...]
+    """Who works today in the grid it continues, or for a new one where most of its homes lie."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndedGrid:
+    """A grid of today that nothing continues: whoever works there loses the post."""
+
+    code: str
+    name: str
+    households: int
+    workers: tuple[Worker, ...]
+    goes_to: int
+    """The number of the grid that takes most of its homes."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanTable:
+    measures: tuple[str, ...]
+    """The keys of `rules.MEASURES` the loads are in."""
+    grids: tuple[GridRow, ...]
+    ended: tuple[EndedGrid, ...]
+
+
+def plan_table(plan: Plan, on: date) -> PlanTable:
+    """Every grid of a plan with its measures, the code it continues and who works there on a day.
+
+    A fixed number of queries, whatever the size of the plan.
+    """
+    blocks = list(plan.run.blocks.values_list("today_grid", "loads", "community_code"))
+    today = [row[0] for row in blocks]
+    households = [row[1][0] for row in blocks]
+    communities = sorted({row[2] for row in blocks})
+    standing = nodes(on).filter(
+        Q(path__in=communities) | Q(kind="grid", parent__path__in=communities)
+    )
+    known = {node.code: node for node in standing.defer("boundary")}
+    today = [code if code in known else "" for code in today]
+    posts = posts_of_places(communities, Level.GRID, on)
+    continued = continued_codes(plan.grid, today, households)
+    shares = shares_of(plan.grid, today, households)
+    rows = [
+        _grid_row(plan, measured, continued, shares, known, posts)
+        for measured in plan.measures.get("grids", ())
+    ]
+    kept = set(continued.values())
+    grids = [node for node in known.values() if node.kind == "grid" and node.code not in kept]
+    goes_to = _receivers(plan.grid, today, households)
+    ended = [
+        EndedGrid(
+            node.code,
+            node.name,
+            node.households,
+            _workers(posts, node.code),
+            goes_to.get(node.code, 0),
+        )
+        for node in sorted(grids, key=lambda node: node.code)
+    ]
+    return PlanTable(tuple(rules.MEASURES), tuple(rows), tuple(ended))
+
+
+def _grid_row(
+    plan: Plan,
+    measured: dict[str, Any],
+    continued: dict[int, str],
+    shares: dict[int, dict[str, float]],
+    known: dict[str, Node],
+    posts: Sequence[Post],
+) -> GridRow:
+    number, community = measured["grid"], measured["community"]
+    code = continued.get(number, "")
+    before = known.get(code)
+    most = code or next(iter(shares.get(number, ())), "")
+    home = known.get(community.ljust(12, "0"))
+    return GridRow(
+        number=number,
+        community=community,
+        community_name=home.name if home else community,
+        kind=measured["kind"],
+        code=code,
+        name=before.name if before else "",
+        units=measured["units"],
+        loads=tuple(measured["loads"]),
+        compactness=measured["compactness"],
+        on_street=measured["on_street"],
+        pieces=measured["pieces"],
+        in_band=measured["in_band"],
+        is_locked=number in plan.locked,
+        households_before=before.households if before else 0,
+        workers=_workers(posts, most),
+    )
+
+
+def _receivers(
+    grid: Sequence[int], today: Sequence[str], households: Sequence[float]
+) -> dict[str, int]:
+    """Of each grid of today, the number of the grid that takes most of its homes."""
+    best: dict[str, tuple[float, int]] = {}
+    for number, of_code in shares_of(grid, today, households).items():
+        for code, load in of_code.items():
+            best[code] = max(best.get(code, (0.0, 0)), (load, number))
+    return {code: number for code, (_, number) in best.items()}
+
+
+def _workers(posts: Iterable[Post], code: str) -> tuple[Worker, ...]:
+    """Grid workers of a grid and its micro-grids, main holders only."""
+    here = [p for p in posts if p.role == Role.GRID_WORKER and p.path.split("-")[0] == code]
+    return tuple(_worker(post) for post in here) if code else ()
+
+
+def _worker(post: Post) -> Worker:
+    held = [h for h in post.holders_today if not h.is_stand_in]  # type: ignore[attr-defined]
+    if not held:
+        return Worker(post.pk, post.title, None, "")
+    return Worker(post.pk, post.title, held[0].user_id, held[0].user.name)
+
+
+def plan_blocks(plan: Plan) -> str:
+    """The blocks as GeoJSON text: position, key, grid, today (code), households, words.
+
+    Rounded to 0.1 m; counts only, nobody's name.
+    """
+    shown = Block.objects.filter(run=plan.run_id).annotate(outline=GeoJson("shape")).defer("shape")
+    features = [
+        f'{{"type":"Feature","id":{block.position},"geometry":{block.outline},'
+        f'"properties":{json.dumps(_properties(block, plan), ensure_ascii=False)}}}'
+        for block in shown.order_by("position")
+    ]
+    return f'{{"type":"FeatureCollection","features":[{",".join(features)}]}}'
+
+
+def _properties(block: Block, plan: Plan) -> dict[str, Any]:
+    return {
+        "position": block.position,
+        "key": block.key,
+        "grid": plan.grid[block.position],
+        "today": block.today_grid,
+        "community": block.community_code,
+        "households": round(block.loads[0]),
+        "loads": [round(load, 2) for load in block.loads],
+        "buildings": len(block.building_codes),
+        "dedicated": bool(block.dedicated),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an adoption would do to one grid."""
+
+    row: GridRow
+    code: str
+    """The code it will have, continued or new."""
+    name: str
+    households: int
+    is_new: bool
+    is_unchanged: bool
+    """Same border, same homes: nothing is written for it."""
+    workers_before: tuple[Worker, ...]
+    workers_after: tuple[Worker, ...]
+    """By default: whoever works where most of its homes lie today."""
+    matters_in: int
+    """Open matters that will move into it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PostChange:
+    title: str
+    holder: str
+    grid_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What the adopt page shows before anybody decides."""
+
+    changes: tuple[Change, ...]
+    ended: tuple[EndedGrid, ...]
+    posts_ended: tuple[PostChange, ...]
+    posts_opened: tuple[PostChange, ...]
+    matters_moving: int
+    """Open matters that lie in another grid from that day."""
+    out_of_band: tuple[int, ...]
+    """Grid numbers for which a written reason is needed."""
+    objections: tuple[str, ...]
+    """Sentences that say why it cannot be adopted as it is; empty when it can."""
+
+
+def preview(plan: Plan, on: date, today: date) -> Preview:
+    """What adopting a plan from a day would do; writes nothing."""
+    prospect = Prospect(plan, on, today)
+    table = plan_table(plan, today)
+    rows = {row.number: row for row in table.grids}
+    opened = prospect.posts_opened({})
+    return Preview(
+        changes=tuple(
+            _change(grid, rows[grid.number], prospect, opened) for grid in prospect.grids
+        ),
+        ended=table.ended,
+        posts_ended=tuple(
+            PostChange(post.title, _worker(post).name, post.path.split("-")[0])
+            for post in prospect.posts_ended
+        ),
+        posts_opened=tuple(PostChange(new.title, new.holder_name, new.path) for new in opened),
+        matters_moving=sum(prospect.matters_in.values()),
+        out_of_band=prospect.out_of_band,
+        objections=tuple(prospect.objections()),
+    )
+
+
+def _change(
+    grid: NextGrid, row: GridRow, prospect: Prospect, opened: Sequence[PostToOpen]
+) -> Change:
+    before = () if grid.is_new else row.workers
+    after = tuple(
+        Worker(None, new.title, new.holder_id, new.holder_name)
+        for new in opened
+        if new.number == grid.number and new.is_worker
+    )
+    return Change(
+        row=row,
+        code=grid.code,
+        name=grid.name,
+        households=grid.households,
+        is_new=grid.is_new,
+        is_unchanged=not grid.is_changed,
+        workers_before=before,
+        workers_after=after if grid.is_new else before,
+        matters_in=prospect.matters_in[grid.number],
+    )
+
+
+def pending(path: str, today: date) -> list[Plan]:
+    """Adopted plans that touch this community or street and whose day is still to come."""
+    if len(path) == 12:
+        return pending_over([path], today)
+    communities = nodes(today).filter(kind__in=["community", "village"], parent__path=path)
+    return pending_over(list(communities.values_list("path", flat=True)), today)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    sequence: int
+    verb: rules.Verb
+    words: str
+    at: Any
+    by_id: UUID | None
+    is_undone: bool
+
+
+def steps_of(plan: Plan, at_most: int = 50) -> list[Step]:
+    """The last changes by hand, the latest first."""
+    found = list(PlanStep.objects.filter(plan=plan).order_by("-sequence")[:at_most])
+    undone = {step.undoes for step in found}
+    return [
+        Step(
+            step.sequence,
+            rules.Verb(step.verb),
+            rules.step_words(step.verb, step.before, step.after, step.undoes),
+            step.at,
+            step.by_id,
+            step.sequence in undone,
+        )
+        for step in found
+    ]

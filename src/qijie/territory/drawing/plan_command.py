@@ -1,0 +1,158 @@
+"""`qijie draw plan`: a file of units becomes the same file with a `grid` column."""
+
+from argparse import Namespace
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+from qijie.territory.drawing import intake, layers
+from qijie.territory.drawing.command import TOLD, Say, band, read, writable, write_json
+from qijie.territory.drawing.graph import graph_of
+from qijie.territory.drawing.intake import UnitColumns
+from qijie.territory.drawing.layers import Layer
+from qijie.territory.drawing.mending import Finding, Unusable
+from qijie.territory.drawing.model import HOUSEHOLDS, Balance, Graph, Numbers, Plan, Rules, Units
+from qijie.territory.drawing.planes import Plane, plane_of
+from qijie.territory.drawing.planning import plan, plans, replan
+from qijie.territory.drawing.reasons import sentence
+
+
+def draw(options: Namespace, say: Say) -> None:
+    out = writable(options.out)
+    rules = _rules(options)
+    if options.plans > 1 and options.from_plan:
+        raise Unusable("--plans 和 --from 不能同时用：从旧方案出发只有一个改动最少的新方案。")
+    layer = read(options.units, options, say)
+    plane = plane_of(layer.shapes, layer.crs, layer.title)
+    units, found = intake.units_in(layer, plane, _unit_chosen(options, rules))
+    findings = [*layer.findings, *found]
+    graph = graph_of(units)
+    say(
+        f"共 {units.households.sum():.0f} 户，{len(set(units.communities))} 个社区，"
+        f"{len(graph.pairs)} 对相邻地块"
+    )
+    if "grid" in layer.columns:
+        say(f"{layer.title} 原有的“grid”列由新方案取代")
+    made = _made(options, units, graph, rules, plane, say)
+    if len(made) < options.plans:
+        say(f"要 {options.plans} 个方案，只找到 {len(made)} 个不同的")
+    for drawn, place in zip(made, _places(out, options.plans), strict=False):
+        _write_plan(place, layer, units, drawn, findings, options, say)
+
+
+def _rules(options: Namespace) -> Rules:
+    low, high = band(options)
+    others = [_balance(text) for text in options.balance]
+    return Rules(
+        balances=(Balance(HOUSEHOLDS, low, high), *others),
+        seed=options.seed,
+        price=options.price,
+        most_moved=options.most_moved,
+    )
+
+
+def _balance(text: str) -> Balance:
+    name, *limits = text.rsplit(":", 2)
+    try:
+        low, high = (float(limit) for limit in limits)
+    except ValueError:
+        low, high = 0.0, 0.0
+    if not (name and 0 <= low < high):
+        raise Unusable(
+            f"--balance “{text}”看不懂；请写成 列名:下限:上限，例如 --balance matters:20:40。"
+        )
+    return Balance(name, low, high)
+
+
+def _unit_chosen(options: Namespace, rules: Rules) -> UnitColumns:
+    return UnitColumns(
+        households=options.households,
+        community=options.community,
+        key=options.key,
+        block=options.block,
+        compound=options.compound,
+        dedicated=options.dedicated,
+        measures=tuple(balance.measure for balance in rules.balances[1:]),
+    )
+
+
+def _made(
+    options: Namespace, units: Units, graph: Graph, rules: Rules, plane: Plane, say: Say
+) -> list[Plan]:
+    progress = _Progress(say)
+    if options.from_plan:
+        old = _old(options, units, plane, say)
+        return [replan(units, graph, old, rules, progress=progress)]
+    if options.plans > 1:
+        return plans(units, graph, rules, options.plans, progress=progress)
+    return [plan(units, graph, rules, progress=progress)]
+
+
+def _old(options: Namespace, units: Units, plane: Plane, say: Say) -> Numbers:
+    layer = read(options.from_plan, options, say)
+    grid = intake.grids_in(layer)
+    areas = intake.areas_of(layer, plane)
+    asked = options.key if options.key in layer.columns else ""
+    keys = layers.words(layer, layers.column_of(layer, asked, intake.UNIT_KEY))
+    found = intake.old_grids(units, areas, keys, grid)
+    say(f"从 {layer.title} 出发：{int((found == 0).sum())} 个地块是新的")
+    return found
+
+
+class _Progress:
+    """One line for each tenth of the communities."""
+
+    def __init__(self, say: Say) -> None:
+        self.say, self.told = say, 0
+
+    def __call__(self, done: int, of: int, community: str) -> None:
+        tenth = 10 * done // max(of, 1)
+        if tenth > self.told or done == of:
+            self.told = tenth
+            self.say(f"  {done}/{of} {community}")
+
+
+def _places(out: Path, count: int) -> list[Path]:
+    if count == 1:
+        return [out]
+    return [out.with_stem(f"{out.stem}-{number + 1}") for number in range(count)]
+
+
+def _write_plan(
+    place: Path,
+    layer: Layer,
+    units: Units,
+    drawn: Plan,
+    findings: Iterable[Finding],
+    options: Namespace,
+    say: Say,
+) -> None:
+    columns = {name: values for name, values in layer.columns.items() if name != "grid"}
+    layers.write(place, layer.shapes, {**columns, "grid": drawn.grid}, layer.crs)
+    measures = drawn.measures
+    write_json(place.with_suffix(".measures.json"), _measures(place, drawn, units, findings))
+    say(
+        f"写出 {place.name}：{measures.general} 个综合网格，{measures.in_band:.1%} 合规模，"
+        f"边界 {measures.on_street:.0%} 在街道上，{len(drawn.gave_way)} 处让了步"
+    )
+    if options.from_plan:
+        say(f"换网格的 {measures.moved_households:.0f} 户（{measures.moved_share:.1%}）")
+    for one in drawn.gave_way[:TOLD]:
+        say(f"  {sentence(one)}")
+
+
+def _measures(
+    place: Path, drawn: Plan, units: Units, findings: Iterable[Finding]
+) -> Mapping[str, object]:
+    totals = asdict(drawn.measures)
+    grids = totals.pop("grids")
+    return {
+        "plan": place.name,
+        "seed": drawn.rules.seed,
+        "rules": asdict(drawn.rules),
+        "measures": list(units.measures),
+        "totals": totals,
+        "grids": grids,
+        "gave_way": [{**asdict(one), "sentence": sentence(one)} for one in drawn.gave_way],
+        "findings": [asdict(finding) for finding in findings],
+    }

@@ -212,6 +212,11 @@ COMMANDS = (
         "载入一个地方：区划、网格、岗位",
         "QIJIE_PROFILE=profiles/jianghan qijie load-profile",
     ),
+    Command(
+        "load-drawing",
+        "启用地方档案里由机器划分的网格（只用于演示）",
+        "QIJIE_PROFILE=profiles/jianghan qijie load-drawing",
+    ),
     Command("load-matters", "推演示范事项（只用于演示）", "qijie load-matters"),
     Command(
         "bootstrap-database",

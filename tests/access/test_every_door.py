@@ -35,6 +35,7 @@ from qijie.records.photos import Photo
 from qijie.teams.models import OrgUnit, Post
 from tests import town
 from tests.access.matters import AT, as_post, file
+from tests.surfaces.console import drawn
 
 pytestmark = [pytest.mark.usefixtures("own_database"), pytest.mark.slow]
 
@@ -46,6 +47,8 @@ EVERYBODY = (*STAFF, NO_POST, ANONYMOUS)
 SEEING = {"chen", "song", "wang", "zhao", "sun", "zhou", "wu", "xu"}
 """Those whose posts open the one matter the doors lead to."""
 SEEING_STREET_FILES = {"wu", "xu"}
+HIDDEN_FROM = {"run_id": {"qian"}, "plan_id": {"qian"}}
+"""The drawing lies in one community: whoever draws next door is let in, and must not see it."""
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 _VARYING = re.compile(r'"csrf-token" content="\w+"|[0-9a-f]{8}-[0-9a-f-]{27}')
 # What a page may answer to somebody it lets in: shown, moved on, or what was sent is not enough.
@@ -92,12 +95,15 @@ def values(own_database: None) -> dict[str, object]:
     unit = OrgUnit.objects.get(code=town.SANITATION)
     as_post("zhao", actions.dispatch, file(receipt.issue_id), unit_id=unit.pk)
     attachment = Attachment.objects.using("owner").get(subject_id=receipt.issue_id)
+    plan = drawn.plan()
     return {
         "issue_id": receipt.issue_id,
         "photo_id": attachment.pk,
         "token": receipt.token,
         "post_id": Post.objects.get(code="desk").pk,
         "file_id": _printed(),
+        "run_id": plan.run_id,
+        "plan_id": plan.pk,
         "size": "a4",
         "move": "urge",
         "word": "urge",
@@ -153,7 +159,9 @@ def subject_hidden(door: Door, name: str) -> str:
     converters = URLS[door.url_name].pattern.converters
     if "issue_id" in converters and name not in SEEING:
         return "issue_id"
-    return "file_id" if "file_id" in converters and name not in SEEING_STREET_FILES else ""
+    if "file_id" in converters and name not in SEEING_STREET_FILES:
+        return "file_id"
+    return next((one for one in converters if name in HIDDEN_FROM.get(one, ())), "")
 
 
 def asks_for_a_move(door: Door) -> bool:
@@ -242,6 +250,8 @@ def test_a_door_leads_nowhere_for_what_does_not_exist(
         "photo_id": new_id(),
         "post_id": new_id(),
         "file_id": new_id(),
+        "run_id": new_id(),
+        "plan_id": new_id(),
         "size": "a5",
         "token": "no-such-token",
         "move": "no-such-move",

@@ -87,10 +87,17 @@ def test_no_form_asks_for_one() -> None:
     assert found <= ALLOWED
 
 
-@pytest.mark.parametrize("path", sorted(ROOT.glob("*/**/*.csv")), ids=lambda path: path.name)
+# What the product makes, and what it is installed with, is not what it loads.
+NOT_LOADED = (ROOT / "var", ROOT / ".venv")
+LOADED = [
+    path
+    for path in sorted(ROOT.glob("*/**/*.csv"))
+    if not any(path.is_relative_to(folder) for folder in NOT_LOADED)
+]
+
+
+@pytest.mark.parametrize("path", LOADED, ids=lambda path: path.name)
 def test_no_header_of_loaded_data_names_one(path: Path) -> None:
-    if path.is_relative_to(ROOT / "var"):
-        pytest.skip("what the product made, not what it loads")
     with path.open(encoding="utf-8-sig", newline="") as file:
         header = next(csv.reader(file))
     assert [name for name in header if forbidden_in(name)] == []

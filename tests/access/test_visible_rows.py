@@ -19,6 +19,7 @@ from qijie.issues.queries import visible_to
 from qijie.kernel.codes import Level
 from qijie.teams.models import Holding, OrgUnit, Post
 from tests import town
+from tests.access.drawings import make_drawings
 from tests.access.matters import make_matters
 
 pytestmark = pytest.mark.usefixtures("own_database")
@@ -34,6 +35,7 @@ CAST = (*STAFF_OF_STREET, *STAFF_ABOVE, *OTHERS)
 @pytest.fixture(scope="module")
 def made(own_database: None) -> dict[str, UUID]:
     _give_two_hats()
+    make_drawings()
     return make_matters()
 
 
@@ -108,6 +110,40 @@ def _covers(post: Any, matter: Row) -> bool:
     return bool(matter["path"].startswith(post.path))
 
 
+def may_see_drawing(viewer: Viewer, table: str, row: Row, rows: Mapping[str, list[Row]]) -> bool:
+    """Whoever draws there; once adopted, every community below as well. A grid's worker never."""
+    if viewer.kind is not Kind.STAFF:
+        return viewer.kind is Kind.SYSTEM
+    if table == "redrawing_plan":
+        return _draws_at(viewer, row) or (row["adopted_at"] is not None and _is_over(viewer, row))
+    plans, runs = rows["redrawing_plan"], rows["redrawing_run"]
+    if table == "redrawing_run":
+        return _draws_at(viewer, row) or any(
+            may_see_drawing(viewer, "redrawing_plan", plan, rows)
+            for plan in plans
+            if plan["run_id"] == row["id"]
+        )
+    above = "redrawing_plan" if table == "redrawing_planstep" else "redrawing_run"
+    key_of = "plan_id" if table == "redrawing_planstep" else "run_id"
+    [parent] = [one for one in (*plans, *runs) if one["id"] == row[key_of]]
+    return may_see_drawing(viewer, above, parent, rows)
+
+
+def _divisions(viewer: Viewer) -> list[str]:
+    return [p.path for p in viewer.posts if p.is_territorial and p.level is not Level.GRID]
+
+
+def _draws_at(viewer: Viewer, row: Row) -> bool:
+    place = row["community_code"] or row["street_code"]
+    return any(place.startswith(path) for path in _divisions(viewer))
+
+
+def _is_over(viewer: Viewer, row: Row) -> bool:
+    return not row["community_code"] and any(
+        path.startswith(row["street_code"]) for path in _divisions(viewer)
+    )
+
+
 def _covers_division(post: Any, row: Row) -> bool:
     """Whole communities, streets and counties: a grid's own post answers for none of them."""
     return post.level is not Level.GRID and _covers(post, row)
@@ -143,7 +179,15 @@ def test_a_viewer_sees_exactly_the_rows_its_posts_open(
     viewer = viewers(made)[name]
     matters = {row["id"]: row for row in rows["issues_issue"]}
     expected = {
-        table: {key(table, row) for row in rows[table] if may_see(viewer, table, row, matters)}
+        table: {
+            key(table, row)
+            for row in rows[table]
+            if (
+                may_see_drawing(viewer, table, row, rows)
+                if table.startswith("redrawing_")
+                else may_see(viewer, table, row, matters)
+            )
+        }
         for table in TABLES
     }
     with scope(viewer), connections["default"].cursor() as cursor:

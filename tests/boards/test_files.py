@@ -12,6 +12,7 @@ from qijie.access.viewer import SYSTEM, Viewer
 from qijie.boards import files
 from qijie.boards.actions import (
     KEPT,
+    Interrupted,
     cancel_file,
     draw_file,
     forget_files,
@@ -113,6 +114,30 @@ def test_a_job_begun_again_makes_the_same_file_and_an_ended_one_nothing() -> Non
     assert again.pk != file.pk
     draw_file(again.pk)
     assert now(again).sha256 == made.sha256
+
+
+def test_a_worker_that_has_to_end_leaves_the_file_to_the_next_one() -> None:
+    file = ordered()
+    with pytest.raises(Interrupted):
+        draw_file(file.pk, stopping=lambda: True)
+    left = now(file)
+    assert (left.state, left.done) == (FileState.RUNNING, 1)
+    draw_file(file.pk)
+    assert (now(file).state, now(file).done) == (FileState.DONE, 2)
+
+
+def test_a_file_cancelled_in_the_middle_stops_at_the_next_grid() -> None:
+    file = ordered(town.STREET)
+    supervisor = town.viewer("wu")
+
+    def cancelled_meanwhile() -> bool:
+        with scope(supervisor):
+            cancel_file(file.pk, by=supervisor, at=town.NOW)
+        return False
+
+    draw_file(file.pk, stopping=cancelled_meanwhile)
+    ended = now(file)
+    assert (ended.state, ended.done, ended.sha256) == (FileState.CANCELLED, 1, "")
 
 
 def test_a_cancelled_file_is_not_made() -> None:

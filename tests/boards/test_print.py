@@ -1,5 +1,6 @@
 """The board on paper, opened again: what stands on it, how large, in which letters."""
 
+import re
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -205,3 +206,12 @@ def test_a_picture_without_letters_for_houses_names_none() -> None:
     assert "3栋" not in drawn
     assert "槐荫苑" in drawn
     assert "style=" not in drawn
+
+
+def test_a_neighbours_name_stands_beside_the_grid_and_never_on_it() -> None:
+    drawn = picture(GROUND, PRINTED, "图")
+    [(x, size)] = set(
+        re.findall(r'class="map-neighbour-name" x="([\d.]+)"[^>]* font-size="([\d.]+)"', drawn)
+    )
+    east_of_grid = (300 - GROUND.west) * PRINTED.width / (GROUND.east - GROUND.west)
+    assert float(x) - 2 * float(size) >= east_of_grid

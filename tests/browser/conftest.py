@@ -24,7 +24,7 @@ from qijie.setup.testing import environment_for_tests
 ROOT = Path(__file__).resolve().parents[2]
 AXE = Path(__file__).parent / "vendor/axe-core/axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-LOADED = (("migrate",), ("load-refdata",), ("load-profile",), ("load-matters",))
+LOADED = (("migrate",), ("load-refdata",), ("load-profile",), ("load-drawing",), ("load-matters",))
 BREACHES: WeakKeyDictionary[Page, list[str]] = WeakKeyDictionary()
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1440, "height": 900}
 

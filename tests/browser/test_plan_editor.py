@@ -236,6 +236,31 @@ def test_grids_are_merged_split_locked_and_every_step_taken_back(
     expect(page.locator("[data-part=undo]")).to_be_disabled()
 
 
+def test_the_figures_of_the_page_are_those_of_the_server(visitor: Visitor, drawn: Drawn) -> None:
+    page = opened(visitor, drawn)
+    before = state(page)
+    block, to, _ = neighbours(before)
+    look_at(page, before["grid"][block])
+    tick(page, block)
+    page.locator("#plan-to").select_option(str(to))
+    press(page, "move")
+    saved_as(page, before["version"] + 1)
+    counted_here, rows_here = figures(page), page.locator("[data-part=grids]").inner_text()
+    plain = page.context.new_page()
+    plain.route("**/units.geojson", lambda route: route.abort())
+    plain.goto(drawn.address)
+    assert figures(plain) == counted_here
+    assert plain.locator("[data-part=grids]").inner_text().split() == rows_here.split()
+
+
+def figures(page: Page) -> dict[str, str]:
+    shown: dict[str, str] = page.evaluate(
+        "Object.fromEntries([...document.querySelectorAll('[data-figure]')]"
+        ".map(e => [e.dataset.figure, e.textContent]))"
+    )
+    return shown
+
+
 def test_undo_answers_to_its_key(visitor: Visitor, drawn: Drawn) -> None:
     page = opened(visitor, drawn)
     before = state(page)

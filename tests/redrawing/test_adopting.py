@@ -10,6 +10,7 @@ from django.forms.models import model_to_dict
 from qijie.access.scope import scope
 from qijie.access.viewer import SYSTEM
 from qijie.accounts.models import User
+from qijie.boards.models import BoardFile
 from qijie.kernel.refusal import Refusal
 from qijie.redrawing import actions
 from qijie.redrawing.models import Plan
@@ -139,6 +140,13 @@ def test_a_grid_nothing_changes_for_keeps_its_row() -> None:
     assert len({code for code, pk in after.items() if before[code] == pk}) == 2
 
 
+def test_new_notice_boards_are_ordered_for_the_day() -> None:
+    plan = adopted(village.plan(FOUR_COLUMNS))
+    with scope(town.viewer(LEADER)):
+        [file] = BoardFile.objects.all()
+    assert (file.path, file.made_for, file.of) == (village.CODE, DAY, len(plan.codes))
+
+
 # Taking it back
 
 
@@ -194,11 +202,11 @@ def refused(plan: Plan, match: str, **changes: Any) -> None:
 
 
 def test_a_plan_out_of_band_wants_a_written_reason() -> None:
-    refused(village.plan(TWO), "第 1、2 号网格不在规模范围内", reason=" ")
+    refused(village.plan(TWO), "第 1、2 格不在规模范围内", reason=" ")
 
 
 def test_a_grid_in_pieces_is_not_adopted() -> None:
-    refused(village.plan(BROKEN), "第 4 号网格不连片")
+    refused(village.plan(BROKEN), "第 4 格不连片")
 
 
 def test_the_day_must_be_to_come() -> None:

@@ -85,7 +85,7 @@ def test_a_locked_grid_takes_no_part() -> None:
     plan = village.plan(FOUR_COLUMNS)
     locked = acted(actions.lock, plan, grid=1).plan
     for positions in ([(0, 0)], [(1, 0)]):
-        with pytest.raises(Refusal, match="第 1 号网格已锁定"):
+        with pytest.raises(Refusal, match="第 1 格已锁定"):
             moved(locked, positions, 2 if positions == [(0, 0)] else 1)
     freed = acted(actions.unlock, locked, grid=1).plan
     assert moved(freed, [(1, 0)], 1).plan.version == 3
@@ -137,10 +137,10 @@ def test_whoever_decided_on_an_older_plan_is_told_so() -> None:
         (actions.move, {"positions": [], "to": 1}, "没有选中地块"),
         (actions.move, {"positions": [9999], "to": 1}, "不在本方案中"),
         (actions.move, {"positions": [-1], "to": 1}, "不在本方案中"),
-        (actions.move, {"positions": [0], "to": 77}, "没有第 77 号网格"),
+        (actions.move, {"positions": [0], "to": 77}, "没有第 77 格"),
         (actions.merge, {"grid": 2, "into": 2}, "并入它自己"),
-        (actions.merge, {"grid": 77, "into": 2}, "没有第 77 号网格"),
-        (actions.split, {"grid": 77}, "没有第 77 号网格"),
+        (actions.merge, {"grid": 77, "into": 2}, "没有第 77 格"),
+        (actions.split, {"grid": 77}, "没有第 77 格"),
         (actions.unlock, {"grid": 1}, "没有锁定"),
     ],
 )

@@ -103,6 +103,22 @@ def test_a_closed_matter_keeps_the_grid_of_its_day() -> None:
     assert now(issue).path == SOUTH_GRID
 
 
+def test_a_matter_opened_again_belongs_to_whoever_works_there_now() -> None:
+    issue = village.report((0, 1), phone="13900000000")
+    desk, worker = village.viewer("xinglin-5"), village.viewer("xinglin-1")
+    plan = adopted(village.plan(FOUR_COLUMNS))
+    with scope(desk):
+        issues.void(
+            issue.pk, by=desk, at=noon(EVE), reason=VoidReason.NOT_FOUND, words="现场没有发现。"
+        )
+    rounds()
+    assert now(issue).path == WEST_GRID
+    with scope(worker):
+        issues.object_(issue.pk, by=worker, at=noon(DAY), words="还在那里。")
+    assert now(issue).path == plan.codes["1"]
+    assert len(regrids(issue)) == 1
+
+
 def test_an_order_of_a_post_that_ended_goes_to_the_new_grid_s_worker() -> None:
     issue = village.report((3, 2), by="xinglin-3")
     mine, theirs = (Post.objects.get(path=path) for path in (SOUTH_GRID, EAST_GRID))

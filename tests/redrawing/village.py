@@ -232,7 +232,12 @@ FOUR_COLUMNS = {(c, r): c + 1 for c in range(COLUMNS) for r in range(ROWS)}
 
 
 def report(
-    place: Place | None, *, path: str = "", at: datetime = town.NOW, by: str = "xinglin-1"
+    place: Place | None,
+    *,
+    path: str = "",
+    at: datetime = town.NOW,
+    by: str = "xinglin-1",
+    phone: str = "",
 ) -> Issue:
     new = actions.NewReport(
         key=new_id(),
@@ -241,6 +246,7 @@ def report(
         category=town.RUBBISH,
         place=point_in(place) if place else None,
         path=path,
+        phone=phone,
     )
     reporter = viewer(by)
     with scope(reporter):

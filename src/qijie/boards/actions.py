@@ -1,7 +1,7 @@
 """The only writers of board files and of what was solved where."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -29,6 +29,7 @@ from qijie.boards.sheet import Press
 from qijie.kernel.codes import Level, path_at
 from qijie.kernel.refusal import Refusal
 from qijie.territory.models import Node
+from qijie.territory.queries import within
 
 DRAW_FILE = "boards.draw_file"
 DRAWING_QUEUE = "drawing"
@@ -82,11 +83,23 @@ def cancel_file(file_id: UUID, *, by: Viewer, at: datetime) -> None:
     mine.update(state=FileState.CANCELLED, ended_at=at)
 
 
-def draw_file(file_id: UUID) -> None:
+def drop_files(path: str, on: date, at: datetime) -> None:
+    """Boards of a day that will not come: whoever opens their page is not handed them any more."""
+    with scope(SYSTEM):
+        made_for = BoardFile.objects.filter(within(path), made_for=on)
+        made_for.exclude(state=FileState.FAILED).update(state=FileState.CANCELLED, ended_at=at)
+
+
+class Interrupted(Exception):
+    """The worker has to end; the next one makes the file anew."""
+
+
+def draw_file(file_id: UUID, *, stopping: Callable[[], bool] = lambda: False) -> None:
     """Makes an ordered file; the worker's. Begun again after a crash, it starts anew.
 
     Each step is noted in a transaction of its own, so that the page sees how far it is and a
-    cancelled file stops at the next grid.
+    cancelled file stops at the next grid. stopping: whether the process has to end; then raises
+    Interrupted at the next grid.
     """
     file = _begin(file_id)
     if file is None:
@@ -97,12 +110,16 @@ def draw_file(file_id: UUID) -> None:
             press.lay_out(board, ground)
             if not _note(file_id, done=number):
                 return
+            if stopping():
+                raise Interrupted
         if not press.pages:
             _end(file_id, FileState.FAILED, failure=_EMPTY)
             return
         content = press.pdf()
         digest = files.store(content)
         _end(file_id, FileState.DONE, sha256=digest, size_bytes=len(content))
+    except Interrupted:
+        raise
     except Exception:
         _log.exception("Boards %s were not made", file_id)
         _end(file_id, FileState.FAILED, failure=_BROKEN)

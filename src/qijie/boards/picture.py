@@ -6,7 +6,7 @@ The picture carries classes and no colours; paper and screen each dress it (`map
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from itertools import pairwise
 
@@ -66,16 +66,16 @@ class _Letterer:
     placed: list[_Label] = field(default_factory=list)
     taken: list[tuple[float, float, float, float]] = field(default_factory=list)
 
-    def put(self, label: _Label, nudges: Sequence[tuple[float, float]] = ((0, 0),)) -> bool:
+    def put(
+        self,
+        label: _Label,
+        nudges: Sequence[tuple[float, float]],
+        off: shapely.Geometry | None = None,
+    ) -> bool:
+        """Where one of the nudges finds room, and nowhere on `off`; False where none does."""
         for dx, dy in nudges:
-            moved = _Label(
-                label.x + dx * label.size,
-                label.y + dy * label.size,
-                label.size,
-                label.lines,
-                label.look,
-            )
-            if self._is_free(moved.box):
+            moved = replace(label, x=label.x + dx * label.size, y=label.y + dy * label.size)
+            if self._is_free(moved.box) and not (off and shapely.box(*moved.box).intersects(off)):
                 self.placed.append(moved)
                 self.taken.append(moved.box)
                 return True
@@ -197,10 +197,12 @@ def _broken(name: str) -> tuple[str, ...]:
     """A name on one line or two: at its blank, or in the middle where it is long."""
     if " " in name:
         return tuple(name.split(" ", 1))
-    if len(name) <= _LONGEST_LINE:
-        return (name,)
+    return (name,) if len(name) <= _LONGEST_LINE else _halved(name)
+
+
+def _halved(name: str) -> tuple[str, ...]:
     middle = (len(name) + 1) // 2
-    return name[:middle], name[middle:]
+    return name[:middle].strip(), name[middle:].strip()
 
 
 def _letters(plot: _Plot, panel: Panel) -> Iterator[str]:
@@ -213,8 +215,9 @@ def _letters(plot: _Plot, panel: Panel) -> Iterator[str]:
     border = shapely.unary_union([_polygon(plot, part) for part in plot.ground.grid.parts])
     for area in plot.ground.neighbours:
         label = _label(plot, area, panel.neighbour, "map-neighbour-name", without=border)
-        if label:
-            letterer.put(label, _AROUND)
+        if label and not letterer.put(label, _AROUND, off=border):
+            narrow = replace(label, lines=_halved(area.name))
+            letterer.put(narrow, _AROUND, off=border)
     yield from (_text(label) for label in letterer.placed)
 
 
@@ -243,7 +246,7 @@ def _label(
     roomy = max(parts, key=_room, default=None)
     if not size or roomy is None or _room(roomy) < size:
         return None
-    x, y = _inside(roomy)
+    x, y = _roomiest(roomy)
     return _Label(x, y, size, _broken(area.name), look)
 
 
@@ -258,11 +261,13 @@ def _room(part: Polygon) -> float:
 
 
 def _inside(part: Polygon) -> tuple[float, float]:
-    spot = part.centroid
-    if not part.is_valid or part.is_empty:
-        spot = part.representative_point()
-    elif not part.contains(spot):
-        spot = polylabel(part, tolerance=max(_room(part) / 20, 0.01))
+    """The middle of a house; of an angled one, a point within it."""
+    spot = part.centroid if part.contains(part.centroid) else part.representative_point()
+    return spot.x, spot.y
+
+
+def _roomiest(part: Polygon) -> tuple[float, float]:
+    spot = polylabel(part, tolerance=max(_room(part) / 40, 0.01))
     return spot.x, spot.y
 
 

@@ -3,14 +3,18 @@
 from uuid import UUID
 
 from django.utils import timezone
+from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
 from qijie.boards import actions
 
+# A worker that goes down hands the file to the next one.
+PATIENCE = RetryStrategy(max_attempts=5, wait=5, retry_exceptions={actions.Interrupted})
 
-@app.task(name=actions.DRAW_FILE, queue=actions.DRAWING_QUEUE)
-def draw_file(file_id: str) -> None:
-    actions.draw_file(UUID(file_id))
+
+@app.task(name=actions.DRAW_FILE, queue=actions.DRAWING_QUEUE, retry=PATIENCE, pass_context=True)
+def draw_file(context: JobContext, file_id: str) -> None:
+    actions.draw_file(UUID(file_id), stopping=context.should_abort)
 
 
 @app.periodic(cron="27 3 * * *")

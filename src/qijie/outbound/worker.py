@@ -18,7 +18,8 @@ from qijie.redrawing.actions.moving import move_matters
 from qijie.redrawing.actions.ordering import QUEUE as DRAWING
 
 PAUSE_SECONDS = 1.0
-SHORT_QUEUES, LONG_QUEUES = ("default", "mail"), (DRAWING,)
+# Lists: the queue hands them to PostgreSQL as arrays, and a tuple would arrive as a row.
+SHORT_QUEUES, LONG_QUEUES = ["default", "mail"], [DRAWING]
 # A drawing asks ten times a second whether it has to stop, and is drawn anew by the next worker.
 LAST_SECONDS = 1.0
 _log = logging.getLogger(__name__)

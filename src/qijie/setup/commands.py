@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 LOADERS = {
     "load-refdata": ("载入参考数据", "qijie.setup.load_reference"),
     "load-profile": ("载入一个地方", "qijie.setup.load_profile"),
+    "load-drawing": ("启用机器划分的网格", "qijie.setup.demo_drawing"),
     "load-matters": ("推演示范事项", "qijie.setup.demo_matters"),
 }
 

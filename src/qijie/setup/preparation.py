@@ -39,6 +39,7 @@ STEPS = (
     Step("schema", ("migrate",), (*LOCKS, *SCHEMA)),
     Step("refdata", ("load-refdata",), (*SCHEMA, *DATA)),
     Step("profile", ("load-profile",), (*SCHEMA, *DATA)),
+    Step("drawing", ("load-drawing",), (*SCHEMA, *DATA)),
     Step("matters", ("load-matters",), (*SCHEMA, *DATA)),
 )
 

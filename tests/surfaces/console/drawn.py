@@ -6,7 +6,7 @@
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -16,12 +16,15 @@ from django.utils import timezone
 
 from qijie.access.scope import scope
 from qijie.access.viewer import SYSTEM
+from qijie.redrawing import actions
 from qijie.redrawing.models import Block, Plan, Run
 from qijie.redrawing.rules import MEASURES, Order, PlanState, Purpose, RunState
 from qijie.redrawing.rules.values import graph_json, measures_json
+from qijie.teams.queries import viewer_for
 from qijie.territory.drawing.graph import graph_of
 from qijie.territory.drawing.measuring import measure
 from qijie.territory.drawing.model import Balance, Rules, Units
+from qijie.territory.queries import nodes
 from tests import town
 
 COLUMNS, ROWS = 6, 3
@@ -84,16 +87,21 @@ def run(
             asked_by_id=town.user("wang").pk,
             asked_at=at or timezone.now(),
             state=state,
-            **{"graph": _graph(), **more},
+            **{"graph": _graph(), "grids_then": _grids_today(path), **more},
         )
         Block.objects.bulk_create([_block(made, at) for at in range(COUNT)])
     return made
 
 
+def _grids_today(path: str) -> list[int]:
+    found = nodes(timezone.localdate()).filter(kind="grid", path__startswith=path)
+    return sorted(found.values_list("pk", flat=True))
+
+
 def _graph() -> dict[str, Any]:
     found = units()
     middles = shapely.get_coordinates(shapely.centroid(found.shapes))
-    return graph_json(graph_of(found), middles)
+    return graph_json(graph_of(found), middles) | {"measures": list(MEASURES)}
 
 
 def _block(made: Run, at: int) -> Block:
@@ -138,4 +146,14 @@ def plan(of: Run | None = None, grid: Sequence[int] = TOP, number: int = 1, **mo
 
 def again(one: Plan) -> Plan:
     with scope(SYSTEM):
-        return Plan.objects.get(pk=one.pk)
+        return Plan.objects.select_related("run").get(pk=one.pk)
+
+
+def adopted(one: Plan) -> Plan:
+    """Put into force by the street's leader from the fifth day on."""
+    leader, now = viewer_for(town.user("xu"), timezone.localdate()), timezone.now()
+    on = timezone.localdate() + timedelta(days=5)
+    with scope(leader):
+        return actions.adopt(
+            one.pk, on=on, holders={}, reason="", version=one.version, by=leader, at=now
+        )

@@ -5,13 +5,14 @@ from tests.surfaces.console import acts
 
 pytestmark = pytest.mark.django_db
 DESK = ["事项", "登记", "辖区", "通知", "我的"]
+PLANNER = ["事项", "登记", "辖区", "通知", "网格划分", "我的"]
 
 
 @pytest.mark.parametrize(
     ("username", "labels"),
     [
-        ("wang", DESK),
-        ("zhao", DESK),
+        ("wang", PLANNER),
+        ("zhao", PLANNER),
         ("sun", DESK),
         ("wu", ["事项", "登记", "辖区", "通知", "区划检查", "我的"]),
         ("han", ["辖区", "通知", "区划检查", "我的"]),

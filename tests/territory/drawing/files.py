@@ -7,9 +7,12 @@ from typing import Any
 
 import numpy as np
 import pyogrio
+import pytest
 import shapely
 from shapely import LineString, box
 from shapely.geometry.base import BaseGeometry
+
+from qijie import cli
 
 LON, LAT = 114.26, 30.58
 """The south-west corner. A ten-thousandth of a degree is about 10 m here."""
@@ -26,6 +29,14 @@ HOUSES = [
     for row in range(3)
 ]
 COMMUNITIES = [box(0, 0, 20, 40), box(20, 0, 40, 40)]
+
+
+def draw(*arguments: str | Path) -> int:
+    return cli.main(["draw", *(str(argument) for argument in arguments)])
+
+
+def said(capsys: pytest.CaptureFixture[str]) -> str:
+    return capsys.readouterr().err
 
 
 def placed(shape: BaseGeometry, step: float = 1e-4) -> BaseGeometry:

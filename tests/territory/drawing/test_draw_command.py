@@ -11,14 +11,11 @@ import pytest
 import shapely
 from shapely import box
 
-from qijie import cli
+from qijie.territory.drawing import layers
 from tests.territory.drawing import files
+from tests.territory.drawing.files import draw, said
 
 HOME = Path(__file__).resolve().parents[3]
-
-
-def draw(*arguments: str | Path) -> int:
-    return cli.main(["draw", *(str(argument) for argument in arguments)])
 
 
 def blocks(town: dict[str, Path], out: Path, *more: str) -> int:
@@ -35,10 +32,6 @@ def blocks(town: dict[str, Path], out: Path, *more: str) -> int:
     )
 
 
-def said(capsys: pytest.CaptureFixture[str]) -> str:
-    return capsys.readouterr().err
-
-
 def alone(*arguments: str | Path) -> None:
     """In a process of its own, without Django's settings or a database."""
     done = subprocess.run(
@@ -51,6 +44,7 @@ def alone(*arguments: str | Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow
 def test_from_streets_to_a_plan_to_the_next_one(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -96,6 +90,30 @@ def test_the_plan_keeps_every_column_the_format_and_the_system(tmp_path: Path, n
     assert columns["grid"] == [1, 1, 2, 2]
     before, after = files.shapes_of(units), files.shapes_of(out)
     assert shapely.equals_exact(before, after, 1e-6).all()
+
+
+@pytest.mark.parametrize("name", ["units.gpkg", "units.geojson", "units.shp"])
+def test_from_a_public_map_units_and_plans_come_out_in_cgcs2000(tmp_path: Path, name: str) -> None:
+    town, public = files.town(tmp_path), ("--system", "gcj02", "--quiet")
+    units, plan, after = (tmp_path / f"{word}{name}" for word in ("", "plan-", "after-"))
+    assert blocks(town, units, *public) == 0
+    assert draw("plan", units, "--out", plan, *public) == 0
+    assert draw("plan", units, "--from", plan, "--out", after, *public) == 0
+
+    off = files.placed(files.COMMUNITIES[0]).bounds[0] - files.shapes_of(units)[0].bounds[0]
+    assert abs(off) > 0.004
+    for made in (plan, after):
+        assert layers.is_cgcs2000(layers.read(made).crs)
+        shapes = files.shapes_of(made)
+        assert shapely.equals_exact(shapes, files.shapes_of(units), 1e-9, normalize=True).all()
+
+
+def test_a_plan_of_a_public_maps_units_comes_out_in_cgcs2000(tmp_path: Path) -> None:
+    units, out = four(tmp_path, households=[200] * 4), tmp_path / "plan.geojson"
+    assert draw("plan", units, "--system", "gcj02", "--out", out, "--quiet") == 0
+
+    assert layers.is_cgcs2000(layers.read(out).crs)
+    assert 0.004 < files.shapes_of(out)[0].distance(files.shapes_of(units)[0].centroid) < 0.008
 
 
 def four(folder: Path, **columns: list[object]) -> Path:
@@ -334,30 +352,41 @@ def test_water_is_a_border_and_no_community_means_one(tmp_path: Path) -> None:
     assert set(files.columns_of(out)["community"]) == {"全部"}
 
 
-def test_ctrl_c_leaves_nothing_half_written(tmp_path: Path) -> None:
-    town = files.town(tmp_path)
-    out = tmp_path / "out"
-    out.mkdir()
+def stopped(until: str, *arguments: str | Path) -> str:
+    """What a run says that gets Ctrl-C as soon as it has said `until`."""
     with subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "qijie.cli",
-            "draw",
-            "blocks",
-            str(town["streets"]),
-            "--buildings",
-            str(town["buildings"]),
-            "--out",
-            str(out / "units.gpkg"),
-        ],
+        [sys.executable, "-m", "qijie.cli", "draw", *map(str, arguments)],
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(HOME / "src")},
         stderr=subprocess.PIPE,
         text=True,
     ) as run:
         assert run.stderr is not None
-        run.stderr.readline()
+        while until not in (line := run.stderr.readline()):
+            assert line, "ended before"
         run.send_signal(signal.SIGINT)
-        assert run.wait(timeout=60) in (0, 130)
-    made = {path.name for path in out.iterdir()}
-    assert made <= {"units.gpkg", "units.findings.json"}
+        rest = run.stderr.read()
+        assert run.wait(timeout=60) == 130, rest
+    return rest
+
+
+STOPPED = "✗ 已按 Ctrl-C 停下，没有留下写了一半的文件；要结果请重新运行。\n"
+
+
+def test_ctrl_c_while_blocks_are_cut_leaves_nothing(tmp_path: Path) -> None:
+    demo = HOME / "profiles" / "jianghan"
+    given = ("--buildings", demo / "buildings.geojson", "--out", tmp_path / "units.gpkg")
+    assert stopped("正在划分", "blocks", demo / "streets.geojson", *given) == STOPPED
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_ctrl_c_while_a_plan_is_searched_leaves_nothing(tmp_path: Path) -> None:
+    shapes = [box(5 * x, 5 * y, 5 * x + 5, 5 * y + 5) for x in range(160) for y in range(8)]
+    rows = [
+        {"households": 20 + 37 * n % 90, "community": f"c{n // 64}"} for n in range(len(shapes))
+    ]
+    units = files.geojson(tmp_path / "units.geojson", shapes, rows)
+    told = stopped("  2/20 ", "plan", units, "--out", tmp_path / "plan.gpkg")
+    assert told.splitlines()[-1] + "\n" == STOPPED
+    assert "20/20" not in told
+    assert list(tmp_path.iterdir()) == [units]

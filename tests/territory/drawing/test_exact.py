@@ -42,6 +42,7 @@ def _least_paid(units, graph):
     return best
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(small)
 def test_no_plan_is_nearer_to_the_band(rows):
@@ -52,9 +53,10 @@ def test_no_plan_is_nearer_to_the_band(rows):
 
     # A rounder shape may be worth a few households, never a grid.
     loads = [one.loads[0] for one in made.measures.grids]
-    assert _paid(loads) <= _least_paid(units, graph) + OUTSIDE / 4
+    assert _paid(loads) <= _least_paid(units, graph) + OUTSIDE / 8
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(small)
 def test_what_the_model_proves_is_true_of_every_plan(rows):

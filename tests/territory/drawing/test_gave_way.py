@@ -5,10 +5,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qijie.territory.drawing.graph import graph_of
+from qijie.territory.drawing.measuring import measure
 from qijie.territory.drawing.model import (
     Balance,
     GaveWay,
@@ -113,6 +115,30 @@ def test_a_border_inside_a_block_too_large_for_one_grid_is_excused():
     assert (other.rule, other.reason) == (Rule.STREETS, Reason.BEST_FOUND)
 
 
+def test_borders_inside_blocks_are_told_once_for_every_two_grids():
+    units = squares([[300, 300, 300], [300, 300, 300]], blocks="aabccb")
+    grid = np.array([1, 2, 2, 1, 2, 3])
+
+    found = gave_way(units, graph_of(units), grid, RULES)
+
+    told = [one for one in found if one.rule is Rule.STREETS]
+    assert [(one.grid, one.beside, one.amount, one.keys) for one in told] == [
+        (1, 2, 200, ("u0", "u1", "u3", "u4")),
+        (2, 3, 100, ("u2", "u5")),
+    ]
+    assert sentence(told[0]).startswith("社区 420103008001 第 1 格和第 2 格之间有 200 米边界走在")
+
+
+def test_a_step_of_a_few_metres_inside_a_block_is_measured_but_not_told():
+    whole = squares([[400, 400]], blocks="aa")
+    low = shapely.transform(whole.shapes, lambda at: at * [1, 0.29])
+    units = replace(whole, shapes=low)
+    graph = graph_of(units)
+
+    assert gave_way(units, graph, np.array([1, 2]), RULES) == ()
+    assert measure(units, graph, np.array([1, 2]), RULES).on_street == 0
+
+
 def test_a_compound_a_hand_cut_is_shown_before_all_else():
     units = squares([[150, 150, 300]], compounds="xx.")
 
@@ -140,8 +166,6 @@ def test_the_measure_out_of_its_band_is_named():
 def test_every_grid_out_of_band_has_a_reason_and_no_other_has(units, seed):
     grid = np.random.default_rng(seed).integers(1, 6, len(units)).astype(np.int32)
     graph = graph_of(units)
-    from qijie.territory.drawing.measuring import measure
-
     found = gave_way(units, graph, grid, RULES)
 
     out = measure(units, graph, grid, RULES).out_of_band

@@ -17,6 +17,7 @@ def shown(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", PAGE, re.M | re.S)
 
 
+@pytest.mark.slow
 def test_the_commands_shown_draw_the_demo_district(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

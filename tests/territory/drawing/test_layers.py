@@ -126,6 +126,17 @@ def test_degrees_of_a_public_map_are_set_right(tmp_path: Path) -> None:
     assert moved.crs.to_epsg() == 4490
 
 
+@pytest.mark.parametrize("name", ["a.geojson", "a.gpkg", "a.shp"])
+def test_degrees_set_right_once_are_not_moved_again(tmp_path: Path, name: str) -> None:
+    given = files.geojson(tmp_path / "given.geojson", [box(0, 0, 1, 1)])
+    moved = layers.read(given, system="gcj02")
+    layers.write(tmp_path / name, moved.shapes, {"n": [1]}, moved.crs)
+
+    again = layers.read(tmp_path / name, system="gcj02")
+
+    assert shapely.equals_exact(again.shapes, moved.shapes, 1e-9, normalize=True).all()
+
+
 def test_metres_are_no_degrees_of_a_public_map(tmp_path: Path) -> None:
     path = files.written(tmp_path / "a.gpkg", [IN_METRES], {"n": [1]}, crs="EPSG:4547")
     assert refusal(path, system="gcj02").endswith("请去掉 --system gcj02。")

@@ -21,7 +21,7 @@ def _later(units, seed, share=0.15):
     return replace(units, loads=loads)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(towns, st.integers(0, 99), st.integers(0, 600))
 def test_never_do_more_households_move_than_allowed(units, seed, bound):
     graph = graph_of(units)
@@ -60,7 +60,7 @@ def _schools_that_changed_sides(stale, made):
     return {key for one in made.gave_way if one.reason == "would_cut_off" for key in one.keys}
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(towns)
 def test_nothing_moves_where_nothing_changed(units):
     graph = graph_of(units)

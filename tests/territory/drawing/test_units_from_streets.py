@@ -1,6 +1,7 @@
 """Whatever the streets: no gap, no overlap, no building cut, community borders kept."""
 
 import numpy as np
+import pytest
 import shapely
 from hypothesis import HealthCheck, given, settings
 
@@ -8,7 +9,7 @@ from qijie.territory.drawing.enclosures import units_of
 from qijie.territory.drawing.model import Units
 from tests.territory.drawing.random_town import Town, towns
 
-few = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+few = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def drawn(town: Town) -> Units:
@@ -27,6 +28,7 @@ def test_units_cover_each_community_and_nothing_else(town: Town) -> None:
         assert mine.symmetric_difference(shape).area <= 0.02 * shape.length + 0.1
 
 
+@pytest.mark.slow
 @few
 @given(towns())
 def test_no_border_runs_through_a_building(town: Town) -> None:
@@ -59,7 +61,7 @@ def test_each_unit_is_one_piece_with_a_name_of_its_own(town: Town) -> None:
     assert len(set(units.keys)) == len(units)
 
 
-@settings(few, max_examples=15)
+@settings(few, max_examples=10)
 @given(towns())
 def test_the_same_town_gives_the_same_units(town: Town) -> None:
     once, again = drawn(town), drawn(town)

@@ -72,6 +72,14 @@ def test_a_compound_of_one_grids_size_is_one_unit_with_its_ground() -> None:
     assert units.compounds[place] == "阳光"
 
 
+def test_a_small_block_of_two_compounds_bears_neither_name_and_cuts_neither() -> None:
+    walls = Compounds(("阳光", "月光"), array_of([box(10, 80, 95, 120), box(97, 80, 190, 120)]))
+    units = drawn(houses(*ROW, *EAST, households=20), compounds=walls)
+    place = units.keys.index("h0")
+    assert (units.households[place], units.compounds[place]) == (80, "")
+    assert all(units.shapes[place].covers(wall.buffer(-0.02)) for wall in walls.shapes)
+
+
 def test_a_larger_compound_falls_to_whole_buildings_that_know_it() -> None:
     units = drawn(houses(*ROW, households=60), compounds=WALL, most=100)
     mine = [key for key, word in zip(units.keys, units.compounds, strict=True) if word == "阳光"]

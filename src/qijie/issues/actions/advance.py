@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from qijie.access.permissions import may
-from qijie.access.viewer import Kind, Viewer
+from qijie.access.viewer import SYSTEM, Kind, Viewer
 from qijie.issues.actions.rows import (
     DEADLINE_CHANGES,
     ORDER_CHANGES,
@@ -24,16 +24,17 @@ from qijie.issues.queries.book import book
 from qijie.issues.queries.lists import visible_to
 from qijie.issues.queries.matter import matter_of
 from qijie.issues.rules.decide import Refused, apply
-from qijie.issues.rules.facts import Facts
+from qijie.issues.rules.facts import Facts, RegridFacts
 from qijie.issues.rules.matter import Act, Actor, Clock, Matter, Outcome
 from qijie.issues.rules.relations import relations
 from qijie.issues.rules.table import ROWS
 from qijie.issues.rules.vocabulary import Move
+from qijie.kernel.coordinates import Coordinate, CoordinateSystem
 from qijie.kernel.ids import new_id
 from qijie.records import actions as records
 from qijie.records.models import Timer
 from qijie.records.photos import Photo
-from qijie.territory.queries import node_at
+from qijie.territory.queries import locate, node_at
 
 CLOCK_TIMER = "clock"
 DueWork = tuple[str, datetime]
@@ -94,7 +95,22 @@ def advance(
             from_reporter=by.kind is Kind.REPORTER,
             at=at,
         )
+    if matter.state.is_end and not outcome.matter.state.is_end:
+        return _on_today_s_ground(issue, at)
     return issue
+
+
+def _on_today_s_ground(issue: Issue, at: datetime) -> Issue:
+    """What ended kept the grid of its day; opened again, it belongs to whoever works there now."""
+    if issue.point is None or issue.grid_id is None:
+        return issue
+    place = Coordinate(issue.point.x, issue.point.y, CoordinateSystem.CGCS2000)
+    found = locate(place, timezone.localdate(at))
+    if found is None or found.grid_id is None or found.path == issue.path:
+        return issue
+    words = f"网格调整：由 {issue.path} 转到“{found.name}”（{found.path}）。"
+    facts = RegridFacts(grid_path=found.path)
+    return advance(issue.pk, Move.REGRID, facts, by=SYSTEM, at=at, words=words)
 
 
 def _locked(issue_id: UUID, by: Viewer) -> Issue:

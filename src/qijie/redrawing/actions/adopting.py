@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from qijie.access.scope import scope
 from qijie.access.viewer import SYSTEM, Viewer
+from qijie.boards.actions import drop_files, order_file
+from qijie.boards.rules import Paper
 from qijie.kernel.calendars import SHANGHAI
 from qijie.kernel.refusal import Refusal
 from qijie.records import actions as records
@@ -18,11 +20,12 @@ from qijie.records.models import Timer
 from qijie.redrawing.actions.locking import locked_plan
 from qijie.redrawing.actions.telling import told_of_adoption, told_of_withdrawal
 from qijie.redrawing.models import Plan
-from qijie.redrawing.queries.prospect import Prospect, candidates
+from qijie.redrawing.queries.pending import candidates
+from qijie.redrawing.queries.prospect import NextGrid, Prospect
 from qijie.redrawing.rules import PlanState
 from qijie.teams.actions import NewPost, reassign, undo_reassign
 from qijie.teams.models import Post
-from qijie.territory.actions import Written, redraw_community, take_back
+from qijie.territory.actions import GridDrawing, Written, redraw_community, take_back
 from qijie.territory.models import Node
 
 REGRID_TIMER = "regrid"
@@ -38,11 +41,13 @@ def adopt(
     version: int,
     by: Viewer,
     at: datetime,
+    boards: bool = True,
 ) -> Plan:
     """Puts a plan into force from a day to come: grids, homes, compounds, posts, all in advance.
 
     holders: who works in a new grid (its number), where not whoever works today where most of its
-    homes lie. reason: why grids out of band are adopted all the same.
+    homes lie. reason: why grids out of band are adopted all the same. boards: have the notice
+    boards of that day made.
     Raises NotVisible, Outdated, or Refusal naming what to mend; then nothing has changed.
     """
     plan = locked_plan(plan_id, by, version=version, adopting=True)
@@ -52,9 +57,11 @@ def adopt(
     prospect = Prospect(plan, on, timezone.localdate(at))
     _refuse(prospect, holders, reason)
     written = [
-        redraw_community(path=path, drawings=drawings, ended=_ended(prospect, path), on=on)
+        redraw_community(
+            path=path, drawings=list(map(_drawing, grids)), ended=_ended(prospect, path), on=on
+        )
         for path in prospect.communities
-        if (drawings := prospect.drawings(path))
+        if (grids := prospect.to_write(path))
     ]
     staffed = _reassigned(prospect, holders, written, by)
     plan.state, plan.in_force_on, plan.reason = PlanState.ADOPTED, on, reason
@@ -64,6 +71,8 @@ def adopt(
     plan.before = {"tree": [asdict(one) for one in written], "posts": staffed}
     plan.save()
     _set_timer(plan, on)
+    if boards:
+        order_file(plan.run.path, on, Paper.A3, by, at)
     _tell(plan, told_of_adoption(prospect, staffed["made"]["posts"]), at)
     return plan
 
@@ -89,6 +98,7 @@ def withdraw(plan_id: UUID, *, by: Viewer, at: datetime) -> Plan:
     plan.save()
     with scope(SYSTEM):
         records.drop_timers(plan.pk, REGRID_TIMER, at)
+    drop_files(plan.run.path, plan.in_force_on, at)
     _tell(plan, told, at)
     return plan
 
@@ -110,8 +120,8 @@ def _refuse(prospect: Prospect, holders: Mapping[int, UUID], reason: str) -> Non
         raise Refusal(objection)
     if prospect.out_of_band and not reason.strip():
         named = "、".join(map(str, prospect.out_of_band))
-        raise Refusal(f"第 {named} 号网格不在规模范围内，如仍要采用，请写明理由。")
-    if not any(prospect.drawings(path) for path in prospect.communities):
+        raise Refusal(f"第 {named} 格不在规模范围内，如仍要采用，请写明理由。")
+    if not any(prospect.to_write(path) for path in prospect.communities):
         raise Refusal("本方案与现有网格完全相同，不需要采用。")
     known = candidates(prospect.plan.run.path, prospect.today)
     new = {grid.number for grid in prospect.grids if grid.is_new}
@@ -119,7 +129,11 @@ def _refuse(prospect: Prospect, holders: Mapping[int, UUID], reason: str) -> Non
         if number not in new:
             raise Refusal(f"第 {number} 号不是新设网格，其岗位的交接请在岗位页办理。")
         if user_id not in known:
-            raise Refusal(f"第 {number} 号网格所选的人不是本街道的网格员，请另选一位。")
+            raise Refusal(f"第 {number} 格所选的人不是本街道的网格员，请另选一位。")
+
+
+def _drawing(grid: NextGrid) -> GridDrawing:
+    return GridDrawing(grid.code, grid.name, grid.kind, grid.boundary, grid.building_codes)
 
 
 def _ended(prospect: Prospect, community: str) -> list[str]:

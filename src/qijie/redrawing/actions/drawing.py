@@ -77,7 +77,7 @@ class _Watch:
 
     def __init__(self, run: Run, stopping: Stopping) -> None:
         self.run_id, self.stopping = run.pk, stopping
-        self.names = _names(run)
+        self.names = names_of(run)
         self.told_at = self.looked_at = float("-inf")
         self.is_cancelled = False
 
@@ -111,7 +111,7 @@ class _Watch:
             raise Cancelled
 
 
-def _names(run: Run) -> dict[str, str]:
+def names_of(run: Run) -> dict[str, str]:
     with scope(SYSTEM):
         found = nodes(run.as_of).filter(
             path__startswith=run.path, kind__in=["community", "village"]
@@ -193,7 +193,7 @@ def _put(run: Run, whole: Made, graph: Graph, then: list[int], drawn: list[Drawn
         if current.state != RunState.RUNNING or current.blocks.exists():
             return
         put_drawing(current, whole, graph, then)
-        names = _names(current)
+        names = names_of(current)
         for number, one in enumerate(drawn, start=1):
             plan_row(current, one, number, names, whole.units, whole.today).save(force_insert=True)
         _finish(current)
@@ -299,7 +299,7 @@ def _go_on(run: Run, watch: _Watch) -> None:
             return
         number = current.plans.count() + 1
         today = [row["today_grid"] for row in rows]
-        made_plan = plan_row(current, drawn, number, _names(current), units, today)
+        made_plan = plan_row(current, drawn, number, names_of(current), units, today)
         made_plan.name = f"接“{plan.name}”"[:80]
         made_plan.from_plan_id = plan.pk
         made_plan.save(force_insert=True)

@@ -1,7 +1,7 @@
 """What putting a plan into force would do, grid by grid, before anything is written."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -11,26 +11,24 @@ from uuid import UUID
 import numpy as np
 import shapely
 from django.conf import settings
-from django.contrib.gis.geos import GEOSGeometry, MultiPolygon, Polygon
+from django.contrib.gis.geos import MultiPolygon
 from django.db.models import Q
 
 from qijie.access.viewer import Role
 from qijie.issues.queries.places import Spot, open_in_grids
 from qijie.kernel.codes import Level
 from qijie.redrawing.models import Block, Plan
-from qijie.redrawing.rules import PlanState
+from qijie.redrawing.queries.pending import pending_over
+from qijie.redrawing.queries.shapes import border_of, is_nearly, is_same, stored
 from qijie.redrawing.rules.coding import Coded, coded, grid_name
 from qijie.redrawing.rules.values import bare_units, shares_of
 from qijie.teams.models import Post
 from qijie.teams.queries import posts_of_places
-from qijie.territory.actions import GridDrawing
 from qijie.territory.drawing.model import HOUSEHOLDS, Units
 from qijie.territory.drawing.numbering import numbered
-from qijie.territory.models import SRID, Building, Node
+from qijie.territory.models import Building, Node
 from qijie.territory.queries import buildings, coding, nodes
 
-# A centimetre all along the border is an edge rounded anew, not ground that changed hands.
-_ROUNDING_DEGREES = 1e-7
 _NAMED = 3
 
 
@@ -155,7 +153,7 @@ class Prospect:
         codes = frozenset(c for at in inside for c in self.blocks[at].building_codes)
         shape = shapely.union_all(self.shapes[inside])
         same_homes = before is not None and self._homes_of.get(code, frozenset()) == codes
-        ground = _shape_of(before)
+        ground = border_of(before)
         return NextGrid(
             number=number,
             code=code,
@@ -163,9 +161,9 @@ class Prospect:
             kind=self._kind(number, code, inside),
             community=self.blocks[inside[0]].community_code,
             is_new=before is None,
-            is_redrawn=not (same_homes and _is_same(shape, ground)),
-            is_changed=not (same_homes and _is_nearly(shape, ground)),
-            boundary=_multi(shape),
+            is_redrawn=not (same_homes and is_same(shape, ground)),
+            is_changed=not (same_homes and is_nearly(shape, ground)),
+            boundary=stored(shape),
             building_codes=codes,
             households=sum(self._households.get(one, 0) for one in codes),
             households_before=before.households if before else 0,
@@ -210,21 +208,17 @@ class Prospect:
         if number is not None:
             return self.by_number[number]
         near = [g for g in self.grids if g.community == node.path[: len(g.community)]]
-        ground = _shape_of(node)
+        ground = border_of(node)
         if ground is None:
             return near[0]
         return min(near, key=lambda grid: cast(float, shapely.distance(_shape(grid), ground)))
 
-    def drawings(self, community: str) -> list[GridDrawing]:
+    def to_write(self, community: str) -> list[NextGrid]:
         """Grids of a community that have to be written; none where nothing changes."""
         grids = [grid for grid in self.grids if grid.community == community]
         if not any(grid.is_changed for grid in grids):
             return []
-        return [
-            GridDrawing(grid.code, grid.name, grid.kind, grid.boundary, grid.building_codes)
-            for grid in grids
-            if grid.is_redrawn
-        ]
+        return [grid for grid in grids if grid.is_redrawn]
 
     # Posts
 
@@ -355,30 +349,10 @@ class Prospect:
         found = []
         if broken:
             named = "、".join(map(str, broken))
-            found.append(f"第 {named} 号网格不连片，请把零散的地块移到相邻网格。")
+            found.append(f"第 {named} 格不连片，请把零散的地块移到相邻网格。")
         if any(number < 1 for number in self.plan.grid):
             found.append("有地块没有分到网格，请把它们移入相邻网格。")
         return found
-
-
-def pending_over(communities: Sequence[str], today: date) -> list[Plan]:
-    """Adopted plans whose day is to come and that touch one of these communities."""
-    streets = {community[:9] for community in communities}
-    found = Plan.objects.filter(
-        state=PlanState.ADOPTED, in_force_on__gt=today, street_code__in=streets
-    ).filter(Q(community_code="") | Q(community_code__in=communities))
-    return list(found.defer("before").order_by("in_force_on"))
-
-
-def candidates(path: str, today: date) -> dict[UUID, str]:
-    """Who may be put into a new grid: whoever works in a grid of this street today; id to name."""
-    street = path[:9]
-    found: dict[UUID, str] = {}
-    for post in posts_of_places([street], Level.GRID, today):
-        if post.role == Role.GRID_WORKER:
-            for holding in post.holders_today:  # type: ignore[attr-defined]
-                found[holding.user_id] = holding.user.name
-    return dict(sorted(found.items(), key=lambda one: one[1]))
 
 
 def _strangers(what: str, codes: set[str]) -> list[str]:
@@ -398,34 +372,3 @@ def _code_like(code: str, donor: str, new: str) -> str:
 
 def _shape(grid: NextGrid) -> shapely.Geometry:
     return shapely.from_wkb(bytes(grid.boundary.wkb))
-
-
-def _shape_of(node: Node | None) -> shapely.Geometry | None:
-    return shapely.from_wkb(bytes(node.boundary.wkb)) if node and node.boundary else None
-
-
-def _multi(shape: shapely.Geometry) -> MultiPolygon:
-    geometry = GEOSGeometry(memoryview(shapely.to_wkb(shape)), srid=SRID)
-    return geometry if isinstance(geometry, MultiPolygon) else _of_one(geometry)
-
-
-def _of_one(geometry: GEOSGeometry) -> MultiPolygon:
-    assert isinstance(geometry, Polygon)  # noqa: S101  # a union of polygons that touch
-    return MultiPolygon(geometry, srid=SRID)
-
-
-def _is_same(shape: shapely.Geometry, before: shapely.Geometry | None) -> bool:
-    """Vertex by vertex, so that neighbours drawn anew still meet it without a gap."""
-    if before is None:
-        return False
-    one, other = (
-        shapely.normalize(shapely.multipolygons(shapely.get_parts(g))) for g in (shape, before)
-    )
-    return bool(shapely.equals_exact(one, other, 0.0))
-
-
-def _is_nearly(shape: shapely.Geometry, before: shapely.Geometry | None) -> bool:
-    if before is None:
-        return False
-    apart = shapely.area(shapely.symmetric_difference(shape, before))
-    return bool(apart <= shapely.length(before) * _ROUNDING_DEGREES)

@@ -130,4 +130,4 @@ def step_words(
     if verb in (Verb.LOCK, Verb.UNLOCK):
         return f"{Verb(verb).label} {'、'.join(map(str, changed))}"
     count = len(after.get("grid", {}))
-    return f"{Verb(verb).label}：{count} 个地块归入第 {grids} 号网格"
+    return f"{Verb(verb).label}：{count} 个地块归入第 {grids} 格"

@@ -36,7 +36,7 @@ def moved(
         raise Refusal("所选地块分属不同社区，网格不能跨社区，请只选一个社区内的地块。")
     target = _next_number(drawn) if to is None else _known_grid(drawn, to)
     if to is not None and homes != {communities[drawn.members(to)[0]]}:
-        raise Refusal(f"第 {to} 号网格在另一个社区，网格不能跨社区，请选同社区的网格。")
+        raise Refusal(f"第 {to} 格在另一个社区，网格不能跨社区，请选同社区的网格。")
     _refuse_locked(drawn, {drawn.grid[at] for at in chosen} | {target})
     return _with_grid(drawn, dict.fromkeys(chosen, target))
 
@@ -53,21 +53,19 @@ def parted(drawn: Drawn, grid: int, half: Sequence[int] | None) -> Drawn:
     _known_grid(drawn, grid)
     _refuse_locked(drawn, {grid})
     if not half:
-        raise Refusal(
-            f"第 {grid} 号网格只有一个地块或自身不连片，拆不开；请先移动地块使它连片后再拆。"
-        )
+        raise Refusal(f"第 {grid} 格只有一个地块或自身不连片，拆不开；请先移动地块使它连片后再拆。")
     return _with_grid(drawn, dict.fromkeys(half, _next_number(drawn)))
 
 
 def with_lock(drawn: Drawn, grid: int) -> Drawn:
     if _known_grid(drawn, grid) in drawn.locked:
-        raise Refusal(f"第 {grid} 号网格已经锁定。")
+        raise Refusal(f"第 {grid} 格已经锁定。")
     return replace(drawn, locked=drawn.locked | {grid})
 
 
 def without_lock(drawn: Drawn, grid: int) -> Drawn:
     if grid not in drawn.locked:
-        raise Refusal(f"第 {grid} 号网格没有锁定。")
+        raise Refusal(f"第 {grid} 格没有锁定。")
     return replace(drawn, locked=drawn.locked - {grid})
 
 
@@ -92,14 +90,14 @@ def _known_blocks(drawn: Drawn, positions: Collection[int]) -> list[int]:
 
 def _known_grid(drawn: Drawn, number: int) -> int:
     if number not in drawn.numbers:
-        raise Refusal(f"本方案没有第 {number} 号网格，请刷新页面后重新选择。")
+        raise Refusal(f"本方案没有第 {number} 格，请刷新页面后重新选择。")
     return number
 
 
 def _refuse_locked(drawn: Drawn, numbers: Collection[int]) -> None:
     if held := sorted(drawn.locked & frozenset(numbers)):
         named = "、".join(str(number) for number in held)
-        raise Refusal(f"第 {named} 号网格已锁定，请先解锁再改。")
+        raise Refusal(f"第 {named} 格已锁定，请先解锁再改。")
 
 
 def _next_number(drawn: Drawn) -> int:

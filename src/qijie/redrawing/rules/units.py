@@ -8,7 +8,7 @@ import shapely
 from pyproj import CRS
 from shapely import MultiPolygon, Polygon
 
-from qijie.redrawing.rules import HECTARES, MEASURES
+from qijie.redrawing.rules import HECTARES, MEASURES, PEOPLE
 from qijie.territory.drawing.arrangement import array_of
 from qijie.territory.drawing.enclosures import Buildings, Compounds, units_of
 from qijie.territory.drawing.mending import Finding
@@ -79,8 +79,25 @@ def made(ground: Ground, most: float) -> Made:
         compounds=_compounds(ground, plane),
         most=most,
     )
-    units = _with_area(units)
-    codes = _codes_in(units, buildings)
+    return made_of(_at_home(units, ground), ground, plane, findings)
+
+
+def _at_home(units: Units, ground: Ground) -> Units:
+    """A fixed grid ends at its community's border, however far an old drawing of it lapped over."""
+    fixed = {grid.code for grid in ground.fixed}
+    pairs = zip(units.dedicated, units.communities, strict=True)
+    dedicated = tuple(code if code.startswith(home) else "" for code, home in pairs)
+    compounds = tuple(
+        "" if compound in fixed and not kept else compound
+        for compound, kept in zip(units.compounds, dedicated, strict=True)
+    )
+    return replace(units, dedicated=dedicated, compounds=compounds)
+
+
+def made_of(units: Units, ground: Ground, plane: Plane, findings: tuple[Finding, ...]) -> Made:
+    """Units from elsewhere, on this ground. Their loads are filled up to all of `MEASURES`."""
+    units = _with_all_loads(units, ground)
+    codes = _codes_in(units, ground, plane)
     return Made(
         units=units,
         shapes=degrees_of(units.shapes, plane),
@@ -132,7 +149,8 @@ def _matters_at(footprints: Shapes, ground: Ground, plane: Plane) -> Floats:
     counts = np.zeros(len(footprints))
     if not len(ground.matters) or not len(footprints):
         return counts
-    points = plane.taken_in(np.atleast_1d(shapely.points(ground.matters)), STORED, "事项位置")
+    found = array_of(shapely.Point(lon, lat) for lon, lat in ground.matters.tolist())
+    points = plane.taken_in(found, STORED, "事项位置")
     tree = shapely.STRtree(footprints)
     _, nearest = tree.query_nearest(points, max_distance=_FAR_METRES, all_matches=False)
     np.add.at(counts, nearest, 1.0)
@@ -156,22 +174,29 @@ def _compounds(ground: Ground, plane: Plane) -> Compounds:
     )
 
 
-def _with_area(units: Units) -> Units:
-    loads = units.loads.copy()
-    column = units.measures.index(HECTARES)
-    loads[:, column] = shapely.area(units.shapes) / _SQUARE_METRES_OF_HECTARE
-    return replace(units, loads=loads)
+def _with_all_loads(units: Units, ground: Ground) -> Units:
+    loads = np.zeros((len(units), len(MEASURES)))
+    for column, name in enumerate(MEASURES):
+        if name in units.measures:
+            loads[:, column] = units.loads[:, units.measures.index(name)]
+    if PEOPLE not in units.measures:
+        loads[:, list(MEASURES).index(PEOPLE)] = units.households * ground.persons_per_household
+    loads[:, list(MEASURES).index(HECTARES)] = (
+        shapely.area(units.shapes) / _SQUARE_METRES_OF_HECTARE
+    )
+    return replace(units, loads=loads, measures=tuple(MEASURES))
 
 
-def _codes_in(units: Units, buildings: Buildings) -> tuple[tuple[str, ...], ...]:
-    points = shapely.point_on_surface(buildings.shapes)
+def _codes_in(units: Units, ground: Ground, plane: Plane) -> tuple[tuple[str, ...], ...]:
+    footprints = plane.taken_in(ground.footprints, STORED, "楼栋")
+    points = shapely.point_on_surface(footprints)
     which, where = shapely.STRtree(units.shapes).query(points, predicate="intersects")
     found: list[list[str]] = [[] for _ in range(len(units))]
     seen: set[int] = set()
     for building, unit in sorted(zip(which.tolist(), where.tolist(), strict=True)):
         if building not in seen:
             seen.add(building)
-            found[unit].append(buildings.keys[building])
+            found[unit].append(ground.building_codes[building])
     return tuple(tuple(codes) for codes in found)
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from qijie.territory.drawing.model import Shapes
 
+Pairs = NDArray[np.int64]
 COLOURS = 7
 """Fills of the style sheet; the browser's own colouring has as many."""
 WIDTH = 480.0
@@ -45,10 +46,17 @@ def shapes_from(raw: Iterable[bytes]) -> Shapes:
     return found
 
 
-def tones_of(grid: Sequence[int], pairs: Iterable[Sequence[int]]) -> dict[int, int]:
+def touching(shapes: Shapes) -> Pairs:
+    """(m, 2) of shapes that touch, across community borders too, which no graph crosses."""
+    pairs = shapely.STRtree(shapes).query(shapes, predicate="intersects").T
+    found: Pairs = pairs[pairs[:, 0] < pairs[:, 1]]
+    return found
+
+
+def tones_of(grid: Sequence[int], pairs: Pairs) -> dict[int, int]:
     """A colour for each grid, 1 and up, another than its neighbours' wherever seven are enough."""
     beside: dict[int, set[int]] = defaultdict(set)
-    for one, other in pairs:
+    for one, other in pairs.tolist():
         if grid[one] != grid[other]:
             beside[grid[one]].add(grid[other])
             beside[grid[other]].add(grid[one])

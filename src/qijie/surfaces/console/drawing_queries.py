@@ -21,7 +21,6 @@ from qijie.territory.drawing.model import Shapes
 from qijie.territory.queries import nodes
 
 _GRAPH_PARTS = ("pairs", "border_metres", "edge", "area", "perimeter_metres", "street_metres")
-_SQUARE_METRE_DIGITS = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ class TodayGrid:
 
 def measures_of(run: Run) -> list[str]:
     """What the columns of a block's loads are."""
-    return list(run.graph.get("measures") or MEASURES)
+    return list(run.graph["measures"])
 
 
 def drawn_blocks(run: Run) -> tuple[Sequence[Block], Shapes]:
@@ -99,7 +98,7 @@ def units_json(plan: Plan, state: dict[str, Any], on: date) -> str:
     features = [_unit_feature(block) for block in blocks]
     order, columns, today = Order.from_json(run.rules), measures_of(run), today_of(run, on)
     more = {
-        "graph": {part: _rounded(run.graph[part]) for part in _GRAPH_PARTS},
+        "graph": {part: run.graph[part] for part in _GRAPH_PARTS},
         "balances": [
             {
                 "measure": columns.index(one.measure),
@@ -129,8 +128,3 @@ def _unit_feature(block: Block) -> str:
     drawn: str = block.drawn  # type: ignore[attr-defined]
     text = feature(drawn, properties)
     return f'{{"id":{block.position},{text[1:]}'
-
-
-def _rounded(values: list[Any]) -> list[Any]:
-    is_plain = not values or isinstance(values[0], list | int)
-    return values if is_plain else [round(value, _SQUARE_METRE_DIGITS) for value in values]

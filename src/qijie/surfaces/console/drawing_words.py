@@ -1,6 +1,6 @@
 """Figures of plans in words, side by side, the best of each row marked."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from qijie.redrawing.models import Plan, Run
@@ -36,6 +36,11 @@ class _Measure:
 
 def share(value: float) -> str:
     return f"{value:.1%}"
+
+
+def whole_share(value: float) -> str:
+    """Beside the map, where the browser counts too and a tenth would differ by rounding."""
+    return f"{value:.0%}"
 
 
 def in_band_words(plan: Plan) -> str:
@@ -152,3 +157,8 @@ def troubles_of(row: GridRow, columns: Sequence[str], order: Order) -> list[str]
         if load < one.low:
             found.append(f"{what}不足 {one.low - load:,.0f} {unit_of(one.measure)}")
     return found
+
+
+def community_of(code: str, places: Mapping[str, str]) -> str:
+    """The name of the community a grid's code begins with."""
+    return next((name for path, name in places.items() if code.startswith(path)), "")

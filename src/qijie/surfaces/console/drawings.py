@@ -16,7 +16,7 @@ from qijie.redrawing.actions.editing import NotVisible
 from qijie.redrawing.models import Plan, Run
 from qijie.redrawing.rules import Order, Purpose, RunState
 from qijie.surfaces.console.drawing_forms import OrderForm
-from qijie.surfaces.console.drawing_pictures import picture, tones_of
+from qijie.surfaces.console.drawing_pictures import Pairs, picture, tones_of, touching
 from qijie.surfaces.console.drawing_queries import (
     drawn_blocks,
     ended,
@@ -154,7 +154,7 @@ def _compared(run: Run, plans: Sequence[Plan]) -> dict[str, object]:
         rows.append(row_of("没有了网格的网格员", "所在网格没有一格来延续", words, worth))
     return {
         "rows": rows,
-        "pictures": [_picture_of(run, plan, shapes) for plan in plans],
+        "pictures": [_picture_of(plan, shapes, touching(shapes)) for plan in plans],
         "blocks_count": len(blocks),
         "households": sum(block.loads[0] for block in blocks),
     }
@@ -166,8 +166,8 @@ def _names_words(names: Sequence[str]) -> str:
     return f"{len(names)} 位：{shown}{more}" if names else "没有"
 
 
-def _picture_of(run: Run, plan: Plan, shapes: Shapes) -> dict[str, object]:
-    tones = tones_of(plan.grid, run.graph["pairs"])
+def _picture_of(plan: Plan, shapes: Shapes, pairs: Pairs) -> dict[str, object]:
+    tones = tones_of(plan.grid, pairs)
     troubled = frozenset(plan.measures["out_of_band"]) | {
         grid["grid"] for grid in plan.measures["grids"] if grid["pieces"] > 1
     }

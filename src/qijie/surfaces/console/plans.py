@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from qijie.kernel.refusal import Refusal
 from qijie.redrawing import actions, queries
@@ -20,19 +20,20 @@ from qijie.redrawing.actions.editing import NotVisible
 from qijie.redrawing.models import Block, Plan
 from qijie.redrawing.queries import EndedGrid, GridRow, PlanTable
 from qijie.redrawing.rules import Order, PlanState, Verb
-from qijie.surfaces.console.drawing_forms import AdoptForm, ChangeForm
-from qijie.surfaces.console.drawing_pictures import picture, tones_of
+from qijie.surfaces.console.drawing_forms import ChangeForm
+from qijie.surfaces.console.drawing_pictures import picture, tones_of, touching
 from qijie.surfaces.console.drawing_queries import (
     block_name,
     drawn_blocks,
     units_json,
 )
 from qijie.surfaces.console.drawing_words import (
+    community_of,
     in_band_words,
     moved_words,
     range_words,
-    share,
     troubles_of,
+    whole_share,
 )
 from qijie.surfaces.console.frame import page
 from qijie.surfaces.console.maps import STREET_TILES, map_response
@@ -45,7 +46,7 @@ _MOST_STEPS = 1_000
 _STEPS_SHOWN = 8
 
 
-def _plan(request: GuardedRequest, plan_id: UUID) -> Plan:
+def plan_seen(request: GuardedRequest, plan_id: UUID) -> Plan:
     plan = queries.plan_for(request.viewer, plan_id)
     if plan is None:
         raise not_visible(request, plan_id)
@@ -57,12 +58,12 @@ def _plan(request: GuardedRequest, plan_id: UUID) -> Plan:
 
 @require_safe
 def plan(request: GuardedRequest, plan_id: UUID) -> HttpResponse:
-    return _page(request, _plan(request, plan_id), Typed(grid=_number(request.GET.get("grid"))))
+    return _page(request, plan_seen(request, plan_id), Typed(grid=_number(request.GET.get("grid"))))
 
 
 @require_safe
 def units(request: GuardedRequest, plan_id: UUID) -> HttpResponse:
-    plan = _plan(request, plan_id)
+    plan = plan_seen(request, plan_id)
     return map_response(units_json(plan, _state(plan), timezone.localdate()))
 
 
@@ -80,7 +81,7 @@ def _page(request: GuardedRequest, plan: Plan, typed: Typed, status: int = 200) 
     on, run = timezone.localdate(), plan.run
     table = queries.plan_table(plan, on)
     blocks, shapes = drawn_blocks(run)
-    order, tones = Order.from_json(run.rules), tones_of(plan.grid, run.graph["pairs"])
+    order, tones = Order.from_json(run.rules), tones_of(plan.grid, touching(shapes))
     rows = [_row(row, tones, troubles_of(row, table.measures, order)) for row in table.grids]
     current = next((one for one in rows if one["row"].number == typed.grid), None) or _first(rows)
     places = {row.community: row.community_name for row in table.grids}
@@ -128,7 +129,7 @@ def _row(row: GridRow, tones: dict[int, int], troubles: list[str]) -> dict[str, 
         "tone": tones.get(row.number, 1),
         "households": round(row.loads[0]),
         "troubles": troubles,
-        "on_street": share(row.on_street),
+        "on_street": whole_share(row.on_street),
         "is_free": row.kind != "general",
         "worker": _named(row.name, row.workers) if row.code else "新网格",
     }
@@ -140,11 +141,7 @@ def _named(place: str, workers: Iterable[queries.Worker]) -> str:
 
 
 def _ended_words(grid: EndedGrid, places: dict[str, str]) -> str:
-    return _named(f"{_community_of(grid.code, places)}{grid.name}", grid.workers)
-
-
-def _community_of(code: str, places: dict[str, str]) -> str:
-    return next((name for path, name in places.items() if code.startswith(path)), "")
+    return _named(f"{community_of(grid.code, places)}{grid.name}", grid.workers)
 
 
 def _first(rows: list[dict[str, Any]]) -> dict[str, Any]:
@@ -158,7 +155,7 @@ def _figures(plan: Plan, table: PlanTable) -> dict[str, str]:
         "in_band": in_band_words(plan),
         "range": range_words(plan),
         "compactness": f"{of['compactness']:.2f}",
-        "on_street": share(of["on_street"]),
+        "on_street": whole_share(of["on_street"]),
         "moved": moved_words(plan),
         "losing": f"{len(table.ended)} 个",
     }
@@ -205,6 +202,7 @@ def _state(plan: Plan, steps: Sequence[queries.Step] | None = None) -> dict[str,
         "locked": plan.locked,
         "can_undo": any(not step.is_undone and step.verb is not Verb.UNDO for step in steps),
         "last": steps[0].words if steps else "",
+        "gave_way": [{"grid": one["grid"], "sentence": one["sentence"]} for one in plan.gave_way],
     }
 
 
@@ -304,7 +302,7 @@ def _gone_on(request: GuardedRequest, plan_id: UUID, step: Step) -> HttpResponse
 
 def _refused(request: GuardedRequest, plan_id: UUID, step: Step, refusal: Refusal) -> HttpResponse:
     """The plan as it is now beside the sentence; what was ticked stays ticked."""
-    plan = _plan(request, plan_id)
+    plan = plan_seen(request, plan_id)
     status = 409 if isinstance(refusal, Outdated) else 422
     if _wants_json(request):
         answer = {"state": _state(plan), "sentence": refusal.sentence}
@@ -315,93 +313,3 @@ def _refused(request: GuardedRequest, plan_id: UUID, step: Step, refusal: Refusa
 
 def _address(plan_id: UUID) -> str:
     return reverse("console:plan", args=[plan_id])
-
-
-# Put into force, and taken back
-
-
-@require_http_methods(["GET", "POST"])
-def adopt(request: GuardedRequest, plan_id: UUID) -> HttpResponse:
-    plan = _plan(request, plan_id)
-    today = timezone.localdate()
-    data = request.POST if request.method == "POST" else None
-    on, objection = _day((data or request.GET).get("on", ""), today)
-    preview = queries.preview(plan, on, today)
-    initial = {"on": on, "version": plan.version}
-    people = queries.candidates(plan.run.path, today)
-    form = AdoptForm(data, preview=preview, people=people, today=today, initial=initial)
-    if data is not None and form.is_valid() and _adopted(request, plan, form):
-        return redirect("console:plan", plan.pk)
-    context = {
-        "plan": plan,
-        "run": plan.run,
-        "on": on,
-        "objection": objection if data is None else "",
-        "preview": preview,
-        "form": form,
-        "least": today + timedelta(days=1),
-        "new_count": len(form.new_grids),
-        "changed": [one for one in preview.changes if not one.is_unchanged],
-        "same": [one for one in preview.changes if one.is_unchanged],
-        "ended": _ended_rows(preview),
-    }
-    return page(request, "plan_adopt.html", "drawings", context, status=422 if data else 200)
-
-
-def _ended_rows(preview: queries.Preview) -> list[dict[str, object]]:
-    places = {one.row.community: one.row.community_name for one in preview.changes}
-    return [
-        {"grid": grid, "place": f"{_community_of(grid.code, places)}{grid.name}"}
-        for grid in preview.ended
-    ]
-
-
-def _day(typed: str, today: date) -> tuple[date, str]:
-    tomorrow = today + timedelta(days=1)
-    try:
-        day = date.fromisoformat(typed) if typed else tomorrow
-    except ValueError:
-        return tomorrow, f"日期“{typed[:20]}”应写成 2026-06-01 的样子，下面按明天预览。"
-    if day < tomorrow:
-        return tomorrow, f"启用日期 {day} 太早，最早是明天，下面按明天预览。"
-    return day, ""
-
-
-def _adopted(request: GuardedRequest, plan: Plan, form: AdoptForm) -> bool:
-    given = form.cleaned_data
-    try:
-        actions.adopt(
-            plan.pk,
-            on=given["on"],
-            holders=form.holders(),
-            reason=given.get("reason", ""),
-            version=given["version"],
-            by=request.viewer,
-            at=timezone.now(),
-        )
-    except NotVisible as error:
-        raise not_visible(request, plan.pk) from error
-    except Refusal as refusal:
-        form.add_error(None, refusal.sentence)
-        return False
-    messages.success(request, f"已采用，自 {given['on']} 起启用。启用前可以撤回。")
-    return True
-
-
-@require_http_methods(["GET", "POST"])
-def withdraw(request: GuardedRequest, plan_id: UUID) -> HttpResponse:
-    plan = _plan(request, plan_id)
-    objection = ""
-    if request.method == "POST":
-        try:
-            actions.withdraw(plan.pk, by=request.viewer, at=timezone.now())
-        except NotVisible as error:
-            raise not_visible(request, plan.pk) from error
-        except Refusal as refusal:
-            objection = refusal.sentence
-        else:
-            messages.success(request, "已撤回，网格和岗位都还是原来的样子。")
-            return redirect("console:plan", plan.pk)
-    context = {"plan": plan, "run": plan.run, "objection": objection}
-    status = 422 if objection else 200
-    return page(request, "plan_withdraw.html", "drawings", context, status=status)

@@ -3,6 +3,7 @@ from django.urls import path
 from qijie.surfaces.console import (
     access_log,
     boards,
+    drawing_adoption,
     drawings,
     matter,
     me,
@@ -33,8 +34,8 @@ urlpatterns = [
     path("plans/<uuid:plan_id>/", plans.plan, name="plan"),
     path("plans/<uuid:plan_id>/units.geojson", plans.units, name="plan_units"),
     path("plans/<uuid:plan_id>/edit/", plans.edit, name="plan_edit"),
-    path("plans/<uuid:plan_id>/adopt/", plans.adopt, name="plan_adopt"),
-    path("plans/<uuid:plan_id>/withdraw/", plans.withdraw, name="plan_withdraw"),
+    path("plans/<uuid:plan_id>/adopt/", drawing_adoption.adopt, name="plan_adopt"),
+    path("plans/<uuid:plan_id>/withdraw/", drawing_adoption.withdraw, name="plan_withdraw"),
     path("boards/files/<uuid:file_id>/", boards.file, name="board_file"),
     path("boards/files/<uuid:file_id>.pdf", boards.file_pdf, name="board_file_pdf"),
     path("boards/<slug:path>/", boards.boards, name="boards"),

@@ -28,6 +28,8 @@ _DEARER = (1.0, 4.0, 20.0)
 """Times the price: the ways a piece is offered where the bound may not pay for the best."""
 _BEAUTY = 0.25
 """How much less shape counts than in a fresh plan: nobody changes hands for a rounder grid."""
+_DISTANCE = 0.4
+"""How much less it counts how far out of band a grid is: many should not move to leave it out."""
 
 
 @dataclass(frozen=True)
@@ -84,9 +86,14 @@ def redivided(
     spent = moved_households(old, going_on.joined(chosen), units.households)
     if spent > rules.most_moved:
         return Changed(_as_it_was(graph, old), {})
-    chosen = _afforded(offers, chosen, rules.most_moved - spent)
-    grid = going_on.joined(chosen)
-    return Changed(grid, _too_dear(offers, chosen, parts, grid))
+    over, left, least = 0.0, rules.most_moved - spent, chosen
+    while True:
+        left -= over
+        chosen = _afforded(offers, least, left)
+        grid = going_on.joined(chosen)
+        over = moved_households(old, grid, units.households) - rules.most_moved
+        if over <= 0:
+            return Changed(grid, _too_dear(offers, chosen, parts, grid))
 
 
 class _Continued:
@@ -186,6 +193,7 @@ def _terms(rules: Rules, forced: float) -> list[tuple[float, float]]:
 
 def _plainer(weights: Weights) -> Weights:
     return weights._replace(
+        distance=_DISTANCE * weights.distance,
         border=_BEAUTY * weights.border,
         compactness=_BEAUTY * weights.compactness,
         evenness=_BEAUTY * weights.evenness,
@@ -307,5 +315,5 @@ def _too_dear(
     found: dict[int, Reason] = {}
     for piece, all_, one in zip(parts.pieces, offers, chosen, strict=True):
         if min(offer.pays for offer in all_) < one.pays - OUTSIDE / 2:
-            found.update(dict.fromkeys(np.unique(grid[piece.units]).tolist(), Reason.BOUND))
+            found |= dict.fromkeys(np.unique(grid[piece.units]).tolist(), Reason.BOUND)
     return found

@@ -16,6 +16,8 @@ PARTS = {
     "plan": "qijie.territory.drawing.plan_command",
 }
 """Module whose draw(options, say) does the work."""
+STOPPED = 130
+"""What shells say of a program that Ctrl-C ended: 128 and the number of the signal."""
 TOLD = 12
 """So much is told on the screen; all of it is in the file beside the result."""
 
@@ -23,13 +25,16 @@ Say = Callable[[str], None]
 
 
 def run(options: Namespace) -> int:
-    """The exit code: 0 done, 1 could not (said on stderr)."""
-    part = importlib.import_module(PARTS[options.part])
+    """The exit code: 0 done, 1 could not, 130 stopped by Ctrl-C (both said on stderr)."""
     try:
+        part = importlib.import_module(PARTS[options.part])
         part.draw(options, _quiet if options.quiet else _told)
     except Unusable as refused:
         _told(f"✗ {refused}")
         return 1
+    except KeyboardInterrupt:
+        _told("✗ 已按 Ctrl-C 停下，没有留下写了一半的文件；要结果请重新运行。")
+        return STOPPED
     return 0
 
 

@@ -47,7 +47,7 @@ class Divided:
     grid: Numbers
     paid: float
     proved: bool = False
-    """The exact model found nothing better."""
+    """The exact model found no plan with fewer grids out of band."""
 
 
 def land_of(piece: Piece, rules: Rules, old: Numbers | None = None) -> Land:
@@ -127,18 +127,18 @@ def _exactly(
     melt(land, weights, state, stop, 100 * (int(found.grid.max()) + 1), 0.1, 0.01)
     paid = worth(land, weights, state)
     if paid > best.paid:
-        return best
+        as_many = outside(land, found.grid) >= outside(land, best.grid)
+        return Divided(best.grid, best.paid, proved=found.proved and as_many)
     return Divided(close_up(state.grid), paid, proved=found.proved)
 
 
-def outside(land: Land, grid: Numbers) -> bool:
-    """True if any grid is out of a band."""
+def outside(land: Land, grid: Numbers) -> int:
+    """How many grids are out of a band."""
+    out = np.zeros(int(grid.max()) + 1, dtype=bool)
     for column, (low, high, _) in zip(land.loads.T, land.limits, strict=True):
         load = np.bincount(grid, weights=column)
-        load = load[np.bincount(grid) > 0]
-        if (load < low - 1e-9).any() or (load > high + 1e-9).any():
-            return True
-    return False
+        out |= (load < low - 1e-9) | (load > high + 1e-9)
+    return int((out & (np.bincount(grid) > 0)).sum())
 
 
 def close_up(grid: Places) -> Numbers:

@@ -1,13 +1,14 @@
 """Faces between streets, community borders and compounds."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from qijie.territory.drawing.arrangement import (
+    GRAIN_METRES,
     Neighbours,
     faces_of,
     neighbours_of,
@@ -22,6 +23,10 @@ from qijie.territory.drawing.model import Numbers, Shapes
 
 _STRIP_WIDTH_METRES = 30.0
 _STRIP_SQUARE_METRES = 400.0
+_TAIL_METRES = 20.0
+"""Ends of a block narrower than this are ground between two lines of one street."""
+_TAIL_LENGTH_METRES = 60.0
+"""Shorter ends are corners. Half the outline, as with strips."""
 
 
 @dataclass(frozen=True)
@@ -86,25 +91,59 @@ def _enclosures(
     """
     first = noded(lines, outlines(communities))
     faces, community = _inside(faces_of(first), communities)
-    kept = ~strips(faces)
-    owner = owner_of(houses, faces)
-    kept[owner[owner >= 0]] = True
-    shared = dict(_shared_strips(faces, kept, community))
+    kept = _blocks(faces, houses)
+    tails = tails_of(faces[kept], houses)
+    if len(tails):
+        first = noded(first, outlines(tails))
+        faces, community = _inside(faces_of(first), communities)
+        inside = owner_of(shapely.point_on_surface(faces), tails)
+        kept = _blocks(faces, houses) & (inside < 0)
+    near = neighbours_of(faces)
+    shared = _shared_strips(faces, kept, community, near)
     if not shared:
-        return first, faces, community, hosts(kept, neighbours_of(faces), community, community)
-    cuts = [borders(cells, cells.parts, faces[strip]) for strip, cells in shared.items()]
+        return first, faces, community, hosts(kept, near, community, community)
+    cuts = [borders(one.cells, one.cells.parts, one.shape) for one in shared]
     second = noded(first, *cuts)
     pieces, again = _inside(faces_of(second), communities)
     under = owner_of(shapely.point_on_surface(pieces), faces)
     block = np.where(kept[under], under, -1).astype(np.int32)
-    for strip, cells in shared.items():
-        members = np.flatnonzero(under == strip)
+    for one in shared:
+        members = np.flatnonzero(np.isin(under, one.strips))
         points = shapely.get_coordinates(shapely.point_on_surface(pieces[members]))
-        block[members] = cells.parts[cells.nearest(points)]
+        block[members] = one.cells.parts[one.cells.nearest(points)]
     found = hosts(block >= 0, neighbours_of(pieces), again, again)
     # A piece that found nobody is a block of its own, numbered after all others.
     alone = np.arange(len(pieces)) + len(faces)
     return second, pieces, again, np.where(block[found] >= 0, block[found], alone[found])
+
+
+def _blocks(faces: Shapes, houses: Shapes) -> NDArray[np.bool_]:
+    kept = ~strips(faces)
+    owner = owner_of(houses, faces)
+    kept[owner[owner >= 0]] = True
+    return kept
+
+
+def tails_of(shapes: Shapes, houses: Shapes) -> Shapes:
+    """Long thin ends of shapes, without a house on them; what joins two wider parts is none."""
+    thick = _grown(_grown(shapes, -_TAIL_METRES / 2), _TAIL_METRES / 2)
+    rest = shapely.difference(shapes, _grown(thick, GRAIN_METRES))
+    ends, shape = shapely.get_parts(rest, return_index=True)
+    bodies, of_body = shapely.get_parts(thick, return_index=True)
+    wide = width_metres(ends)
+    long = (wide > 0.1) & (shapely.length(ends) / 2 > np.maximum(_TAIL_LENGTH_METRES, 4 * wide))
+    ends, shape = ends[long], shape[long]
+    end, body = shapely.STRtree(bodies).query(ends, predicate="dwithin", distance=0.1)
+    own = of_body[body] == shape[end]
+    free = np.bincount(end[own], minlength=len(ends)) <= 1
+    free[shapely.STRtree(ends).query(houses, predicate="intersects")[1]] = False
+    tails: Shapes = ends[free]
+    return tails
+
+
+def _grown(shapes: Shapes, metres: float) -> Shapes:
+    grown: Shapes = shapely.buffer(shapes, metres, join_style="mitre")
+    return grown
 
 
 def _inside(faces: Shapes, communities: Shapes) -> tuple[Shapes, Numbers]:
@@ -112,20 +151,49 @@ def _inside(faces: Shapes, communities: Shapes) -> tuple[Shapes, Numbers]:
     return faces[community >= 0], community[community >= 0]
 
 
+@dataclass(frozen=True)
+class _Shared:
+    """Strips that lie side by side, with what is nearest to which block along them."""
+
+    strips: NDArray[np.intp]
+    shape: BaseGeometry
+    cells: Cells
+
+
 def _shared_strips(
-    faces: Shapes, kept: NDArray[np.bool_], community: Numbers
-) -> Iterator[tuple[int, Cells]]:
-    """Strips between several blocks, with what is nearest to which block."""
-    large = shapely.area(faces) >= _STRIP_SQUARE_METRES
-    around = _around(neighbours_of(faces), community, ~kept & large)
-    for strip, found in sorted(around.items()):
-        blocks = np.array(sorted(-other for _, other in found if kept[-other]), dtype=np.int32)
-        if len(blocks) > 1:
-            edges = shapely.intersection(
-                shapely.boundary(faces[blocks]), shapely.boundary(faces[strip])
-            )
-            points, part = samples(edges)
-            yield strip, cells_of(points, part, blocks, faces[strip])
+    faces: Shapes, kept: NDArray[np.bool_], community: Numbers, near: Neighbours
+) -> list[_Shared]:
+    """Strips between several blocks.
+
+    A community border beside two carriageways leaves strips that touch no block but at their
+    ends; only together with those next to them do they lie along one.
+    """
+    one, other = near.pairs.T
+    beside = ~kept[one] & ~kept[other] & (community[one] == community[other])
+    region = near.components(len(faces), beside)
+    along: dict[int, set[int]] = {}
+    for strip, next_door in _around(near, community, ~kept).items():
+        blocks = (-negative for _, negative in next_door if kept[-negative])
+        along.setdefault(int(region[strip]), set()).update(blocks)
+    shared = []
+    for number, found in sorted(along.items()):
+        strips = np.flatnonzero((region == number) & ~kept)
+        shape = shapely.coverage_union_all(faces[strips])
+        if len(found) > 1 and _worth_sharing(shape):
+            shared.append(_shared(strips, shape, faces, np.array(sorted(found), np.int32)))
+    return shared
+
+
+def _shared(
+    strips: NDArray[np.intp], shape: BaseGeometry, faces: Shapes, blocks: Numbers
+) -> _Shared:
+    edges = shapely.intersection(shapely.boundary(faces[blocks]), shapely.boundary(shape))
+    points, part = samples(edges)
+    return _Shared(strips, shape, cells_of(points, part, blocks, shape))
+
+
+def _worth_sharing(shape: BaseGeometry) -> bool:
+    return shape.area >= _STRIP_SQUARE_METRES or shape.length / 2 > _TAIL_LENGTH_METRES
 
 
 def hosts(kept: NDArray[np.bool_], near: Neighbours, community: Numbers, block: Numbers) -> Numbers:

@@ -65,7 +65,11 @@ class Labels:
         return tuple(names[number] for number in numbers)
 
     def compounds(self) -> tuple[str, ...]:
-        """Shops without households do not count: they stand at the compound's gate."""
+        """Shops without households do not count: they stand at the compound's gate.
+
+        "" where a whole block holds several: none of those can be cut, and a word they shared
+        would tie the block to nobody else's.
+        """
         return tuple(self._compound(parts) for parts in self.of_unit)
 
     def _compound(self, parts: list[int]) -> str:

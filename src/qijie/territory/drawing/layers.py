@@ -13,7 +13,7 @@ import numpy as np
 import pyogrio
 import shapely
 from numpy.typing import NDArray
-from pyogrio.errors import DataLayerError, DataSourceError
+from pyogrio.errors import DataSourceError
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
@@ -52,8 +52,8 @@ class Layer:
 def read(path: str | Path, *, system: str = "") -> Layer:
     """A layer; `city.gpkg:streets` is the layer "streets" of a file with several.
 
-    system: "gcj02" says that the file's degrees are GCJ-02; what comes back is CGCS2000.
-    Raises Unusable.
+    system: "gcj02" says that the file's degrees are GCJ-02, unless it is labelled CGCS2000, which
+    no such file is; what comes back is CGCS2000. Raises Unusable.
     """
     file, layer = _file_and_layer(str(path))
     title = f"{file.name}:{layer}" if layer else file.name
@@ -63,18 +63,24 @@ def read(path: str | Path, *, system: str = "") -> Layer:
             meta, _, geometry, fields = pyogrio.raw.read(
                 file, layer=layer or None, encoding=_encoding(file), datetime_as_string=True
             )
-    except (DataSourceError, DataLayerError, UnicodeDecodeError, ValueError, OSError) as error:
+    except (RuntimeError, ValueError, OSError) as error:
         raise Unusable(
             f"{title} 读不出来，不是完整的{_KNOWN}；请用 QGIS 打开核对后另存一份。"
         ) from error
-    if geometry is None or not len(geometry):
-        raise Unusable(f"{title} 里没有任何图形；请核对选的是不是对的文件或图层。")
     columns = dict(zip((str(name) for name in meta["fields"]), fields, strict=True))
     shapes, findings = _shapes(geometry, title)
+    if all(shape is None or shape.is_empty for shape in shapes):
+        raise Unusable(f"{title} 里没有任何图形；请核对选的是不是对的文件或图层。")
     crs = _crs(meta["crs"], title)
-    if system == GCJ02:
+    if system == GCJ02 and not (crs.is_geographic and is_cgcs2000(crs)):
         return Layer(title, _from_gcj02(shapes, crs, title), columns, CRS(4490), findings)
     return Layer(title, shapes, columns, crs, findings)
+
+
+def is_cgcs2000(crs: CRS) -> bool:
+    """By the datum, which a .prj names in its own way."""
+    datum = crs.geodetic_crs.datum.name if crs.geodetic_crs and crs.geodetic_crs.datum else ""
+    return "China" in datum and "2000" in datum
 
 
 def _file_and_layer(text: str) -> tuple[Path, str]:
@@ -136,8 +142,10 @@ def _crs(text: str | None, title: str) -> CRS:
     return crs
 
 
-def _shapes(wkb: NDArray[Any], title: str) -> tuple[Shapes, tuple[Finding, ...]]:
+def _shapes(wkb: NDArray[Any] | None, title: str) -> tuple[Shapes, tuple[Finding, ...]]:
     """Shapes, with rings closed that were left open."""
+    if wkb is None or not len(wkb):
+        return np.empty(0, dtype=object), ()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         shapes: Shapes = shapely.from_wkb(wkb, on_invalid="ignore")
@@ -187,7 +195,7 @@ def words(layer: Layer, column: str) -> tuple[str, ...]:
 
 
 def _word(value: object) -> str:
-    if value is None or value != value:
+    if value is None or (isinstance(value, float) and value != value):
         return ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
@@ -229,8 +237,8 @@ def write(
     with appearing(path) as place:
         try:
             _write(place, driver, shapes, columns, crs)
-        except DataSourceError as error:
-            raise Unusable(f"写不了 {path.name}：{error}；请换一个文件夹或格式。") from error
+        except RuntimeError as error:
+            raise Unusable(f"写不了 {path.name}（{error}）；请换一种格式，例如 .gpkg。") from error
 
 
 def _write(
@@ -259,7 +267,11 @@ def _write(
 
 def _writable(values: Sequence[Any] | NDArray[Any]) -> NDArray[Any]:
     array = np.asarray(values)
-    return array.astype(object) if array.dtype.kind in "US" else array
+    if array.dtype.kind not in "OUS":
+        return array
+    texts = np.empty(len(array), dtype=object)
+    texts[:] = [value if value is None else str(value) for value in array.tolist()]
+    return texts
 
 
 def _kind(shapes: Shapes) -> str:

@@ -35,7 +35,8 @@ class Units:
     """The enclosure of streets each lies in; between two different ones runs a street. Empty
     where unknown, and then no border counts as lying on a street."""
     compounds: tuple[str, ...] = ()
-    """The compound (小区) each is part of, `""` for none."""
+    """The compound (小区) each is part of, `""` for none, and for a block that holds several whole
+    ones."""
     dedicated: tuple[str, ...] = ()
     """`""`, or what makes the unit a dedicated grid (专属网格): market, school, hospital …
     Neighbours with the same word in one community are one dedicated grid."""
@@ -177,6 +178,8 @@ class GaveWay:
     """The units that show it."""
     measure: str = HOUSEHOLDS
     """What `amount` counts where the rule is SIZE."""
+    beside: int = 0
+    """The grid on the other side where the rule is STREETS, else 0."""
 
 
 @dataclass(frozen=True)

@@ -256,6 +256,6 @@ class _Land:
                 unit = line.pop()
                 total += float(self.loads[unit, 0])
                 fresh = [one for one in self._next(unit) if one not in seen]
-                seen.update(fresh)
+                seen |= set(fresh)
                 line.extend(fresh)
             yield total

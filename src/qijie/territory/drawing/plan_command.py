@@ -31,7 +31,7 @@ def draw(options: Namespace, say: Say) -> None:
         f"共 {units.households.sum():.0f} 户，{len(set(units.communities))} 个社区，"
         f"{len(graph.pairs)} 对相邻地块"
     )
-    if "grid" in layer.columns:
+    if any(_is_grid(name) for name in layer.columns):
         say(f"{layer.title} 原有的“grid”列由新方案取代")
     made = _made(options, units, graph, rules, plane, say)
     if len(made) < options.plans:
@@ -118,6 +118,11 @@ def _places(out: Path, count: int) -> list[Path]:
     return [out.with_stem(f"{out.stem}-{number + 1}") for number in range(count)]
 
 
+def _is_grid(name: str) -> bool:
+    """Formats that do not tell small from capital letters hold only one such column."""
+    return name.lower() == "grid"
+
+
 def _write_plan(
     place: Path,
     layer: Layer,
@@ -127,7 +132,7 @@ def _write_plan(
     options: Namespace,
     say: Say,
 ) -> None:
-    columns = {name: values for name, values in layer.columns.items() if name != "grid"}
+    columns = {name: values for name, values in layer.columns.items() if not _is_grid(name)}
     layers.write(place, layer.shapes, {**columns, "grid": drawn.grid}, layer.crs)
     measures = drawn.measures
     write_json(place.with_suffix(".measures.json"), _measures(place, drawn, units, findings))

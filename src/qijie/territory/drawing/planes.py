@@ -70,7 +70,7 @@ def refuse_bad_degrees(shapes: Shapes, title: str) -> None:
     if max(abs(west), abs(east)) <= 90 and max(abs(south), abs(north)) <= 180:
         raise Unusable(f"{title} 的经纬度可能写反了（纵坐标到 {north:g}）；请把经度放在前面。")
     raise Unusable(
-        f"{title} 标的是经纬度，坐标却到了 {max(abs(east), abs(north)):.0f}，像是米；"
+        f"{title} 标的是经纬度，坐标却到了 {max(abs(east), abs(north)):.7g}，像是米；"
         "请标上它真正的坐标系，或转成经纬度再试。"
     )
 

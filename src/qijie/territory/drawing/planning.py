@@ -148,7 +148,7 @@ def _together(
         grid[piece.units] = last + 1 + answer.grid[piece.row]
         top = int(answer.grid.max()) + 1
         if answer.proved:
-            found.update(dict.fromkeys(range(last + 1, last + top + 1), Reason.PROVED_IN_MODEL))
+            found |= dict.fromkeys(range(last + 1, last + top + 1), Reason.PROVED_IN_MODEL)
         last += top
     return grid, found
 

@@ -1,6 +1,7 @@
 """Which rules gave way in a plan, where, by how much and why; and that in one sentence each."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -23,6 +24,8 @@ from qijie.territory.drawing.model import (
 from qijie.territory.drawing.pieces import Parts, Piece, counts_that_fit, parts_of
 
 _ORDER = list(Rule)
+_WORTH_TELLING_METRES = 30.0
+"""Where two grids share less border inside blocks, a street only bends; the measure counts it."""
 
 
 def gave_way(
@@ -50,7 +53,9 @@ def gave_way(
         *look.sizes(),
         *look.streets(),
     ]
-    return tuple(sorted(all_of_them, key=lambda one: (_ORDER.index(one.rule), one.grid)))
+    return tuple(
+        sorted(all_of_them, key=lambda one: (_ORDER.index(one.rule), one.grid, one.beside))
+    )
 
 
 class _Look:
@@ -148,7 +153,8 @@ class _Look:
         joints: dict[int, set[int]] = {}
         for one, other in self.graph.bridged:
             if self.grid[one] == self.grid[other] != 0:
-                joints.setdefault(int(self.grid[one]), set()).update((one, other))
+                joints.setdefault(int(self.grid[one]), set()).add(one)
+                joints[int(self.grid[one])].add(other)
         if not joints:
             return
         pairs = self.graph.pairs
@@ -203,32 +209,42 @@ class _Look:
         return self.units.dedicated[unit] if self.units.dedicated else ""
 
     def streets(self) -> Iterator[GaveWay]:
+        """One for every two general grids that part blocks between them, small steps left out."""
         if not self.units.blocks:
             return
-        general = {one.grid for one in self.measures.grids if one.kind == GENERAL}
-        first = self.rules.balances[0]
-        column = self.units.measures.index(first.measure)
-        metres = self._metres_inside()
-        for members in self._same(self.units.blocks):
-            length = sum(metres.get(unit, 0.0) for unit in members)
-            numbers = sorted({int(self.grid[unit]) for unit in members} & general)
-            if length > 0 and len(numbers) > 1:
-                large = self.units.loads[members, column].sum() > first.high
-                reason = Reason.BLOCK_TOO_LARGE if large else Reason.BEST_FOUND
-                shown = [unit for unit in members if unit in metres]
-                yield self._shown(Rule.STREETS, reason, numbers[0], length, shown)
+        large = self._large_blocks()
+        for (grid, beside), rows in self._borders_inside().items():
+            metres = float(self.graph.border_metres[rows].sum())
+            if metres < _WORTH_TELLING_METRES:
+                continue
+            ends = sorted({int(unit) for unit in self.graph.pairs[rows].ravel()})
+            forced = all(self._block(unit) in large for unit in ends)
+            reason = Reason.BLOCK_TOO_LARGE if forced else Reason.BEST_FOUND
+            found = self._shown(Rule.STREETS, reason, grid, metres, ends)
+            yield replace(found, beside=beside)
 
-    def _metres_inside(self) -> dict[int, float]:
-        """Half of each border between two grids inside a block, for the unit on either side."""
-        pairs, grid = self.graph.pairs, self.grid
-        border = (grid[pairs[:, 0]] != grid[pairs[:, 1]]) & (self.graph.edge != Edge.STREET)
-        metres: dict[int, float] = {}
-        for (one, other), length in zip(
-            pairs[border].tolist(), self.graph.border_metres[border].tolist(), strict=True
-        ):
-            for unit in (one, other):
-                metres[unit] = metres.get(unit, 0.0) + length / 2
-        return metres
+    def _borders_inside(self) -> dict[tuple[int, int], list[int]]:
+        """Rows of the graph's pairs that lie between two general grids and along no street."""
+        general = {one.grid for one in self.measures.grids if one.kind == GENERAL}
+        inside = np.flatnonzero(self.graph.edge != Edge.STREET)
+        rows: dict[tuple[int, int], list[int]] = {}
+        for row in inside.tolist():
+            one, other = sorted(int(self.grid[unit]) for unit in self.graph.pairs[row])
+            if one != other and {one, other} <= general:
+                rows.setdefault((one, other), []).append(row)
+        return rows
+
+    def _large_blocks(self) -> set[tuple[str, str]]:
+        """Blocks that hold more than one grid may."""
+        first = self.rules.balances[0]
+        loads = self.units.loads[:, self.units.measures.index(first.measure)]
+        total: dict[tuple[str, str], float] = {}
+        for unit, load in enumerate(loads.tolist()):
+            total[self._block(unit)] = total.get(self._block(unit), 0.0) + load
+        return {block for block, load in total.items() if block[1] and load > first.high}
+
+    def _block(self, unit: int) -> tuple[str, str]:
+        return self.units.communities[unit], self.units.blocks[unit]
 
     def _same(self, words: tuple[str, ...]) -> list[list[int]]:
         """Units of one community with the same word, `""` left out."""
@@ -267,7 +283,11 @@ _WHY = {
 
 def sentence(one: GaveWay) -> str:
     """One sentence a planner can act on: where, which rule, by how much, why, what to do."""
-    return f"社区 {one.community} 第 {one.grid} 格{_what(one)}：{_WHY[one.reason]}。"
+    return f"社区 {one.community} 第 {one.grid} 格{_beside(one)}{_what(one)}：{_WHY[one.reason]}。"
+
+
+def _beside(one: GaveWay) -> str:
+    return f"和第 {one.beside} 格之间" if one.beside else ""
 
 
 def _what(one: GaveWay) -> str:

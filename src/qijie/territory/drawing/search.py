@@ -23,9 +23,10 @@ from numpy.typing import NDArray
 from qijie.territory.drawing.compiled import compiled, compiled_within
 from qijie.territory.drawing.model import Floats, Numbers
 
-OUTSIDE, DISTANCE = 4.0, 12.0
-"""What a grid out of its band costs, and each band's middle it is out by: a hundred households too
-many cost three quarters of one grid more out of band, so nobody piles up what does not fit."""
+OUTSIDE, DISTANCE = 20.0, 30.0
+"""What a grid out of its band costs, and each band's middle it is out by. Two grids a little out
+are dearer than one, unless that one were out by two thirds of a grid more: nobody piles up all that
+does not fit."""
 MOST_GRIDS_MELTED = 4
 
 Places = NDArray[np.int64]

@@ -66,11 +66,12 @@ def _watch(
     progress: Progress,
     cancelled: Cancel,
 ) -> None:
-    left = set(futures)
+    left, told = set(futures), 0
     while left:
         done, left = wait(left, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
         for future in sorted(done, key=lambda one: futures[one]):
             future.result()
-            progress(len(work) - len(left), len(work), work[futures[future]][0])
+            told += 1
+            progress(told, len(work), work[futures[future]][0])
         if cancelled():
             raise Cancelled

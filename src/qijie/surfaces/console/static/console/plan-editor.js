@@ -4,12 +4,13 @@
 // without this file, so everything here can be done there too.
 
 import { toast } from "../ui/live.js";
+import { stretchesOf } from "./plan-borders.js";
 import { COLOURS, PlanMap } from "./plan-map.js";
 import { blocksByGrid, changedHands, coloured, continued, figuresOf, gridsBeside, neighboursOf, totalsOf } from "./plan-measures.js";
 
 /** @typedef {import("./plan-measures.js").Ground} Ground */
 /** @typedef {import("./plan-measures.js").Figures} Figures */
-/** @typedef {{ version: number, grid: number[], locked: number[], can_undo: boolean, last: string }} State as the server keeps it */
+/** @typedef {{ version: number, grid: number[], locked: number[], can_undo: boolean, last: string, gave_way: { grid: number, sentence: string }[] }} State as the server keeps it */
 /** @typedef {{ verb: string, grid: number, to: number, blocks: number[] }} Step */
 /** @typedef {{ ground: Ground, names: string[], communities: Record<string, string>, grids: Record<string, { community: string, name: string, worker: string }>, limits: { label: string, unit: string }[] }} Facts */
 
@@ -20,7 +21,7 @@ const NOT_SENT = "网络没有接通，这一步没有保存，地图已回到�
 const HATCH_OF = { apart: "apart", mixed: "apart", over: "over", under: "under" };
 
 /** @param {number} share */
-const percent = (share) => `${(share * 100).toFixed(1)}%`;
+const percent = (share) => `${Math.round(share * 100)}%`;
 /** @param {number} value */
 const whole = (value) => Math.round(value).toLocaleString("zh-CN");
 
@@ -50,9 +51,15 @@ class PlanEditor extends HTMLElement {
   #grid = [];
   /** @type {number[][]} */
   #near = [];
+  /** @type {[number, number][]} blocks that touch, across communities too */
+  #touching = [];
+  /** @type {import("./plan-borders.js").Stretch[]} */
+  #stretches = [];
   /** @type {Set<number>} */
   #picked = new Set();
   #current = 0;
+  /** @type {Map<number, string>} the code each grid goes on with */
+  #goesOn = new Map();
   /** @type {Map<number, number>} */
   #colours = new Map();
   /** @type {PlanMap | null} */
@@ -72,6 +79,8 @@ class PlanEditor extends HTMLElement {
       const data = await answer.json();
       this.#facts = factsOf(data);
       this.#near = neighboursOf(this.#facts.ground);
+      this.#stretches = stretchesOf(data.features.map((/** @type {any} */ feature) => feature.geometry));
+      this.#touching = this.#stretches.flatMap(({ blocks: [one, other] }) => (other === undefined ? [] : [/** @type {[number, number]} */ ([one, other])]));
       this.#take(data.state);
       this.#openMap(data.features);
     } catch {
@@ -125,7 +134,7 @@ class PlanEditor extends HTMLElement {
       library.setWorkerUrl(address("worker"));
       if (!this.isConnected) return;
       for (const feature of features) feature.properties.written = String(whole(feature.properties.loads[0]));
-      this.#map = new PlanMap(host, features, this.#ground.area, {
+      this.#map = new PlanMap(host, features, this.#stretches, this.#ground.area, {
         pick: (block, more) => this.#pick(block, more),
         drop: (block) => this.#act({ verb: "move", grid: this.#current, to: this.#grid[block], blocks: [...this.#picked] }),
         over: (block) => this.#wordsOver(block),
@@ -275,6 +284,7 @@ class PlanEditor extends HTMLElement {
       return;
     }
     this.#picked.clear();
+    this.#showGaveWay();
     if (step.verb === "split" || step.verb === "apart") this.#current = Math.max(...this.#grid);
     this.#show();
     const totals = this.#totals();
@@ -294,6 +304,22 @@ class PlanEditor extends HTMLElement {
 
   // What the page shows
 
+  /** Which rule gave way, as the server counted it after the last step. */
+  #showGaveWay() {
+    const list = document.getElementById("gave-way");
+    if (!list) return;
+    const shown = (this.#saved?.gave_way ?? []).map(({ grid, sentence }) => {
+      const item = document.createElement("li");
+      const link = document.createElement("a");
+      link.href = `?grid=${grid}#blocks`;
+      link.textContent = `看第 ${grid} 格`;
+      item.append(`${sentence} `, ...(grid ? [link] : []));
+      return item;
+    });
+    if (shown.length === 0) shown.push(Object.assign(document.createElement("li"), { textContent: "每条规则都守住了。" }));
+    list.replaceChildren(...shown);
+  }
+
   #figures() {
     return figuresOf(this.#ground, this.#grid, this.#near);
   }
@@ -305,9 +331,9 @@ class PlanEditor extends HTMLElement {
   #show() {
     if (!this.#facts) return;
     const figures = this.#figures();
-    const goesOn = continued(this.#ground, this.#grid);
-    const beside = gridsBeside(this.#ground, this.#grid);
-    this.#colours = coloured(beside, this.#colours, COLOURS);
+    const goesOn = (this.#goesOn = continued(this.#ground, this.#grid));
+    const beside = gridsBeside(this.#ground.pairs, this.#grid);
+    this.#colours = coloured(gridsBeside(this.#touching, this.#grid), this.#colours, COLOURS);
     if (!figures.some((one) => one.grid === this.#current)) this.#current = figures[0].grid;
     this.#input("grid").value = String(this.#current);
     this.#showTotals(totalsOf(this.#ground, this.#grid, figures, goesOn));
@@ -426,9 +452,9 @@ class PlanEditor extends HTMLElement {
       if (!known.delete(block)) {
         box.value = String(block);
         /** @type {HTMLElement} */ (item.querySelector("[data-cell='name']")).textContent = this.#facts?.names[block] ?? "";
-        /** @type {HTMLElement} */ (item.querySelector("[data-cell='note']")).textContent = this.#blockNote(block);
         list.append(item);
       }
+      /** @type {HTMLElement} */ (item.querySelector("[data-cell='note']")).textContent = this.#blockNote(block);
       box.checked = this.#picked.has(block);
     }
     for (const item of known.values()) item.remove();
@@ -436,8 +462,9 @@ class PlanEditor extends HTMLElement {
 
   /** @param {number} block */
   #blockNote(block) {
-    const today = this.#facts?.grids[this.#ground.today[block]]?.name;
-    return [`${whole(this.#ground.loads[block][0])} 户`, this.#ground.dedicated[block] && "专属", today && `现属${today}`].filter(Boolean).join(" · ");
+    const code = this.#ground.today[block];
+    const before = this.#goesOn.get(this.#grid[block]) === code ? "" : this.#facts?.grids[code]?.name;
+    return [`${whole(this.#ground.loads[block][0])} 户`, this.#ground.dedicated[block] && "专属", before && `从${before}来`].filter(Boolean).join(" · ");
   }
 
   /** Neighbours first, then the others of the community. @param {Figures} current @param {Figures[]} figures @param {Map<number, Set<number>>} beside */
@@ -485,7 +512,8 @@ class PlanEditor extends HTMLElement {
     const labels = new Map([...new Set(today)].filter(Boolean).map((code) => {
       const households = today.reduce((total, other, block) => total + (other === code ? this.#ground.loads[block][0] : 0), 0);
       const { name, worker } = this.#facts?.grids[code] ?? { name: code, worker: "" };
-      return [code, { title: name, trouble: "", note: [`${whole(households)} 户`, worker].filter(Boolean).join("\n") }];
+      const short = name.replace(/^第(.+)网格$/, "$1").replace(/(专属|待开发)网格$/, "$1");
+      return [code, { title: short, trouble: "", note: [`${whole(households)} 户`, worker].filter(Boolean).join("\n") }];
     }));
     this.#map?.show({ group: (block) => today[block], labels, colour: (block) => colour.get(today[block]) ?? COLOURS, troubled: new Map(), changed, picked: this.#picked });
   }

@@ -4,7 +4,7 @@
 
 import { boxOf, labelPoint } from "../ui/shapes.js";
 import { ground, inksOf, streetLayers, streetSource } from "../ui/map-style.js";
-import { linesAround, linesBetween, stretchesOf } from "./plan-borders.js";
+import { linesAround, linesBetween } from "./plan-borders.js";
 
 /** @typedef {import("../ui/shapes.js").Feature} Feature */
 /** @typedef {import("../ui/shapes.js").Point} Point */
@@ -96,8 +96,6 @@ function layersOf(inks, streets) {
 export class PlanMap {
   /** @type {any} */
   #map = null;
-  /** @type {Stretch[]} */
-  #stretches = [];
   /** @type {(Point | null)[]} */
   #middles = [];
   /** @type {Look | null} */
@@ -105,14 +103,14 @@ export class PlanMap {
   #ready = false;
   #leaving = new AbortController();
 
-  /** @param {HTMLElement} host @param {Feature[]} features @param {number[]} area @param {Hands} hands */
-  constructor(host, features, area, hands) {
+  /** @param {HTMLElement} host @param {Feature[]} features @param {Stretch[]} stretches @param {number[]} area @param {Hands} hands */
+  constructor(host, features, stretches, area, hands) {
     this.host = host;
     this.features = features;
+    this.stretches = stretches;
     this.area = area;
     this.hands = hands;
     this.#middles = features.map((feature) => labelPoint(feature.geometry));
-    this.#stretches = stretchesOf(features.map((feature) => feature.geometry ?? { type: "Polygon", coordinates: [] }));
   }
 
   /** @param {any} library @param {{ streets: string | null, title: string }} wish */
@@ -212,9 +210,9 @@ export class PlanMap {
       this.#map.setFeatureState({ source: "blocks", id: block }, { colour: look.colour(block), picked: look.picked.has(block) });
     });
     const put = (/** @type {string} */ name, /** @type {any[]} */ features) => this.#map.getSource(name).setData({ type: "FeatureCollection", features });
-    put("borders", [lineFeature(linesBetween(this.#stretches, look.group))]);
-    put("trouble-lines", [...look.labels.keys()].filter((group) => this.#isTroubled(group)).map((group) => lineFeature(linesAround(this.#stretches, (block) => look.group(block) === group))));
-    put("picked-lines", look.picked.size > 0 ? [lineFeature(linesAround(this.#stretches, (block) => look.picked.has(block)))] : []);
+    put("borders", [lineFeature(linesBetween(this.stretches, look.group))]);
+    put("trouble-lines", [...look.labels.keys()].filter((group) => this.#isTroubled(group)).map((group) => lineFeature(linesAround(this.stretches, (block) => look.group(block) === group))));
+    put("picked-lines", look.picked.size > 0 ? [lineFeature(linesAround(this.stretches, (block) => look.picked.has(block)))] : []);
     put("troubled", [...look.troubled].map(([block, kind]) => ({ ...this.features[block], properties: { kind } })));
     put("changed", [...look.changed].map((block) => ({ ...this.features[block], properties: {} })));
     put("labels", this.#labels(look));
@@ -331,7 +329,8 @@ export class PlanMap {
       if (!told.isConnected) this.host.append(told);
       over = this.#blockAt(point);
       told.textContent = this.hands.over(over);
-      told.style.translate = `${Math.round(point.x)}px ${Math.round(point.y)}px`;
+      const isRight = point.x > this.host.clientWidth / 2;
+      told.style.translate = `calc(${Math.round(point.x)}px${isRight ? " - 100% - 1.5rem" : ""}) ${Math.round(point.y)}px`;
     };
     const end = (/** @type {boolean} */ isDrop) => {
       carrying.abort();

@@ -225,11 +225,11 @@ export function totalsOf(ground, grid, figures, goesOn) {
   };
 }
 
-/** Grids that touch, by number. @param {Ground} ground @param {number[]} grid @returns {Map<number, Set<number>>} */
-export function gridsBeside(ground, grid) {
+/** Grids that touch, by number. @param {[number, number][]} pairs blocks that touch @param {number[]} grid @returns {Map<number, Set<number>>} */
+export function gridsBeside(pairs, grid) {
   /** @type {Map<number, Set<number>>} */
   const beside = new Map(grid.map((number) => [number, new Set()]));
-  for (const [one, other] of ground.pairs) {
+  for (const [one, other] of pairs) {
     if (grid[one] === grid[other]) continue;
     beside.get(grid[one])?.add(grid[other]);
     beside.get(grid[other])?.add(grid[one]);

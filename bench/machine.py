@@ -2,19 +2,19 @@
 
 import os
 import platform
+from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
-
-from django.db import connection
 
 LIBRARIES = ("django", "psycopg", "granian")
 
 
 def described() -> list[str]:
-    return [_hardware(), _load(), _versions()]
+    """With the database's versions: Django must be set up."""
+    return [hardware(), load(), f"{versions(LIBRARIES)}, {_database()}"]
 
 
-def _hardware() -> str:
+def hardware() -> str:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
     return f"{_processor()}, {len(os.sched_getaffinity(0))} cores, {memory:.0f} GB"
 
@@ -25,14 +25,19 @@ def _processor() -> str:
     return next(named, platform.machine())
 
 
-def _load() -> str:
+def load() -> str:
     return "load " + " ".join(f"{load:.2f}" for load in os.getloadavg())
 
 
-def _versions() -> str:
+def versions(libraries: Iterable[str]) -> str:
+    ours = [f"{name} {metadata.version(name)}" for name in libraries]
+    return ", ".join([f"Python {platform.python_version()}", *ours])
+
+
+def _database() -> str:
+    from django.db import connection
+
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('server_version'), postgis_lib_version()")
         postgres, postgis = cursor.fetchone()
-    ours = [f"{name} {metadata.version(name)}" for name in LIBRARIES]
-    parts = [f"Python {platform.python_version()}", f"PostgreSQL {postgres}", f"PostGIS {postgis}"]
-    return ", ".join([*parts, *ours])
+    return f"PostgreSQL {postgres}, PostGIS {postgis}"

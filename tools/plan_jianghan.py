@@ -5,7 +5,6 @@ result gets the profile's attribution and rounding. The same seed gives the same
 """
 
 import argparse
-import csv
 import json
 import subprocess
 import sys
@@ -31,36 +30,33 @@ def main() -> None:
 
 
 def _drawn(profile: Path, work: Path, seed: int) -> list[dict[str, Any]]:
-    purposes = {
-        one["properties"]["code"]: one["properties"]["purpose"] or ""
-        for one in _features(profile / "grids.geojson")
+    grids = _features(profile / "grids.geojson")
+    layers = {
+        "communities": _communities(profile),
+        "keep": [one for one in grids if one["properties"]["kind"] != "general"],
     }
-    buildings = _features(profile / "buildings.geojson")
-    for one in buildings:
-        one["properties"]["dedicated"] = purposes[one["properties"]["grid"]]
-    communities = [
-        one
-        for one in _features(profile / "boundaries.geojson")
-        if one["properties"]["path"] in _communities(profile)
-    ]
-    for one in communities:
-        one["properties"]["community"] = one["properties"]["path"]
-    _put(work / "buildings.geojson", buildings)
-    _put(work / "communities.geojson", communities)
+    for name, features in layers.items():
+        _put(work / f"{name}.geojson", features)
+    given = [word for name in layers for word in (f"--{name}", str(work / f"{name}.geojson"))]
+    for name in ("buildings", "compounds"):
+        given += [f"--{name}", str(profile / f"{name}.geojson")]
     blocks = ("blocks", str(profile / "streets.geojson"), "--out", str(work / "units.geojson"))
-    layers = {name: work / f"{name}.geojson" for name in ("buildings", "communities")}
-    layers["compounds"] = profile / "compounds.geojson"
-    given = [word for name, file in layers.items() for word in (f"--{name}", str(file))]
     subprocess.run([*QIJIE, *blocks, *given, "--quiet"], check=True)
     plan = ("plan", str(work / "units.geojson"), "--seed", str(seed))
     subprocess.run([*QIJIE, *plan, "--out", str(work / "plan.geojson"), "--quiet"], check=True)
     return _features(work / "plan.geojson")
 
 
-def _communities(profile: Path) -> set[str]:
-    with (profile / "divisions.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    return {r["path"] for r in rows if r["kind"] == "community" and r["path"].startswith(STREET)}
+def _communities(profile: Path) -> list[dict[str, Any]]:
+    found = _features(profile / "boundaries.geojson")
+    inside = [
+        one
+        for one in found
+        if one["properties"]["kind"] == "community" and one["properties"]["path"].startswith(STREET)
+    ]
+    for one in inside:
+        one["properties"]["community"] = one["properties"]["path"]
+    return inside
 
 
 def _properties(feature: dict[str, Any]) -> dict[str, Any]:

@@ -77,6 +77,11 @@ DRAW_BLOCKS = Command(
         "--rail": {"default": "", "metavar": "文件", "help": "铁路"},
         "--water": {"default": "", "metavar": "文件", "help": "水面或河流"},
         "--compounds": {"default": "", "metavar": "文件", "help": "小区范围"},
+        "--keep": {
+            "default": "",
+            "metavar": "文件",
+            "help": "保持不变的网格（专属、待开发），按编码各成一格",
+        },
         "--paths": {"default": "", "metavar": "文件", "help": "小区内的路；只用来分开大小区"},
         "--community": _column("社区文件里名称或编码的列（默认 community、社区、code、name）"),
         "--key": _column("楼栋编号的列（默认 key、code、id、编号）"),

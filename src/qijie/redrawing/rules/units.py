@@ -77,21 +77,10 @@ def made(ground: Ground, most: float) -> Made:
         buildings,
         _moved(ground.communities, plane, "社区边界"),
         compounds=_compounds(ground, plane),
+        kept=_moved({grid.code: grid.shape for grid in ground.fixed}, plane, "网格"),
         most=most,
     )
-    return made_of(_at_home(units, ground), ground, plane, findings)
-
-
-def _at_home(units: Units, ground: Ground) -> Units:
-    """A fixed grid ends at its community's border, however far an old drawing of it lapped over."""
-    fixed = {grid.code for grid in ground.fixed}
-    pairs = zip(units.dedicated, units.communities, strict=True)
-    dedicated = tuple(code if code.startswith(home) else "" for code, home in pairs)
-    compounds = tuple(
-        "" if compound in fixed and not kept else compound
-        for compound, kept in zip(units.compounds, dedicated, strict=True)
-    )
-    return replace(units, dedicated=dedicated, compounds=compounds)
+    return made_of(units, ground, plane, findings)
 
 
 def made_of(units: Units, ground: Ground, plane: Plane, findings: tuple[Finding, ...]) -> Made:
@@ -130,17 +119,12 @@ def _buildings(ground: Ground, plane: Plane) -> Buildings:
     loads[:, 0] = ground.households
     loads[:, 1] = ground.households * ground.persons_per_household
     loads[:, 2] = _matters_at(footprints, ground, plane)
-    fixed = {grid.code for grid in ground.fixed}
     return Buildings(
         keys=ground.building_codes,
         shapes=footprints,
         loads=loads,
         measures=tuple(MEASURES),
-        compounds=tuple(
-            grid if grid in fixed else compound
-            for compound, grid in zip(ground.compounds_of, ground.grids_of, strict=True)
-        ),
-        dedicated=tuple(grid if grid in fixed else "" for grid in ground.grids_of),
+        compounds=ground.compounds_of,
     )
 
 
@@ -158,20 +142,8 @@ def _matters_at(footprints: Shapes, ground: Ground, plane: Plane) -> Floats:
 
 
 def _compounds(ground: Ground, plane: Plane) -> Compounds:
-    """Compounds with their ground; a grid that stays as it is is taken for one."""
-    fixed = {grid.code: grid.shape for grid in ground.fixed}
-    inside = shapely.union_all(list(fixed.values())) if fixed else None
-    free = {
-        code: shape
-        for code, shape in ground.compounds.items()
-        if inside is None or not shapely.intersects(inside, shapely.point_on_surface(shape))
-    }
-    shapes = _moved({**free, **fixed}, plane, "小区")
-    return Compounds(
-        keys=tuple(shapes),
-        shapes=array_of(shapes.values()),
-        dedicated=tuple(code if code in fixed else "" for code in shapes),
-    )
+    shapes = _moved(ground.compounds, plane, "小区")
+    return Compounds(keys=tuple(shapes), shapes=array_of(shapes.values()))
 
 
 def _with_all_loads(units: Units, ground: Ground) -> Units:

@@ -40,6 +40,7 @@ def draw(options: Namespace, say: Say) -> None:
         communities,
         barriers=barriers,
         compounds=compounds,
+        kept=taken.kept(),
         paths=taken.file(options.paths),
         most=high,
         whole=low / 3 if options.whole is None else options.whole,
@@ -96,6 +97,15 @@ class _Taken:
         found, findings = intake.compounds_of(layer, self.plane, chosen)
         self.findings.extend([*layer.findings, *findings])
         return found
+
+    def kept(self) -> dict[str, Any]:
+        """Grids that stay as they are, by their codes."""
+        if not self.options.keep:
+            return {}
+        layer = read(self.options.keep, self.options, self.say)
+        found, findings = intake.compounds_of(layer, self.plane, Chosen())
+        self.findings.extend([*layer.findings, *findings])
+        return dict(zip(found.keys, found.shapes.tolist(), strict=True))
 
 
 def _written_crs(out: Path, streets: Layer) -> Any:

@@ -18,6 +18,7 @@ from qijie.territory.drawing.arrangement import (
 from qijie.territory.drawing.built import Buildings, Compounds, filled
 from qijie.territory.drawing.ground import Ground, ground_of
 from qijie.territory.drawing.homes import Parts, parts_of, places_of
+from qijie.territory.drawing.keeping import apart, whole_again
 from qijie.territory.drawing.labels import Labels
 from qijie.territory.drawing.mending import Finding, extended, mended_communities, met
 from qijie.territory.drawing.model import Shapes, Units
@@ -37,6 +38,7 @@ def units_of(
     *,
     barriers: Sequence[BaseGeometry] = (),
     compounds: Compounds | None = None,
+    kept: Mapping[str, Polygon | MultiPolygon] | None = None,
     paths: Sequence[LineString] = (),
     most: float = 500.0,
     whole: float = 100.0,
@@ -44,7 +46,8 @@ def units_of(
 ) -> tuple[Units, tuple[Finding, ...]]:
     """Units that cover every community, and what had to be decided on the way.
 
-    barriers: rail and water, lines or areas. paths: ways inside compounds; they part large
+    barriers: rail and water, lines or areas. kept: grids that stay as they are, by a key of their
+    own; each is one unit, dedicated under that key. paths: ways inside compounds; they part large
     compounds only. most: a compound of at most so many households is one unit. whole: a block of
     at most so many stays whole, and houses of a larger one are put together up to it.
     reach: how far a dead end may be lengthened to meet the next street. No communities:
@@ -57,6 +60,7 @@ def units_of(
     if not communities:
         lines = np.concatenate([outlines(roads), barred])
         communities = {EVERYWHERE: built_up(lines, buildings.shapes)}
+    communities, home = apart(communities, kept or {})
     communities, mended = mended_communities(communities)
     names, shapes = tuple(communities), array_of(communities.values())
     lines, joined = _connected(
@@ -73,7 +77,8 @@ def units_of(
         *_astride(buildings, shapes, names, parts, ground),
     ]
     places = places_of(buildings.shapes, ground, parts)
-    return _units(names, buildings, ground, parts, drawn, places), tuple(sorted(findings))
+    units = _units(names, buildings, ground, parts, drawn, places)
+    return whole_again(units, home), tuple(sorted(findings))
 
 
 def _near(lines: Shapes, communities: Mapping[str, BaseGeometry]) -> NDArray[np.intp]:

@@ -2,7 +2,6 @@
 
 import numpy as np
 import shapely
-from scipy.optimize import linear_sum_assignment
 
 from qijie.territory.drawing.graph import Places, components, ordinals, summed
 from qijie.territory.drawing.model import Floats, Numbers, Units
@@ -72,6 +71,9 @@ def matched(old: Numbers, new: Numbers, households: Floats) -> dict[int, int]:
 
 
 def _best(pairs: Places, shared: Floats) -> list[tuple[int, int]]:
+    # A third of a second to load, which every start of the product would pay.
+    from scipy.optimize import linear_sum_assignment
+
     rows, row = np.unique(pairs[:, 0], return_inverse=True)
     columns, column = np.unique(pairs[:, 1], return_inverse=True)
     table = np.zeros((len(rows), len(columns)))

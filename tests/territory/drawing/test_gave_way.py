@@ -176,9 +176,11 @@ def test_every_grid_out_of_band_has_a_reason_and_no_other_has(units, seed):
 @pytest.mark.parametrize("rule", Rule)
 @pytest.mark.parametrize("reason", Reason)
 def test_every_break_is_one_sentence_with_place_amount_and_advice(rule, reason):
-    words = sentence(GaveWay(rule, reason, "420103008001", 3, -80.4))
+    one = GaveWay(rule, reason, "420103008001", 3, -80.4)
+    words = sentence(one)
 
     assert words.startswith("社区 420103008001 第 3 格")
+    assert sentence(replace(one, community="武展社区")).startswith("武展社区第 3 格")
     assert "80" in words
     assert words.count("。") == 1
     assert words.endswith("。")

@@ -283,7 +283,9 @@ _WHY = {
 
 def sentence(one: GaveWay) -> str:
     """One sentence a planner can act on: where, which rule, by how much, why, what to do."""
-    return f"社区 {one.community} 第 {one.grid} 格{_beside(one)}{_what(one)}：{_WHY[one.reason]}。"
+    is_name = one.community.endswith(("社区", "村"))
+    place = one.community if is_name else f"社区 {one.community} "
+    return f"{place}第 {one.grid} 格{_beside(one)}{_what(one)}：{_WHY[one.reason]}。"
 
 
 def _beside(one: GaveWay) -> str:

@@ -78,7 +78,7 @@ def _rehouse(old_grid_id: int, grid: Node, on: date) -> None:
     Building.objects.bulk_create(staying, batch_size=_BATCH)
 
 
-# GridDrawing the grids of a community anew, from a day to come
+# Drawing the grids of a community anew, from a day to come
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,8 +147,10 @@ def tails_of(shapes: Shapes, houses: Shapes) -> Shapes:
 
 
 def _grown(shapes: Shapes, metres: float) -> Shapes:
-    grown: Shapes = shapely.buffer(shapes, metres, join_style="mitre")
-    return grown
+    grown = shapely.buffer(shapes, metres, join_style="mitre")
+    # A long mitre can cross the outline it belongs to.
+    sound: Shapes = np.where(shapely.is_valid(grown), grown, shapely.buffer(grown, 0.0))
+    return sound
 
 
 def _inside(faces: Shapes, communities: Shapes) -> tuple[Shapes, Numbers]:
@@ -179,7 +181,7 @@ def _shared_strips(
     along: dict[int, set[int]] = {}
     for strip, next_door in _around(near, community, ~kept).items():
         blocks = (-negative for _, negative in next_door if kept[-negative])
-        along.setdefault(int(region[strip]), set()).update(blocks)
+        along[int(region[strip])] = along.get(int(region[strip]), set()) | set(blocks)
     shared = []
     for number, found in sorted(along.items()):
         strips = np.flatnonzero((region == number) & ~kept)

@@ -22,6 +22,8 @@ from bench.drawing.scoring import row, seams
 from bench.drawing.store import load, save
 from qijie.territory.drawing.graph import components
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -27,7 +27,7 @@ from qijie.territory.models import Node
 from tests import town
 from tests.boards.print import read, words_on
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def ordered(path: str = town.HUAIYIN, by: str = "wu", on: date = town.TODAY) -> BoardFile:

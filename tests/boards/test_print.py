@@ -26,6 +26,8 @@ from tests.boards.print import (
     words_on,
 )
 
+pytestmark = pytest.mark.slow
+
 PLACE = "https://wangge.example.gov.cn"
 
 

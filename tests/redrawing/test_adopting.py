@@ -35,6 +35,8 @@ from tests.redrawing.village import (
     WEST_GRID,
 )
 
+pytestmark = pytest.mark.slow
+
 EVE = DAY - timedelta(days=1)
 SAME = {
     place: {WEST_GRID: 1, EAST_GRID: 2, SOUTH_GRID: 3}[code]

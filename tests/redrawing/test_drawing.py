@@ -22,6 +22,8 @@ from tests import town
 from tests.redrawing import village
 from tests.redrawing.village import CODE, OF_BLOCK
 
+pytestmark = pytest.mark.slow
+
 LEAD = "xinglin-4"
 ONE = Order(plans=1)
 

@@ -19,6 +19,8 @@ from tests.redrawing import village
 from tests.redrawing.acting import adopted, moved
 from tests.redrawing.village import FOUR_COLUMNS, OF_BLOCK
 
+pytestmark = pytest.mark.slow
+
 LEAD = "xinglin-4"
 
 

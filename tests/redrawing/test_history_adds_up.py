@@ -23,6 +23,8 @@ from tests.redrawing import village
 from tests.redrawing.acting import adopted, noon, withdrawn, workers
 from tests.redrawing.village import CODE, COLUMNS, DAY, LAST_DAY, LATER_DAY, OF_BLOCK, ROWS
 
+pytestmark = pytest.mark.slow
+
 DAYS = (DAY, LATER_DAY, LAST_DAY)
 EVERYWHERE = [(column, row) for column in range(COLUMNS) for row in range(ROWS)]
 WHOLE = COLUMNS * ROWS * OF_BLOCK

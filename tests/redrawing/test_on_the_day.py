@@ -26,6 +26,8 @@ from tests.redrawing.village import (
     WEST_GRID,
 )
 
+pytestmark = pytest.mark.slow
+
 EVE = DAY - timedelta(days=1)
 # The third grid ends: its two blocks go to the second.
 TWO = {place: 1 if place[0] < 2 else 2 for place in village.TODAY}

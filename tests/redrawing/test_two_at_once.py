@@ -16,6 +16,8 @@ from tests.redrawing import village
 from tests.redrawing.acting import adopted
 from tests.redrawing.village import DAY, FOUR_COLUMNS
 
+pytestmark = pytest.mark.slow
+
 TWO = {place: 1 if place[0] < 2 else 2 for place in FOUR_COLUMNS}
 
 

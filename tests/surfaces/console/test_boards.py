@@ -21,7 +21,7 @@ from tests import town
 from tests.boards.print import read, words_on
 from tests.surfaces.console import acts
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 MOST_QUERIES = 16 + 2
 STAFF = ("chen", "song", "wang", "zhao", "zhou", "sun", "wu", "xu", "han", "cao", "deng", "qian")
 

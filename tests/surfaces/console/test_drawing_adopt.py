@@ -17,7 +17,7 @@ from qijie.territory.models import Node
 from tests import town
 from tests.surfaces.console import acts, drawn
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 ADOPT_QUERIES = 24
 THREE = tuple(1 if at < 6 else 2 if at < 12 else 3 for at in range(drawn.COUNT))
 """A row each: 280, 264 and 264 households, all of them too few."""

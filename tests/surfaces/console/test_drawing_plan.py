@@ -15,7 +15,7 @@ from qijie.redrawing.rules import PlanState, RunState
 from tests import town
 from tests.surfaces.console import acts, drawn
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 # Seven of them are asked around every page: who, which posts, what is unread, in which scope.
 PLAN_QUERIES, UNITS_QUERIES = 16, 13
 OTHERS = ["chen", "sun", "zhou", "wu", "han", "cao", "qian"]

@@ -17,7 +17,7 @@ from qijie.redrawing.rules import Purpose, RunState
 from tests import town
 from tests.surfaces.console import acts, drawn
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 DRAWINGS = "/console/drawings/"
 # The frame around every page asks eight times: who, which posts, what is unread.
 LIST_QUERIES, DRAWING_QUERIES = 12, 16

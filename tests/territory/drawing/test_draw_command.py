@@ -15,6 +15,8 @@ from qijie.territory.drawing import layers
 from tests.territory.drawing import files
 from tests.territory.drawing.files import draw, said
 
+pytestmark = pytest.mark.slow
+
 HOME = Path(__file__).resolve().parents[3]
 
 

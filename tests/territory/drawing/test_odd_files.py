@@ -7,6 +7,8 @@ import pytest
 from tests.territory.drawing import files
 from tests.territory.drawing.files import draw, said
 
+pytestmark = pytest.mark.slow
+
 RING = [[114.26, 30.58], [114.262, 30.58], [114.262, 30.582], [114.26, 30.582], [114.26, 30.58]]
 
 

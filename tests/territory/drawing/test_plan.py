@@ -12,6 +12,8 @@ from qijie.territory.drawing.model import Aim, Balance, Cancelled, Rules
 from qijie.territory.drawing.planning import plan, plans
 from tests.territory.drawing.land import squares, town, towns
 
+pytestmark = pytest.mark.slow
+
 RULES = Rules(effort=2, exact=False)
 
 

@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -10,6 +11,8 @@ from qijie.territory.drawing.model import Rules
 from qijie.territory.drawing.numbering import moved_households
 from qijie.territory.drawing.planning import plan, replan
 from tests.territory.drawing.land import squares, town, towns
+
+pytestmark = pytest.mark.slow
 
 RULES = Rules(effort=2, exact=False)
 

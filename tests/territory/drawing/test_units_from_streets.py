@@ -9,6 +9,8 @@ from qijie.territory.drawing.enclosures import units_of
 from qijie.territory.drawing.model import Units
 from tests.territory.drawing.random_town import Town, towns
 
+pytestmark = pytest.mark.slow
+
 few = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 
 

@@ -22,7 +22,7 @@ from tests import town
 from tests.access.drawings import make_drawings
 from tests.access.matters import make_matters
 
-pytestmark = pytest.mark.usefixtures("own_database")
+pytestmark = [pytest.mark.usefixtures("own_database"), pytest.mark.slow]
 
 Row = Mapping[str, Any]
 TABLES = {policed.table: policed for policed in POLICED}

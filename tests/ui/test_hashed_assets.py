@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
+pytestmark = pytest.mark.slow
+
 
 def names(collected: Path) -> dict[str, str]:
     return dict(json.loads((collected / "staticfiles.json").read_text("utf-8"))["paths"])

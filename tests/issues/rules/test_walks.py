@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -15,6 +16,8 @@ from qijie.issues.rules.vocabulary import ClockKind, Family, Move, State, Urgenc
 from qijie.kernel.codes import Level
 from tests.issues.rules import cast
 from tests.issues.rules.cast import Story, facts_for, key, post
+
+pytestmark = pytest.mark.slow
 
 EVERYBODY = [
     *(cast.WORKER, cast.LEAD, cast.LIGHTING, cast.PROPERTY, cast.REPORTER, cast.SYSTEM),

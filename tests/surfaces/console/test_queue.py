@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from tests import town
 from tests.surfaces.console import acts
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 QUEUE = "/console/"
 # What a request costs around the page: a savepoint and its release stand for BEGIN and COMMIT.
 MOST_QUERIES = 12 + 2

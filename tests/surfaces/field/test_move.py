@@ -12,7 +12,7 @@ from qijie.records.models import Attachment
 from tests import town
 from tests.surfaces.field import acts
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def press(

@@ -8,7 +8,7 @@ from qijie.issues.rules.vocabulary import Urgency
 from tests import town
 from tests.surfaces.field import acts
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 TODAY = "/field/"
 
 

@@ -25,7 +25,7 @@ from tests.surfaces.portal.resident import (
     the_issue,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 STAFF_MOVES = ("accept", "void", "file", "dispatch", "sign", "done", "solve", "close", "send_back")
 
 

@@ -14,7 +14,7 @@ from django.test import Client
 from tests import town
 from tests.surfaces.portal.resident import REPORT, WORDS, a_picture, a_report, stored
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def refused(client: Client, **changes: Any) -> HttpResponse:

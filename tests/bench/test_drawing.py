@@ -193,6 +193,23 @@ def test_a_peer_that_failed_or_left_grids_in_pieces_is_never_the_best() -> None:
     assert _bar([ours, fair, failed, apart], "ours / any eligible peer").values == (0.1,)
 
 
+def test_a_named_peer_with_a_grid_in_pieces_is_no_peer_either() -> None:
+    ours, apart = _record("qijie", 5), _record("metis best of 20", 50, not_contiguous=1)
+    assert _bar([ours, apart], "ours / metis best of 20").values == ()
+
+
+def test_a_change_must_keep_the_band_and_move_few_in_one_run() -> None:
+    rows = [
+        _record("qijie replan", 1, part="change", perturbation=n, price=0.05, in_band=band, moved=m)
+        for n, (band, m) in enumerate([(0.99, 0.05), (0.95, 0.01), (0.99, 0.01)])
+    ]
+    both = _bar(rows, "both kept in one run")
+    assert both.values == (0.0, 0.0, 1.0)
+    assert both.verdict() == "not met"
+    marginal = [bar for bar in bars(Records(None, [], rows)) if bar.words.endswith(": in band")]
+    assert marginal[0].median == 0.99
+
+
 def test_a_bar_is_judged_by_its_worst_run_and_by_its_median() -> None:
     def verdict(*shares: float) -> str:
         rows = [_record("qijie", 1, in_band=share, seed=n) for n, share in enumerate(shares)]
@@ -210,7 +227,8 @@ def test_shape_is_compared_with_peers_that_heed_households() -> None:
         _record("metis once", 9, compactness=0.5),
         _record("region k-means", 90, compactness=0.7, in_band=0.3),
     ]
-    assert _bar(rows, "wuhan400k: mean Polsby").values == (1.2,)
+    assert _bar(rows, "best eligible peer that heeds households").values == (1.2,)
+    assert _bar(rows, "wuhan400k: mean Polsby").values == pytest.approx((6 / 7,))
 
 
 @pytest.mark.parametrize(("ours", "theirs", "found"), [(0, 0, 1.0), (2, 4, 0.5), (1, 0, np.inf)])

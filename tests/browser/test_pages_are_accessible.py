@@ -14,7 +14,17 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
 WHO_SEES_WHAT = {
-    "": ["/", "/report/", "/privacy/", "/account/login/", "/no-such-page/"],
+    "": [
+        "/",
+        "/report/",
+        "/privacy/",
+        "/account/login/",
+        "/no-such-page/",
+        # A general grid, a dedicated one, and one not built on yet.
+        "/grids/420103008001001/",
+        "/grids/420103008003005/",
+        "/grids/420103008013003/",
+    ],
     "worker-008001001": ["/field/", "/field/report/", "/field/me/"],
     "handler-committee-008001": ["/field/"],
     "desk-008001": [
@@ -28,7 +38,12 @@ WHO_SEES_WHAT = {
         "/console/notices/",
         "/console/me/",
     ],
-    "supervisor-008": ["/console/?view=all", "/console/territory/checks/?path=420103008"],
+    "supervisor-008": [
+        "/console/?view=all",
+        "/console/territory/checks/?path=420103008",
+        "/console/boards/420103008001/",
+        "/console/boards/420103008001001/",
+    ],
     "security-admin-420103": ["/console/posts/", "/console/posts/?view=vacant"],
     "audit-admin-420103": ["/console/access-log/"],
 }

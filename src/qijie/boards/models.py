@@ -7,9 +7,6 @@ from qijie.boards.rules import UNDER_WAY, FileState, Paper
 from qijie.issues.models import Category
 from qijie.kernel.ids import new_id
 
-PAPERS = [(paper.value, paper.label) for paper in Paper]
-FILE_STATES = [(state.value, state.label) for state in FileState]
-
 
 class BoardFile(models.Model):
     """The notice boards of a whole street or community as one PDF, made by the worker."""
@@ -20,9 +17,9 @@ class BoardFile(models.Model):
     community_code = models.CharField("社区", max_length=12, blank=True)
     path = models.CharField("辖区", max_length=32)
     made_for = models.DateField("公示日期")
-    paper = models.CharField("纸张", max_length=2, choices=PAPERS)
+    paper = models.CharField("纸张", max_length=2, choices=Paper.choices())
     state = models.CharField(
-        "状态", max_length=10, choices=FILE_STATES, default=FileState.WAITING.value
+        "状态", max_length=10, choices=FileState.choices(), default=FileState.WAITING.value
     )
     done = models.PositiveIntegerField("已完成", default=0)
     of = models.PositiveIntegerField("共", default=0)

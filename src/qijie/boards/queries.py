@@ -33,7 +33,7 @@ from qijie.teams.models import Holding, OrgUnit, Post
 from qijie.teams.queries import posts_responsible_for
 from qijie.territory.borders import homes_in
 from qijie.territory.models import Node
-from qijie.territory.queries import nodes, subtree
+from qijie.territory.queries import in_divisions_of, nodes, subtree
 
 GRID_KIND_WORDS = {"general": "综合网格", "dedicated": "专属网格", "undeveloped": "待开发网格"}
 # Whose telephone a post without one of its own is reached by.
@@ -246,14 +246,8 @@ def visible_files(viewer: Viewer) -> QuerySet[BoardFile]:
     """Files of the territories a viewer's posts answer for, from the community up."""
     if viewer.kind is Kind.SYSTEM:
         return BoardFile.objects.all()
-    mine = (
-        Q(community_code__in=viewer.paths_at(Level.COMMUNITY))
-        | Q(street_code__in=viewer.paths_at(Level.STREET))
-        | Q(region_code__in=viewer.paths_at(Level.DISTRICT))
-    )
-    for city in viewer.paths_at(Level.CITY):
-        mine |= Q(region_code__startswith=city)
-    return BoardFile.objects.filter(mine)
+    mine = in_divisions_of(viewer)
+    return BoardFile.objects.filter(mine) if mine else BoardFile.objects.none()
 
 
 def files_of(path: str, viewer: Viewer, *, at_most: int = 6) -> list[BoardFile]:

@@ -3,41 +3,27 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from enum import StrEnum
+
+from qijie.kernel.words import Word
 
 
-class Paper(StrEnum):
-    A3 = "a3"
-    A4 = "a4"
-
-    @property
-    def label(self) -> str:
-        return self.value.upper()
+class Paper(Word):
+    A3 = "a3", "A3"
+    A4 = "a4", "A4"
 
 
-class FileState(StrEnum):
-    WAITING = "waiting"
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
-    @property
-    def label(self) -> str:
-        return _STATE_LABELS[self]
+class FileState(Word):
+    WAITING = "waiting", "等待制作"
+    RUNNING = "running", "正在制作"
+    DONE = "done", "已做好"
+    FAILED = "failed", "没有做成"
+    CANCELLED = "cancelled", "已取消"
 
     @property
     def is_under_way(self) -> bool:
         return self in UNDER_WAY
 
 
-_STATE_LABELS = {
-    FileState.WAITING: "等待制作",
-    FileState.RUNNING: "正在制作",
-    FileState.DONE: "已做好",
-    FileState.FAILED: "没有做成",
-    FileState.CANCELLED: "已取消",
-}
 UNDER_WAY = (FileState.WAITING, FileState.RUNNING)
 
 # Whom a resident turns to, as post kinds of `refdata/`, in the order of the board. Who dispatches,

@@ -11,11 +11,6 @@ from qijie.kernel.working_time import LimitUnit
 from qijie.teams.models import LEVELS
 from qijie.territory.models import SRID, Node
 
-
-def _choices(words: type[vocabulary.Word]) -> list[tuple[str, str]]:
-    return [(word.value, word.label) for word in words]
-
-
 LIMIT_UNITS = [
     (LimitUnit.URGENT_HOUR, "小时"),
     (LimitUnit.WORKING_HOUR, "工作小时"),
@@ -28,7 +23,7 @@ class Category(models.Model):
     """What a matter is about, in the catalogue's words and in the resident's."""
 
     code = models.CharField("类别编码", max_length=40, primary_key=True)
-    family = models.CharField("大类", max_length=20, choices=_choices(vocabulary.Family))
+    family = models.CharField("大类", max_length=20, choices=vocabulary.Family.choices())
     name = models.CharField("类别", max_length=60)
     plain_name = models.CharField("通俗名称", max_length=60)
     keywords = ArrayField(models.CharField(max_length=20), verbose_name="检索词", default=list)
@@ -58,7 +53,7 @@ class Condition(models.Model):
     )
     wording = models.CharField("立案条件", max_length=200)
     close_standard = models.CharField("结案标准", max_length=200, blank=True)
-    stage = models.CharField("阶段", max_length=12, choices=_choices(vocabulary.Stage), blank=True)
+    stage = models.CharField("阶段", max_length=12, choices=vocabulary.Stage.choices(), blank=True)
     # A restoring stage names the make-safe condition a worker chooses; it is not chosen itself.
     follows = models.CharField("先行条件", max_length=60, blank=True)
     limit_value = models.DecimalField("时限", max_digits=7, decimal_places=4, null=True)
@@ -100,7 +95,7 @@ class Issue(models.Model):
 
     # What
     family = models.CharField(
-        "大类", max_length=20, choices=_choices(vocabulary.Family), blank=True
+        "大类", max_length=20, choices=vocabulary.Family.choices(), blank=True
     )
     category = models.ForeignKey(
         Category, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="类别"
@@ -109,11 +104,11 @@ class Issue(models.Model):
         Condition, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="立案条件"
     )
     words = models.TextField("描述", max_length=2000)
-    channel = models.CharField("来源", max_length=12, choices=_choices(vocabulary.Channel))
-    urgency = models.CharField("紧急程度", max_length=8, choices=_choices(vocabulary.Urgency))
+    channel = models.CharField("来源", max_length=12, choices=vocabulary.Channel.choices())
+    urgency = models.CharField("紧急程度", max_length=8, choices=vocabulary.Urgency.choices())
 
     # How far
-    state = models.CharField("状态", max_length=12, choices=_choices(vocabulary.State))
+    state = models.CharField("状态", max_length=12, choices=vocabulary.State.choices())
     reported_at = models.DateTimeField("上报时间")
     accepted_at = models.DateTimeField("受理时间", null=True)
     filed_at = models.DateTimeField("立案时间", null=True)
@@ -142,15 +137,15 @@ class Issue(models.Model):
         models.CharField(max_length=12), verbose_name="吹哨途经", default=list
     )
     resume_to = models.CharField(
-        "恢复后状态", max_length=12, choices=_choices(vocabulary.State), blank=True
+        "恢复后状态", max_length=12, choices=vocabulary.State.choices(), blank=True
     )
     master = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="followers", verbose_name="主案"
     )
     verdict = models.CharField(
-        "评价", max_length=12, choices=_choices(vocabulary.Verdict), blank=True
+        "评价", max_length=12, choices=vocabulary.Verdict.choices(), blank=True
     )
-    appeal = models.CharField("申诉", max_length=12, choices=_choices(vocabulary.Appeal))
+    appeal = models.CharField("申诉", max_length=12, choices=vocabulary.Appeal.choices())
     follow_up_on = models.DateField("回访日期", null=True)
     last_urged_on = models.DateField("最近催办", null=True)
     hands = models.JSONField("经手", default=list)
@@ -207,8 +202,8 @@ class WorkOrder(models.Model):
     unit_id = models.UUIDField("承办单位", null=True)
     post_id = models.UUIDField("承办岗位", null=True)
     is_main = models.BooleanField("主办", default=True)
-    purpose = models.CharField("用途", max_length=12, choices=_choices(vocabulary.Purpose))
-    state = models.CharField("工单状态", max_length=12, choices=_choices(vocabulary.OrderState))
+    purpose = models.CharField("用途", max_length=12, choices=vocabulary.Purpose.choices())
+    state = models.CharField("工单状态", max_length=12, choices=vocabulary.OrderState.choices())
     round = models.PositiveSmallIntegerField("轮次", default=0)
     level = models.CharField("层级", max_length=12, choices=LEVELS, blank=True)
     sent_at = models.DateTimeField("派出时间")
@@ -216,7 +211,7 @@ class WorkOrder(models.Model):
     made_safe_at = models.DateTimeField("止险时间", null=True)
     ended_at = models.DateTimeField("结束时间", null=True)
     return_reason = models.CharField(
-        "退单理由", max_length=20, choices=_choices(vocabulary.ReturnReason), blank=True
+        "退单理由", max_length=20, choices=vocabulary.ReturnReason.choices(), blank=True
     )
 
     class Meta:
@@ -251,7 +246,7 @@ class Deadline(models.Model):
         Issue, on_delete=models.PROTECT, related_name="deadlines", verbose_name="事项"
     )
     position = models.PositiveSmallIntegerField("次序")
-    kind = models.CharField("时限类别", max_length=20, choices=_choices(vocabulary.ClockKind))
+    kind = models.CharField("时限类别", max_length=20, choices=vocabulary.ClockKind.choices())
     order_id = models.UUIDField("工单", null=True)
     started_at = models.DateTimeField("起算")
     due_at = models.DateTimeField("到期")
@@ -306,7 +301,7 @@ class Responsibility(models.Model):
 
     code = models.CharField("编码", max_length=60, primary_key=True)
     family = models.CharField(
-        "大类", max_length=20, choices=_choices(vocabulary.Family), blank=True
+        "大类", max_length=20, choices=vocabulary.Family.choices(), blank=True
     )
     category = models.ForeignKey(
         Category, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="类别"

@@ -1,4 +1,4 @@
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
@@ -9,10 +9,6 @@ from qijie.redrawing.rules import PlanState, Purpose, RunState, Verb
 from qijie.territory.models import SRID
 
 
-def _choices(words: type[Purpose] | type[RunState] | type[PlanState] | type[Verb]) -> Any:
-    return [(word.value, word.label) for word in words]
-
-
 class Run(models.Model):
     """One drawing somebody ordered: the units it is put together from, and one or more plans."""
 
@@ -21,7 +17,7 @@ class Run(models.Model):
     street_code = models.CharField("街道", max_length=9)
     community_code = models.CharField("社区", max_length=12, blank=True)
     path = models.CharField("范围", max_length=32)
-    purpose = models.CharField("目的", max_length=12, choices=_choices(Purpose))
+    purpose = models.CharField("目的", max_length=12, choices=Purpose.choices())
     as_of = models.DateField("数据日期")
     # What was ordered, as `rules.Order` writes it: balances, seed, plans wanted, price, bound.
     rules = models.JSONField("要求", default=dict)
@@ -31,7 +27,7 @@ class Run(models.Model):
     asked_post_id = models.UUIDField("申请岗位", null=True)
     asked_at = models.DateTimeField("申请时间")
 
-    state = models.CharField("状态", max_length=12, choices=_choices(RunState))
+    state = models.CharField("状态", max_length=12, choices=RunState.choices())
     done_parts = models.PositiveIntegerField("已完成", default=0)
     of_parts = models.PositiveIntegerField("共", default=0)
     now_words = models.CharField("正在", max_length=80, blank=True)
@@ -103,7 +99,7 @@ class Plan(models.Model):
     name = models.CharField("名称", max_length=80)
     seed = models.IntegerField("种子", default=0)
     from_plan_id = models.UUIDField("接自方案", null=True)
-    state = models.CharField("状态", max_length=12, choices=_choices(PlanState))
+    state = models.CharField("状态", max_length=12, choices=PlanState.choices())
     # Grid number of each block, by its position; numbers are from 1 and may have holes.
     grid = ArrayField(models.IntegerField(), verbose_name="网格")
     # Numbers of the grids that are kept as they are.
@@ -160,7 +156,7 @@ class PlanStep(models.Model):
         Plan, on_delete=models.PROTECT, related_name="steps", verbose_name="方案"
     )
     sequence = models.PositiveIntegerField("序号")
-    verb = models.CharField("动作", max_length=12, choices=_choices(Verb))
+    verb = models.CharField("动作", max_length=12, choices=Verb.choices())
     # {"grid": {position: number}, "locked": [...]} of what changed, before and after.
     before = models.JSONField("改前", default=dict)
     after = models.JSONField("改后", default=dict)

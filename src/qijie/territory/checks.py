@@ -11,6 +11,7 @@ from django.conf import settings
 from qijie.kernel.codes import ancestors
 from qijie.territory.models import Building, Node
 from qijie.territory.queries import buildings, subtree
+from qijie.territory.shapes import shape_of
 
 _TILED_KINDS = {
     "district": ("street", "town"),
@@ -62,16 +63,12 @@ def _borders(tree: list[Node]) -> Iterator[Finding]:
             yield from _coverage(parent, parts)
 
 
-def _shape(node: Node) -> shapely.Geometry:
-    return shapely.from_wkb(bytes(node.boundary.wkb)) if node.boundary else shapely.Polygon()
-
-
 def _is_more_than_rounding(shape: shapely.Geometry) -> bool:
     return not bool(shapely.is_empty(shapely.buffer(shape, -_TOLERANCE_DEGREES)))
 
 
 def _coverage(parent: Node, parts: list[Node]) -> Iterator[Finding]:
-    shapes = [_shape(part) for part in parts]
+    shapes = [shape_of(part.boundary) for part in parts]
     if not shapely.coverage_is_valid(shapes):
         edges = shapely.coverage_invalid_edges(shapes)
         for part, edge in zip(parts, edges, strict=True):
@@ -79,7 +76,7 @@ def _coverage(parent: Node, parts: list[Node]) -> Iterator[Finding]:
                 yield Finding(
                     part.path, part.name, f"“{part.name}”与相邻区域的边界有重叠或缝隙，请修正边界。"
                 )
-    missing = shapely.difference(_shape(parent), shapely.union_all(shapes))
+    missing = shapely.difference(shape_of(parent.boundary), shapely.union_all(shapes))
     if _is_more_than_rounding(missing):
         place = shapely.point_on_surface(missing)
         yield Finding(
@@ -89,7 +86,7 @@ def _coverage(parent: Node, parts: list[Node]) -> Iterator[Finding]:
             "请扩展相邻区域的边界。",
         )
     for part, shape in zip(parts, shapes, strict=True):
-        outside = shapely.difference(shape, _shape(parent))
+        outside = shapely.difference(shape, shape_of(parent.boundary))
         if _is_more_than_rounding(outside):
             yield Finding(
                 part.path, part.name, f"“{part.name}”有一部分超出“{parent.name}”，请修正边界。"

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Q, QuerySet
 
+from qijie.access.viewer import Viewer
 from qijie.kernel.codes import GridCoding, Level, ancestors, level_of_path, path_at
 from qijie.kernel.coordinates import Coordinate
 from qijie.territory.models import Building, Node
@@ -38,6 +39,25 @@ def buildings(on: date) -> QuerySet[Building]:
 def within(path: str) -> Q:
     """Rows whose path is `path` or below it: digits grow, or a dash begins a segment."""
     return Q(path=path) | Q(path__startswith=path if "-" not in path else f"{path}-")
+
+
+def in_divisions_of(viewer: Viewer) -> Q:
+    """Rows with region, street and community codes that lie in the divisions of a viewer's posts.
+
+    Empty, and so false, for a viewer whose posts stand below the community.
+    """
+    seen = Q()
+    by_column = {
+        "region_code": viewer.paths_at(Level.DISTRICT),
+        "street_code": viewer.paths_at(Level.STREET),
+        "community_code": viewer.paths_at(Level.COMMUNITY),
+    }
+    for column, values in by_column.items():
+        if values:
+            seen |= Q(**{f"{column}__in": values})
+    for city in viewer.paths_at(Level.CITY):
+        seen |= Q(region_code__startswith=city)
+    return seen
 
 
 def subtree(path: str, on: date) -> QuerySet[Node]:

@@ -13,8 +13,8 @@ from django.utils.dateparse import parse_datetime
 from qijie.access.viewer import Kind, Viewer
 from qijie.issues.models import Issue
 from qijie.issues.rules.vocabulary import ENDS, State
-from qijie.kernel.codes import Level
 from qijie.kernel.refusal import Refusal
+from qijie.territory.queries import in_divisions_of
 
 PAGE_SIZE = 50
 LONGEST_PAGE = 100
@@ -34,19 +34,8 @@ def visible_to(viewer: Viewer) -> QuerySet[Issue]:
 
 
 def _in_territory(viewer: Viewer) -> Q:
-    seen = Q()
-    by_column = {
-        "region_code": viewer.paths_at(Level.DISTRICT),
-        "street_code": viewer.paths_at(Level.STREET),
-        "community_code": viewer.paths_at(Level.COMMUNITY),
-        "grid_id": viewer.grid_ids,
-    }
-    for column, values in by_column.items():
-        if values:
-            seen |= Q(**{f"{column}__in": values})
-    for city in viewer.paths_at(Level.CITY):
-        seen |= Q(region_code__startswith=city)
-    return seen
+    seen = in_divisions_of(viewer)
+    return seen | Q(grid_id__in=viewer.grid_ids) if viewer.grid_ids else seen
 
 
 def _shared_with(viewer: Viewer) -> Q:

@@ -1,22 +1,7 @@
 """The words of the closed loop: English on the wire, Chinese on the page."""
 
-from enum import StrEnum
-from typing import Self
-
 from qijie.kernel.codes import Level
-
-
-class Word(StrEnum):
-    """A code that goes on the wire, carrying the label people read."""
-
-    _value_: str
-    label: str
-
-    def __new__(cls, code: str, label: str = "") -> Self:
-        word = str.__new__(cls, code)
-        word._value_ = code
-        word.label = label
-        return word
+from qijie.kernel.words import Word
 
 
 class State(Word):

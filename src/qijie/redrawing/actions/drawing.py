@@ -7,7 +7,6 @@ from time import monotonic
 from uuid import UUID
 
 import numpy as np
-from django.contrib.gis.geos import GEOSGeometry, MultiPolygon, Polygon
 from django.db import OperationalError
 from django.utils import timezone
 
@@ -15,7 +14,7 @@ from qijie.access.scope import scope
 from qijie.access.viewer import SYSTEM
 from qijie.kernel.refusal import Refusal
 from qijie.redrawing.models import Block, Plan, Run
-from qijie.redrawing.queries.ground import grids_then, ground_of, shapes_of
+from qijie.redrawing.queries.ground import grids_then, ground_of
 from qijie.redrawing.rules import MEASURES, Order, PlanState, Purpose, RunState
 from qijie.redrawing.rules.units import Made, made
 from qijie.redrawing.rules.values import (
@@ -35,8 +34,8 @@ from qijie.territory.drawing.model import Cancelled, Graph, Rules, Units
 from qijie.territory.drawing.model import Plan as DrawnPlan
 from qijie.territory.drawing.planning import plans, replan
 from qijie.territory.drawing.reasons import sentence
-from qijie.territory.models import SRID
 from qijie.territory.queries import nodes
+from qijie.territory.shapes import shapes_of, stored
 
 _SECONDS_BETWEEN_WORDS = 0.5
 _log = logging.getLogger(__name__)
@@ -211,7 +210,7 @@ def put_drawing(run: Run, whole: Made, graph: Graph, then: list[int]) -> None:
             position=position,
             key=units.keys[position],
             community_code=units.communities[position],
-            shape=_stored(whole.shapes[position].wkb),
+            shape=stored(whole.shapes[position]),
             loads=[round(float(load), 4) for load in units.loads[position]],
             block=units.blocks[position] if units.blocks else "",
             compound=units.compounds[position] if units.compounds else "",
@@ -221,14 +220,6 @@ def put_drawing(run: Run, whole: Made, graph: Graph, then: list[int]) -> None:
         )
         for position in range(len(units))
     )
-
-
-def _stored(wkb: bytes) -> MultiPolygon:
-    geometry = GEOSGeometry(memoryview(wkb), srid=SRID)
-    if isinstance(geometry, Polygon):
-        return MultiPolygon(geometry, srid=SRID)
-    assert isinstance(geometry, MultiPolygon)  # noqa: S101  # units are areas
-    return geometry
 
 
 def plan_row(

@@ -25,7 +25,7 @@ from qijie.redrawing.queries.tables import plan_table as plan_table
 from qijie.redrawing.queries.tables import worker_of
 from qijie.territory.borders import GeoJson
 from qijie.territory.models import Node
-from qijie.territory.queries import nodes, within
+from qijie.territory.queries import in_divisions_of, nodes, within
 
 _PLACES = ("street", "town", "community", "village")
 
@@ -51,21 +51,6 @@ def places_to_draw(viewer: Viewer, on: date) -> list[Node]:
 # Who sees which: wall 1's predicate, the same the row policies re-check
 
 
-def _in_division(viewer: Viewer) -> Q:
-    seen = Q(pk__in=[])
-    by_column = {
-        "region_code": viewer.paths_at(Level.DISTRICT),
-        "street_code": viewer.paths_at(Level.STREET),
-        "community_code": viewer.paths_at(Level.COMMUNITY),
-    }
-    for column, values in by_column.items():
-        if values:
-            seen |= Q(**{f"{column}__in": values})
-    for city in viewer.paths_at(Level.CITY):
-        seen |= Q(region_code__startswith=city)
-    return seen
-
-
 def plans_seen_by(viewer: Viewer) -> QuerySet[Plan]:
     """Plans of the viewer's own divisions, and those put into force over a community of theirs."""
     if viewer.kind is Kind.SYSTEM:
@@ -74,7 +59,7 @@ def plans_seen_by(viewer: Viewer) -> QuerySet[Plan]:
         return Plan.objects.none()
     streets = {path[:9] for path in viewer.paths_at(Level.COMMUNITY)}
     adopted = Q(adopted_at__isnull=False, community_code="", street_code__in=streets)
-    return Plan.objects.filter(_in_division(viewer) | adopted)
+    return Plan.objects.filter(in_divisions_of(viewer) | adopted)
 
 
 def runs_seen_by(viewer: Viewer) -> QuerySet[Run]:
@@ -83,7 +68,7 @@ def runs_seen_by(viewer: Viewer) -> QuerySet[Run]:
     if viewer.kind is not Kind.STAFF:
         return Run.objects.none()
     plans = plans_seen_by(viewer).order_by().values("run")
-    return Run.objects.filter(_in_division(viewer) | Q(pk__in=plans))
+    return Run.objects.filter(in_divisions_of(viewer) | Q(pk__in=plans))
 
 
 def runs_of(viewer: Viewer) -> QuerySet[Run]:

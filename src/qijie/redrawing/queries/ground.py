@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 import numpy as np
-import shapely
 from django.conf import settings
 from django.contrib.gis.geos import GEOSGeometry, Polygon
 
@@ -14,6 +13,7 @@ from qijie.redrawing.rules.units import FixedGrid, Ground
 from qijie.territory.drawing.model import Shapes
 from qijie.territory.models import SRID, Building, Node, StreetLine
 from qijie.territory.queries import buildings, node_at, nodes, subtree
+from qijie.territory.shapes import shape_of, shapes_of
 
 _MONTHS = 3
 _DAYS_OF_MONTH = 30
@@ -94,16 +94,3 @@ def _streets(borders: Iterable[GEOSGeometry]) -> Shapes:
     area.srid = SRID
     lines = StreetLine.objects.filter(line__bboverlaps=area).order_by("pk")
     return shapes_of(lines.values_list("line", flat=True))
-
-
-def shape_of(geometry: GEOSGeometry | None) -> shapely.Polygon | shapely.MultiPolygon:
-    """A border as the drawing library takes it; empty for none."""
-    shape = shapely.from_wkb(bytes(geometry.wkb)) if geometry else shapely.Polygon()
-    assert isinstance(shape, shapely.Polygon | shapely.MultiPolygon)  # noqa: S101
-    return shape
-
-
-def shapes_of(geometries: Iterable[GEOSGeometry]) -> Shapes:
-    written = np.array([bytes(one.wkb) for one in geometries], dtype=object)
-    shapes: Shapes = shapely.from_wkb(written)
-    return shapes

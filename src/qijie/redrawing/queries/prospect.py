@@ -19,7 +19,7 @@ from qijie.issues.queries.places import Spot, open_in_grids
 from qijie.kernel.codes import Level
 from qijie.redrawing.models import Block, Plan
 from qijie.redrawing.queries.pending import pending_over
-from qijie.redrawing.queries.shapes import border_of, is_nearly, is_same, stored
+from qijie.redrawing.queries.shapes import border_of, is_nearly, is_same
 from qijie.redrawing.rules.coding import Coded, coded, grid_name
 from qijie.redrawing.rules.values import bare_units, shares_of
 from qijie.teams.models import Post
@@ -28,6 +28,7 @@ from qijie.territory.drawing.model import HOUSEHOLDS, Units
 from qijie.territory.drawing.numbering import numbered
 from qijie.territory.models import Building, Node
 from qijie.territory.queries import buildings, coding, nodes
+from qijie.territory.shapes import stored
 
 _NAMED = 3
 

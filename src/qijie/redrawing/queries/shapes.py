@@ -1,26 +1,16 @@
-"""Borders as the database keeps them and as the drawing library takes them."""
+"""Whether a border drawn anew is the one that was there."""
 
 import shapely
-from django.contrib.gis.geos import GEOSGeometry, MultiPolygon, Polygon
 
-from qijie.territory.models import SRID, Node
+from qijie.territory.models import Node
+from qijie.territory.shapes import shape_of
 
 # A centimetre anywhere on the border is an edge rounded anew, not ground that changed hands.
 _ROUNDING_DEGREES = 1e-7
 
 
 def border_of(node: Node | None) -> shapely.Geometry | None:
-    return shapely.from_wkb(bytes(node.boundary.wkb)) if node and node.boundary else None
-
-
-def stored(shape: shapely.Geometry) -> MultiPolygon:
-    geometry = GEOSGeometry(memoryview(shapely.to_wkb(shape)), srid=SRID)
-    return geometry if isinstance(geometry, MultiPolygon) else _of_one(geometry)
-
-
-def _of_one(geometry: GEOSGeometry) -> MultiPolygon:
-    assert isinstance(geometry, Polygon)  # noqa: S101  # a union of polygons that touch
-    return MultiPolygon(geometry, srid=SRID)
+    return shape_of(node.boundary) if node and node.boundary else None
 
 
 def is_same(shape: shapely.Geometry, before: shapely.Geometry | None) -> bool:

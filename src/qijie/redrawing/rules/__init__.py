@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from enum import StrEnum
-from typing import Any, Self
+from typing import Any
 from uuid import UUID
 
 from qijie.access.permissions import roles_that_may
 from qijie.access.viewer import Viewer
 from qijie.kernel.codes import Level, is_within
+from qijie.kernel.words import Word
 from qijie.territory.drawing.model import Balance
 
 HOUSEHOLDS, PEOPLE, MATTERS, HECTARES = "households", "people", "matters", "hectares"
@@ -23,24 +23,13 @@ MOST_PLANS = 5
 MOST_SEED = 2**31 - 1
 
 
-class _Word(StrEnum):
-    _value_: str
-    label: str
-
-    def __new__(cls, code: str, label: str = "") -> Self:
-        word = str.__new__(cls, code)
-        word._value_ = code
-        word.label = label
-        return word
-
-
-class Purpose(_Word):
+class Purpose(Word):
     NEW = "new", "重新划分"
     CHANGE = "change", "动态调整"
     IMPORTED = "imported", "导入方案"
 
 
-class RunState(_Word):
+class RunState(Word):
     WAITING = "waiting", "排队中"
     RUNNING = "running", "计算中"
     DONE = "done", "已完成"
@@ -52,13 +41,13 @@ class RunState(_Word):
         return self in (RunState.WAITING, RunState.RUNNING)
 
 
-class PlanState(_Word):
+class PlanState(Word):
     DRAFT = "draft", "草案"
     ADOPTED = "adopted", "已采用"
     WITHDRAWN = "withdrawn", "已撤回"
 
 
-class Verb(_Word):
+class Verb(Word):
     MOVE = "move", "移动地块"
     MERGE = "merge", "合并网格"
     SPLIT = "split", "拆分网格"

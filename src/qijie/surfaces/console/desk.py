@@ -7,8 +7,9 @@ from django.db.models import Q, QuerySet
 from qijie.access.viewer import HeldPost, Role, Viewer
 from qijie.issues.models import Issue, WorkOrder
 from qijie.issues.queries import visible_to
-from qijie.issues.rules.vocabulary import ENDS, OrderState, State, Word
+from qijie.issues.rules.vocabulary import ENDS, OrderState, State
 from qijie.kernel.codes import Level, is_within
+from qijie.kernel.words import Word
 from qijie.outbound.rules import HOLDER_OF_STATE
 
 _COLUMN = {

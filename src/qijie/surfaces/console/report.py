@@ -48,7 +48,7 @@ class DeskReportForm(forms.Form):
     category = forms.ChoiceField(label="类别", required=False)
     urgency = forms.ChoiceField(
         label="紧急程度",
-        choices=[(word.value, word.label) for word in Urgency],
+        choices=Urgency.choices(),
         initial=Urgency.NORMAL,
         widget=forms.RadioSelect,
     )

@@ -1,34 +1,12 @@
 from django.db import migrations
 
-# What was in force is history: only rows whose day is still to come may be taken back.
-_GUARD = """
-    CREATE FUNCTION qijie_refuse_past_{table}() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN
-        IF OLD.{since} <= (now() AT TIME ZONE 'Asia/Shanghai')::date THEN
-            RAISE EXCEPTION 'row % of {table} was in force since % and stays', OLD.id, OLD.{since}
-                USING ERRCODE = 'restrict_violation';
-        END IF;
-        RETURN OLD;
-    END $$;
-    CREATE TRIGGER qijie_never_in_force BEFORE DELETE ON {table}
-        FOR EACH ROW EXECUTE FUNCTION qijie_refuse_past_{table}();
-"""
-_GONE = """
-    DROP TRIGGER qijie_never_in_force ON {table};
-    DROP FUNCTION qijie_refuse_past_{table}();
-"""
-
-
-def _guard(table: str, since: str) -> migrations.RunSQL:
-    return migrations.RunSQL(
-        _GUARD.format(table=table, since=since), _GONE.format(table=table, since=since)
-    )
+from qijie.territory.withdrawable import refuse_past
 
 
 class Migration(migrations.Migration):
     dependencies = [("teams", "0001_initial")]
 
     operations = [
-        _guard("teams_post", "valid_from"),
-        _guard("teams_holding", "from_on"),
+        refuse_past("teams_post", "valid_from"),
+        refuse_past("teams_holding", "from_on"),
     ]

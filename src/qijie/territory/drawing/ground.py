@@ -1,5 +1,6 @@
 """Faces between streets, community borders and compounds."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 import numpy as np
@@ -178,10 +179,10 @@ def _shared_strips(
     one, other = near.pairs.T
     beside = ~kept[one] & ~kept[other] & (community[one] == community[other])
     region = near.components(len(faces), beside)
-    along: dict[int, set[int]] = {}
+    along: defaultdict[int, set[int]] = defaultdict(set)
     for strip, next_door in _around(near, community, ~kept).items():
         blocks = (-negative for _, negative in next_door if kept[-negative])
-        along[int(region[strip])] = along.get(int(region[strip]), set()) | set(blocks)
+        along[int(region[strip])] |= set(blocks)
     shared = []
     for number, found in sorted(along.items()):
         strips = np.flatnonzero((region == number) & ~kept)

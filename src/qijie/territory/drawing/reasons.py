@@ -1,5 +1,6 @@
 """Which rules gave way in a plan, where, by how much and why; and that in one sentence each."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -150,11 +151,10 @@ class _Look:
 
     def _over_bridges(self) -> Iterator[GaveWay]:
         """Grids that hold together only by a joint between pieces of their community."""
-        joints: dict[int, set[int]] = {}
+        joints: defaultdict[int, set[int]] = defaultdict(set)
         for one, other in self.graph.bridged:
             if self.grid[one] == self.grid[other] != 0:
-                joints.setdefault(int(self.grid[one]), set()).add(one)
-                joints[int(self.grid[one])].add(other)
+                joints[int(self.grid[one])] |= {one, other}
         if not joints:
             return
         pairs = self.graph.pairs

@@ -11,9 +11,10 @@ from qijie.issues import actions
 from qijie.issues.actions.advance import NotVisible
 from qijie.issues.models import Issue
 from qijie.issues.queries.choices import categories, conditions_of, units_for
-from qijie.issues.rules.vocabulary import Evidence, Move, ReturnReason, Urgency, VoidReason, Word
+from qijie.issues.rules.vocabulary import Evidence, Move, ReturnReason, Urgency, VoidReason
 from qijie.kernel.codes import Level
 from qijie.kernel.refusal import Refusal
+from qijie.kernel.words import Word
 from qijie.records.photos import Photo
 from qijie.records.queries import photos_of
 from qijie.teams.models import OrgUnit
@@ -22,7 +23,7 @@ from qijie.ui.moves.fields import WordsField, YesNoField, photos_in
 
 
 def _words_of(vocabulary: type[Word], empty: str) -> list[tuple[str, str]]:
-    return [("", empty), *((word.value, word.label) for word in vocabulary)]
+    return [("", empty), *vocabulary.choices()]
 
 
 class MoveForm(forms.Form):
@@ -88,7 +89,7 @@ class AcceptForm(MoveForm):
     path = forms.ChoiceField(label="所属网格", required=False)
     urgency = forms.ChoiceField(
         label="紧急程度",
-        choices=[(word.value, word.label) for word in Urgency],
+        choices=Urgency.choices(),
         initial=Urgency.NORMAL,
         widget=forms.RadioSelect,
     )

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from qijie.accounts.address import client_address
 from qijie.accounts.models import User
 from qijie.accounts.sealing import seal, unseal
 
@@ -22,6 +23,9 @@ class AccountAdapter(DefaultAccountAdapter):
         "too_many_login_attempts": "登录失败次数太多，请过几分钟再试，或找安全管理员。",
         "rate_limited": "操作太快，请过一会儿再试。",
     }
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return client_address(request) or ""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

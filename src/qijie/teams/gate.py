@@ -5,7 +5,6 @@ gone before a middleware's response work; it rolls back on any answer of 500 or 
 what must be remembered of a refusal in a transaction of its own, after the rollback.
 """
 
-import ipaddress
 from collections.abc import Callable
 from uuid import UUID
 
@@ -22,6 +21,7 @@ from qijie.access.doors import door_of
 from qijie.access.permissions import Door, Who, lets_in
 from qijie.access.scope import clear_scope, scope, set_scope
 from qijie.access.viewer import INTAKE, NOBODY, Kind, Viewer, reporter_of
+from qijie.accounts.address import client_address
 from qijie.accounts.models import User
 from qijie.records import actions as records
 from qijie.records.actions import AccessNote
@@ -149,14 +149,3 @@ def _write_notes(request: GuardedRequest) -> None:
         records.note_access(
             request.notes, viewer=request.viewer, address=client_address(request), at=timezone.now()
         )
-
-
-def client_address(request: HttpRequest) -> str | None:
-    """The caller's address, believing only as many proxies as the operator declared."""
-    hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop]
-    trusted = settings.TRUSTED_PROXY_COUNT
-    raw = hops[-trusted] if 0 < trusted <= len(hops) else request.META.get("REMOTE_ADDR", "")
-    try:
-        return str(ipaddress.ip_address(raw))
-    except ValueError:
-        return None

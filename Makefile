@@ -1,6 +1,6 @@
 # Two commands are all a newcomer types: make demo, then make test. `make help` lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: help demo clean-demo test test-fast lint types migrations bench docs lock \
+.PHONY: help demo clean-demo test test-fast lint types migrations bench soak docs lock \
 	bootstrap bootstrap-test
 export PYTHONUTF8 = 1
 
@@ -38,6 +38,9 @@ migrations: bootstrap-test ## 模型和迁移是否一致
 
 bench: bootstrap-test ## 测量，数字和机器一起打印
 	@$(BIN)/python -m bench
+
+soak: bootstrap-test ## 故意弄坏：杀进程、重启、压力、怪输入，看有没有丢（二十分钟以内）
+	@$(BIN)/python -m soak
 
 docs: bootstrap-test ## 由代码重写 docs/reference
 	@$(BIN)/python -m tools.reference

@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("profiles/**/*.md")])
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
-FILE = re.compile(r"`((?:src|docs|tests|tools|bench|refdata|profiles)/[\w./-]+)`")
+FILE = re.compile(r"`((?:src|docs|tests|tools|bench|soak|refdata|profiles)/[\w./-]+)`")
 NAMED = re.compile(r"`(src/[\w/]+\.py)`\s+·\s+((?:`\w+`(?:,\s+)?)+)")
 
 

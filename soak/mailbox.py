@@ -1,0 +1,64 @@
+"""A mail server that keeps what it accepted: the other end of every letter."""
+
+import socketserver
+import threading
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import cast
+
+
+class Mailbox(socketserver.ThreadingTCPServer):
+    """Speaks as much SMTP as a client needs; `received` holds what it answered 250 to."""
+
+    allow_reuse_address = True
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Talk)
+        self.received: list[tuple[str, EmailMessage]] = []
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    @property
+    def port(self) -> int:
+        return int(self.server_address[1])
+
+    def letters(self) -> list[tuple[str, str, str]]:
+        """To whom, about what, and the words of each, in order of arrival."""
+        return [(to, str(one["Subject"]), one.get_content()) for to, one in self.received]
+
+
+class _Talk(socketserver.StreamRequestHandler):
+    def handle(self) -> None:
+        self._say("220 soak")
+        to: list[str] = []
+        while line := self.rfile.readline():
+            words = line.decode("ascii", "replace").strip()
+            match words.upper().partition(" ")[0]:
+                case "QUIT":
+                    self._say("221 bye")
+                    return
+                case "MAIL" | "RSET":
+                    to.clear()
+                    self._say("250 ok")
+                case "RCPT":
+                    to.append(words.partition("<")[2].partition(">")[0])
+                    self._say("250 ok")
+                case "DATA":
+                    self._say("354 go on")
+                    self._keep(to)
+                    self._say("250 kept")
+                case _:
+                    self._say("250 ok")
+
+    def _keep(self, to: list[str]) -> None:
+        lines: list[bytes] = []
+        while (line := self.rfile.readline()) not in (b".\r\n", b""):
+            lines.append(line.removeprefix(b".") if line.startswith(b"..") else line)
+        if not line:
+            raise ConnectionError("cut before the end")
+        message = message_from_bytes(b"".join(lines), policy=policy.default)
+        box = cast(Mailbox, self.server).received
+        box.extend((one, cast(EmailMessage, message)) for one in to)
+
+    def _say(self, words: str) -> None:
+        self.wfile.write(f"{words}\r\n".encode())

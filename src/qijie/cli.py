@@ -93,6 +93,12 @@ DRAW_BLOCKS = Command(
             "metavar": "平方米",
             "help": "估算时每户的建筑面积（默认 92.17，2020 年普查城市家庭户）",
         },
+        "--usual-floors": {
+            "type": _amount,
+            "default": None,
+            "metavar": "层",
+            "help": "层数空着或看不懂的楼按几层估算（默认取其余楼栋的中位数）",
+        },
         "--residential": {
             "default": "",
             "metavar": "列=值,值",

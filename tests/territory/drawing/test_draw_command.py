@@ -272,7 +272,7 @@ def test_a_unit_without_a_shape_is_refused(
 
 BLOCKS_REFUSED = {
     "no folder": ((), "nowhere/units.gpkg", "✗ 没有文件夹"),
-    "no such format": ((), "units.dwg", "✗ 不认识 units.dwg 的格式"),
+    "no such format": ((), "units.dwg", "✗ 写不了 units.dwg 这种格式"),
     "no such column": (
         ("--households", "户数"),
         "units.gpkg",

@@ -7,7 +7,7 @@ import pytest
 import shapely
 from shapely import LineString, Point, box
 
-from qijie.territory.drawing import layers
+from qijie.territory.drawing import layers, writing
 from qijie.territory.drawing.mending import Unusable
 from qijie.territory.drawing.planes import plane_of
 from tests.territory.drawing import files
@@ -83,7 +83,9 @@ def test_a_geopackage_with_several_layers_asks_which(tmp_path: Path) -> None:
         "city.gpkg 有几个图层：houses、roads；请写明用哪个，例如 city.gpkg:houses。"
     )
     assert layers.read(f"{path}:roads").shapes[0].geom_type == "LineString"
-    assert refusal(f"{path}:parks").startswith("city.gpkg:parks 读不出来")
+    assert refusal(f"{path}:parks") == (
+        "city.gpkg 没有“parks”这个图层；它的图层是：houses、roads。"
+    )
 
 
 @pytest.mark.parametrize(
@@ -92,7 +94,7 @@ def test_a_geopackage_with_several_layers_asks_which(tmp_path: Path) -> None:
         ("a.geojson", '{"type": "FeatureCollection", "features": [', "a.geojson 读不出来"),
         ("a.geojson", '{"type":"FeatureCollection","features":[]}', "a.geojson 里没有任何图形"),
         ("a.gpkg", "not a database", "a.gpkg 读不出来"),
-        ("a.shp", "not a shape", "a.shp 读不出来"),
+        ("a.shp", "not a shape", "a.shp 旁边缺同名的 .shx"),
         ("a.dwg", "", "不认识 a.dwg 的格式"),
     ],
 )
@@ -130,7 +132,12 @@ def test_degrees_of_a_public_map_are_set_right(tmp_path: Path) -> None:
 def test_degrees_set_right_once_are_not_moved_again(tmp_path: Path, name: str) -> None:
     given = files.geojson(tmp_path / "given.geojson", [box(0, 0, 1, 1)])
     moved = layers.read(given, system="gcj02")
-    layers.write(tmp_path / name, moved.shapes, {"n": [1]}, moved.crs)
+    writing.write(
+        writing.target(str(tmp_path / name)),
+        moved.shapes,
+        writing.table_of({"n": [1]}),
+        moved.crs,
+    )
 
     again = layers.read(tmp_path / name, system="gcj02")
 
@@ -208,7 +215,7 @@ def test_degrees_that_cannot_be_degrees_are_refused(shape, said: str) -> None:
 
 
 def interrupted(path: Path) -> None:
-    with layers.appearing(path) as place:
+    with writing.appearing(path) as place:
         place.write_text("half of it")
         raise KeyboardInterrupt
 

@@ -43,6 +43,11 @@ def whole_share(value: float) -> str:
     return f"{value:.0%}"
 
 
+def _share_of_general(plan: Plan, measure: str) -> str:
+    """A share of nothing is no success."""
+    return share(plan.measures[measure]) if plan.measures["general"] else "无"
+
+
 def in_band_words(plan: Plan) -> str:
     of = plan.measures
     return f"{of['general'] - len(of['out_of_band'])} / {of['general']}"
@@ -88,13 +93,13 @@ _MEASURES = (
     _Measure(
         "边界沿街",
         "网格之间的边界有多少落在街巷上",
-        lambda plan: share(plan.measures["on_street"]),
+        lambda plan: _share_of_general(plan, "on_street"),
         lambda plan: round(plan.measures["on_street"], 3),
     ),
     _Measure(
         "完整的街区",
         "没有被网格边界切开的街区",
-        lambda plan: share(plan.measures["whole_blocks"]),
+        lambda plan: _share_of_general(plan, "whole_blocks"),
         lambda plan: round(plan.measures["whole_blocks"], 3),
     ),
     _Measure(

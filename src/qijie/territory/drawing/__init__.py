@@ -26,7 +26,9 @@ Functions
     numbering.numbered      grids numbered as people read, north to south and west to east
     numbering.matched       which old grid each new one continues
     estimates.households_of households of a building from its footprint and floors
-    layers.read, write      GeoJSON, GeoPackage and Shapefile
+    layers.read             a layer of a file, whatever people sent
+    writing.target, fitted, write
+                            GeoJSON, GeoPackage and Shapefile, within their limits
     planes.plane_of         the plane of true metres a file is drawn in
     intake.buildings_of, compounds_of, communities_of, lines_of, units_in
                             layers become what the functions above take

@@ -1,7 +1,7 @@
 """`qijie draw blocks`: streets and buildings in files become a file of units."""
 
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -10,18 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from qijie.territory.drawing import intake, layers
-from qijie.territory.drawing.command import TOLD, Say, band, read, writable, write_json
+from qijie.territory.drawing import intake, layers, writing
+from qijie.territory.drawing.command import TOLD, Say, band, read, write_json
 from qijie.territory.drawing.enclosures import Compounds, units_of
 from qijie.territory.drawing.intake import Chosen
 from qijie.territory.drawing.layers import Layer
 from qijie.territory.drawing.mending import Finding, Unusable
 from qijie.territory.drawing.model import Floats, Units
+from qijie.territory.drawing.one_place import refuse_other_places
 from qijie.territory.drawing.planes import Plane, plane_of
 
 
 def draw(options: Namespace, say: Say) -> None:
-    out = writable(options.out)
+    out = writing.target(options.out, _inputs(options))
     low, high = band(options)
     chosen = _chosen(options)
     streets = read(options.streets, options, say)
@@ -33,6 +34,7 @@ def draw(options: Namespace, say: Say) -> None:
     barriers = [*taken.file(options.rail), *taken.file(options.water)]
     communities = taken.communities()
     compounds = taken.compounds(chosen)
+    refuse_other_places(plane, buildings.shapes, lines, communities)
     say("正在划分地块 …")
     units, findings = units_of(
         lines,
@@ -46,9 +48,17 @@ def draw(options: Namespace, say: Say) -> None:
         whole=low / 3 if options.whole is None else options.whole,
     )
     crs = _written_crs(out, streets)
-    say(f"写出 {out.name}：{len(units)} 个地块，{units.households.sum():.0f} 户")
-    layers.write(out, plane.given_out(units.shapes, crs), _unit_columns(units), crs)
-    _report([*taken.findings, *findings], out, say)
+    shapes = plane.given_out(units.shapes, crs)
+    table, renamed = writing.fitted(out, writing.table_of(_unit_columns(units)), shapes)
+    say(f"写出 {out.path.name}：{len(units)} 个地块，{units.households.sum():.0f} 户")
+    for sentence in [*renamed, *writing.write(out, shapes, table, crs)]:
+        say(f"  {sentence}")
+    _report([*taken.findings, *findings], out.path, say)
+
+
+def _inputs(options: Namespace) -> list[str]:
+    given = ("streets", "buildings", "communities", "compounds", "rail", "water", "paths", "keep")
+    return [getattr(options, name) for name in given]
 
 
 def _chosen(options: Namespace) -> Chosen:
@@ -61,6 +71,7 @@ def _chosen(options: Namespace) -> Chosen:
         dedicated=options.dedicated,
         measures=tuple(options.measures),
         per_household=options.area_per_household,
+        usual_floors=options.usual_floors,
     )
 
 
@@ -108,14 +119,14 @@ class _Taken:
         return dict(zip(found.keys, found.shapes.tolist(), strict=True))
 
 
-def _written_crs(out: Path, streets: Layer) -> Any:
+def _written_crs(out: writing.Target, streets: Layer) -> Any:
     """The streets' own, but degrees for GeoJSON, as RFC 7946 has it."""
-    if layers.driver_of(out) == "GeoJSON" and not streets.crs.is_geographic:
+    if out.driver == "GeoJSON" and not streets.crs.is_geographic:
         return layers.LONGITUDE_LATITUDE
     return streets.crs
 
 
-def _unit_columns(units: Units) -> dict[str, Sequence[Any] | NDArray[Any]]:
+def _unit_columns(units: Units) -> Mapping[str, Sequence[Any] | NDArray[Any]]:
     loads = {name: units.loads[:, place] for place, name in enumerate(units.measures)}
     return {
         "key": units.keys,

@@ -7,7 +7,7 @@ from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
 
-from qijie.territory.drawing import layers
+from qijie.territory.drawing import layers, writing
 from qijie.territory.drawing.layers import Layer
 from qijie.territory.drawing.mending import Unusable
 
@@ -53,14 +53,6 @@ def read(path: str, options: Namespace, say: Say) -> Layer:
     return layer
 
 
-def writable(text: str) -> Path:
-    path = Path(text)
-    layers.driver_of(path)
-    if not path.parent.is_dir():
-        raise Unusable(f"没有文件夹 {path.parent}；请先建好它，或换一个地方。")
-    return path
-
-
 def band(options: Namespace) -> tuple[float, float]:
     low, high = options.band
     if not 0 < low < high:
@@ -69,5 +61,5 @@ def band(options: Namespace) -> tuple[float, float]:
 
 
 def write_json(path: Path, value: object) -> None:
-    with layers.appearing(path) as place:
+    with writing.appearing(path) as place:
         place.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", "utf-8")

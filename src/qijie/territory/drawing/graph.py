@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
+from qijie.territory.drawing.facing import HAIR_METRES, facing_of
 from qijie.territory.drawing.model import Edge, Floats, Graph, Numbers, Shapes, Units
 
 SLIVER_METRES = 0.05
@@ -21,18 +22,28 @@ _NODE_METRES = 0.001
 Places = NDArray[np.integer[Any]]
 
 
-def graph_of(units: Units, *, bridge_metres: float = 30.0) -> Graph:
-    """The borders inside each community; pieces of one community at most `bridge_metres` apart
-    are joined by a border of no length (`Graph.bridged`, also among the `pairs`)."""
+ACROSS_METRES = 60.0
+"""So wide may a street be whose ground no unit holds. Source: 《城市道路工程设计规范》CJJ 37:
+an urban trunk road between its red lines."""
+
+
+def graph_of(units: Units, *, bridge_metres: float = 30.0, across_metres: float = 0.0) -> Graph:
+    """The borders inside each community.
+
+    across_metres: units that face each other across at most so much ground nobody drew border on
+    one another too, along a street. Pieces of one community still at most `bridge_metres` apart
+    are joined by a border of no length (`Graph.bridged`, also among the `pairs`).
+    """
     community = ordinals(units.communities)
     pairs, metres = _borders(units.shapes, community)
+    facing = facing_of(units.shapes, community, pairs, across_metres)
+    pairs, metres = _with(pairs, metres, facing.pairs, facing.metres)
     bridged = _bridges(units.shapes, community, pairs, bridge_metres)
-    if bridged:
-        pairs = np.vstack([pairs, np.array(bridged, dtype=np.int32)])
-        metres = np.concatenate([metres, np.zeros(len(bridged))])
-        order = np.lexsort((pairs[:, 1], pairs[:, 0]))
-        pairs, metres = pairs[order], metres[order]
+    bridges = np.array(bridged, dtype=np.int32).reshape(-1, 2)
+    pairs, metres = _with(pairs, metres, bridges, np.zeros(len(bridges)))
     edge = _edges(units, pairs)
+    apart = {(int(one), int(other)) for one, other in facing.pairs[facing.gaps > HAIR_METRES]}
+    edge[[tuple(pair) in apart for pair in pairs.tolist()]] = Edge.STREET
     perimeter = np.asarray(shapely.length(units.shapes), dtype=np.float64)
     inside = (edge != Edge.STREET) * metres
     return Graph(
@@ -43,7 +54,17 @@ def graph_of(units: Units, *, bridge_metres: float = 30.0) -> Graph:
         perimeter_metres=perimeter,
         street_metres=np.maximum(perimeter - sums_at_ends(pairs, inside, len(units)), 0.0),
         bridged=bridged,
+        across=facing.gaps,
     )
+
+
+def _with(
+    pairs: Numbers, metres: Floats, more: Numbers, more_metres: Floats
+) -> tuple[Numbers, Floats]:
+    """Both, in the order of the pairs."""
+    pairs, metres = np.vstack([pairs, more]), np.concatenate([metres, more_metres])
+    order = np.lexsort((pairs[:, 1], pairs[:, 0]))
+    return pairs[order], metres[order]
 
 
 def ordinals(words: Sequence[str]) -> Numbers:

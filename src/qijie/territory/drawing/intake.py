@@ -1,7 +1,7 @@
 """From layers of files to what a drawing is made of."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
@@ -11,7 +11,13 @@ from shapely import MultiPolygon, Polygon
 from qijie.territory.drawing.arrangement import array_of
 from qijie.territory.drawing.enclosures import EVERYWHERE, Buildings, Compounds
 from qijie.territory.drawing.estimates import SQUARE_METRES_PER_HOUSEHOLD, households_of
-from qijie.territory.drawing.layers import Layer, column_of, numbers, words
+from qijie.territory.drawing.layers import (
+    Layer,
+    column_of,
+    numbers,
+    readable_numbers,
+    words,
+)
 from qijie.territory.drawing.mending import (
     Finding,
     Mended,
@@ -20,7 +26,7 @@ from qijie.territory.drawing.mending import (
     mended_lines,
 )
 from qijie.territory.drawing.model import HOUSEHOLDS, Floats, Numbers, Shapes, Units
-from qijie.territory.drawing.planes import Plane, refuse_bad_degrees
+from qijie.territory.drawing.planes import Plane, refuse_bad_degrees, strays
 
 KEY = ("key", "code", "id", "编号", "编码", "楼栋编号")
 UNIT_KEY = ("key",)
@@ -48,6 +54,8 @@ class Chosen:
     """`column`, or `column=value,value` for those values alone."""
     measures: tuple[str, ...] = ()
     per_household: float = SQUARE_METRES_PER_HOUSEHOLD
+    usual_floors: float | None = None
+    """Of a building that does not say; None for the median of those that do."""
 
 
 def _in_plane(layer: Layer, plane: Plane) -> Shapes:
@@ -61,11 +69,42 @@ def _rows(layer: Layer) -> list[str]:
 
 
 def lines_of(layer: Layer, plane: Plane) -> Mended:
-    return mended_lines(_in_plane(layer, plane), layer.title, _rows(layer))
+    return _without_strays(layer, plane, mended_lines)
 
 
 def areas_of(layer: Layer, plane: Plane) -> Mended:
-    return mended_areas(_in_plane(layer, plane), layer.title, _rows(layer))
+    return _without_strays(layer, plane, mended_areas)
+
+
+Mend = Callable[[Shapes, str, Sequence[str]], Mended]
+
+
+def _without_strays(layer: Layer, plane: Plane, mend: Mend) -> Mended:
+    """What lies hundreds of kilometres from the rest is left out and named."""
+    far = strays(layer.shapes, layer.crs)
+    if not far.any():
+        return mend(_in_plane(layer, plane), layer.title, _rows(layer))
+    near = layer.shapes.copy()
+    near[far] = None
+    mended = mend(_in_plane(replace(layer, shapes=near), plane), layer.title, _rows(layer))
+    rows = {f"第 {row + 1} 条": _stray(layer, row) for row in np.flatnonzero(far).tolist()}
+    others = (one for one in mended.findings if one.feature not in rows)
+    told = (Finding(layer.title, name, text, False) for name, text in rows.items())
+    return replace(mended, findings=(*others, *told))
+
+
+def _stray(layer: Layer, row: int) -> str:
+    west, south, _, _ = shapely.bounds(layer.shapes[row])
+    return (
+        f"{layer.title} 第 {row + 1} 条在（{west:.6g}，{south:.6g}）一带，离其余的有几百公里，"
+        "已跳过；请在原文件里改正坐标或删去这一条。"
+    )
+
+
+def refuse_strays(layer: Layer) -> None:
+    """For layers of which nothing may be missing. Raises Unusable."""
+    for row in np.flatnonzero(strays(layer.shapes, layer.crs)).tolist():
+        raise Unusable(_stray(layer, row).replace("已跳过；", ""))
 
 
 def buildings_of(
@@ -123,14 +162,38 @@ def _estimated(layer: Layer, mended: Mended, chosen: Chosen) -> tuple[Floats, tu
             f"{layer.title} 既没有户数列也没有层数列，无法知道住了多少户；"
             "请用 --households 或 --floors 指明是哪一列。"
         )
+    floors, filled = _floors(layer, column, chosen)
     area = shapely.area(mended.shapes)
-    found = households_of(area, numbers(layer, column)[mended.rows], chosen.per_household)
+    found = households_of(area, floors[mended.rows], chosen.per_household)
     found[~_lived_in(layer, chosen.residential)[mended.rows]] = 0
     sentence = (
         f"{layer.title} 没有户数列，户数由占地面积 × 层数 ÷ {chosen.per_household:g} 平方米估算，"
         f"共 {found.sum():.0f} 户。"
     )
-    return found, (Finding(layer.title, column, sentence, False),)
+    return found, (Finding(layer.title, column, sentence, False), *filled)
+
+
+def _floors(layer: Layer, column: str, chosen: Chosen) -> tuple[Floats, tuple[Finding, ...]]:
+    """Floors of each building; where none can be read, a usual number, told once and counted."""
+    given = readable_numbers(layer, column)
+    gaps = np.isnan(given)
+    if not gaps.any():
+        return given, ()
+    usual, why = chosen.usual_floors, "--usual-floors 给的数"
+    if usual is None:
+        if gaps.all():
+            raise Unusable(
+                f"{layer.title} 的“{column}”没有一条是能用的层数；"
+                "请补上层数，或用 --usual-floors 给一个通常的层数。"
+            )
+        usual, why = float(np.median(given[~gaps])), "其余楼栋层数的中位数，--usual-floors 可改"
+    first = int(np.flatnonzero(gaps)[0])
+    said = words(layer, column)[first] or "空"
+    sentence = (
+        f"{layer.title} 有 {int(gaps.sum())} 条的“{column}”没有能用的层数"
+        f"（第 {first + 1} 条是“{said}”），按 {usual:g} 层估算（{why}）。"
+    )
+    return np.where(gaps, usual, given), (Finding(layer.title, column, sentence, False),)
 
 
 def _lived_in(layer: Layer, residential: str) -> NDArray[np.bool_]:
@@ -222,6 +285,7 @@ def communities_of(
     layer: Layer, plane: Plane, asked: str
 ) -> tuple[dict[str, Polygon | MultiPolygon], tuple[Finding, ...]]:
     """By name; features of one name are one community. Raises Unusable."""
+    refuse_strays(layer)
     mended = areas_of(layer, plane)
     column = column_of(layer, asked, (*COMMUNITY, *NAMES))
     if not column:
@@ -271,6 +335,7 @@ def units_in(layer: Layer, plane: Plane, chosen: UnitColumns) -> tuple[Units, tu
         raise Unusable(
             f"{layer.title} 不知道哪一列是户数（它的列：{known}）；请用 --households 指明。"
         )
+    refuse_strays(layer)
     loads = [numbers(layer, column_of(layer, name, ())) for name in (column, *chosen.measures)]
     mended = areas_of(layer, plane)
     _refuse_missing(layer, mended)

@@ -25,6 +25,9 @@ def apart(
     home: dict[str, str] = {}
     for name, area in communities.items():
         mine = {key: _within(shape, area) for key, shape in kept.items() if _is_in(shape, area)}
+        if not mine:
+            places[name] = area
+            continue
         rest, hairs = _rest(area, mine.values())
         for hair in hairs:
             nearest = min(mine, key=lambda key: (shapely.distance(mine[key], hair), key))

@@ -1,36 +1,28 @@
-"""Layers in files: GeoJSON, GeoPackage and Shapefile, each in the coordinate system it names."""
+"""Layers in files, each in the coordinate system it names."""
 
-import shutil
-import tempfile
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyogrio
 import shapely
 from numpy.typing import NDArray
-from pyogrio.errors import DataSourceError
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
+from qijie.territory.drawing import parquet
 from qijie.territory.drawing.mending import Finding, Unusable
 from qijie.territory.drawing.model import Floats, Shapes
+from qijie.territory.drawing.sources import KNOWN, Source, opened
 
-DRIVERS = {
-    ".geojson": "GeoJSON",
-    ".json": "GeoJSON",
-    ".gpkg": "GPKG",
-    ".shp": "ESRI Shapefile",
-}
-_KNOWN = "GeoJSON（.geojson）、GeoPackage（.gpkg）或 Shapefile（.shp）"
 GCJ02 = "gcj02"
 LONGITUDE_LATITUDE = CRS(4326)
 """What GeoJSON is in when it does not say. Source: RFC 7946, section 4."""
-_DBF_HEADER_BYTES = 32
 
 
 @dataclass(frozen=True)
@@ -41,12 +33,22 @@ class Layer:
     """What sentences call it: the file's name, with the layer's where there are several."""
     shapes: Shapes
     """None where a feature has no shape."""
-    columns: Mapping[str, NDArray[Any]]
+    table: pa.Table
+    """What else the file says of each feature, in the types it says it in."""
     crs: CRS
     findings: tuple[Finding, ...] = ()
 
     def __len__(self) -> int:
         return len(self.shapes)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return tuple(str(name) for name in self.table.column_names)
+
+    def values(self, column: str) -> list[Any]:
+        """One for each feature; None where nothing is written."""
+        values: list[Any] = self.table.column(self.columns.index(column)).to_pylist()
+        return values
 
 
 def read(path: str | Path, *, system: str = "") -> Layer:
@@ -55,26 +57,44 @@ def read(path: str | Path, *, system: str = "") -> Layer:
     system: "gcj02" says that the file's degrees are GCJ-02, unless it is labelled CGCS2000, which
     no such file is; what comes back is CGCS2000. Raises Unusable.
     """
-    file, layer = _file_and_layer(str(path))
-    title = f"{file.name}:{layer}" if layer else file.name
+    with opened(str(path)) as source:
+        table, column, system_text = _read(source)
+    title = source.title
+    shapes, closed = _shapes(table.column(column), title)
+    findings = (*source.findings, *closed)
+    if all(shape is None or shape.is_empty for shape in shapes):
+        raise Unusable(f"{title} 里没有任何图形；请核对选的是不是对的文件或图层。")
+    rest = table.drop_columns([column]).replace_schema_metadata(None)
+    crs = _crs(system_text, title)
+    if system == GCJ02 and not (crs.is_geographic and is_cgcs2000(crs)):
+        return Layer(title, _from_gcj02(shapes, crs, title), rest, CRS(4490), findings)
+    return Layer(title, shapes, rest, crs, findings)
+
+
+def _read(source: Source) -> tuple[pa.Table, str, str]:
+    """The table, the name of its column of shapes, and the system's text ("" for none)."""
+    if source.kind == "GeoParquet":
+        return parquet.read(source.place, source.title)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            meta, _, geometry, fields = pyogrio.raw.read(
-                file, layer=layer or None, encoding=_encoding(file), datetime_as_string=True
-            )
+            meta, table = pyogrio.raw.read_arrow(source.place, layer=source.layer or None)
     except (RuntimeError, ValueError, OSError) as error:
         raise Unusable(
-            f"{title} 读不出来，不是完整的{_KNOWN}；请用 QGIS 打开核对后另存一份。"
+            f"{source.title} 读不出来，不是完整的 {source.kind}；"
+            f"请用 QGIS 打开核对后另存一份。能读的有{KNOWN}。"
         ) from error
-    columns = dict(zip((str(name) for name in meta["fields"]), fields, strict=True))
-    shapes, findings = _shapes(geometry, title)
-    if all(shape is None or shape.is_empty for shape in shapes):
-        raise Unusable(f"{title} 里没有任何图形；请核对选的是不是对的文件或图层。")
-    crs = _crs(meta["crs"], title)
-    if system == GCJ02 and not (crs.is_geographic and is_cgcs2000(crs)):
-        return Layer(title, _from_gcj02(shapes, crs, title), columns, CRS(4490), findings)
-    return Layer(title, shapes, columns, crs, findings)
+    table = table.rename_columns([source.renamed.get(n, n) for n in table.column_names])
+    return table, _column_of_shapes(table, meta["geometry_name"], source.title), meta["crs"] or ""
+
+
+def _column_of_shapes(table: pa.Table, named: str, title: str) -> str:
+    for field in table.schema:
+        if (field.metadata or {}).get(b"ARROW:extension:name", b"").endswith(b"wkb"):
+            return str(field.name)
+    if named in table.column_names:
+        return named
+    raise Unusable(f"{title} 里没有任何图形；请核对选的是不是对的文件或图层。")
 
 
 def is_cgcs2000(crs: CRS) -> bool:
@@ -83,53 +103,7 @@ def is_cgcs2000(crs: CRS) -> bool:
     return "China" in datum and "2000" in datum
 
 
-def _file_and_layer(text: str) -> tuple[Path, str]:
-    file, layer = Path(text), ""
-    if not file.exists() and ".gpkg:" in text:
-        name, _, layer = text.rpartition(":")
-        file = Path(name)
-    if not file.is_file():
-        raise Unusable(f"找不到文件 {text}；请核对路径。")
-    driver = driver_of(file)
-    if driver == "GPKG" and not layer:
-        layer = _only_layer(file)
-    return file, layer
-
-
-def _only_layer(file: Path) -> str:
-    try:
-        found = [str(name) for name, kind in pyogrio.list_layers(file) if kind is not None]
-    except DataSourceError as error:
-        raise Unusable(f"{file.name} 读不出来，不是完整的 GeoPackage；请重新导出一份。") from error
-    if len(found) == 1:
-        return found[0]
-    if not found:
-        raise Unusable(f"{file.name} 里没有带图形的图层；请核对文件。")
-    names = "、".join(found)
-    raise Unusable(f"{file.name} 有几个图层：{names}；请写明用哪个，例如 {file.name}:{found[0]}。")
-
-
-def driver_of(path: Path) -> str:
-    driver = DRIVERS.get(path.suffix.lower())
-    if driver is None:
-        raise Unusable(f"不认识 {path.name} 的格式；请用{_KNOWN}。")
-    return driver
-
-
-def _encoding(file: Path) -> str | None:
-    """For a Shapefile that names no encoding: UTF-8 if its table can be read so, else GB 18030."""
-    table = file.with_suffix(".dbf")
-    if driver_of(file) != "ESRI Shapefile" or not table.is_file():
-        return None
-    raw = table.read_bytes()
-    language_driver = raw[29] if len(raw) > _DBF_HEADER_BYTES else 0
-    if file.with_suffix(".cpg").is_file() or language_driver not in (0, 0x57):
-        return None
-    wrong = {code: raw.decode(code, "replace").count("\ufffd") for code in ("utf-8", "gb18030")}
-    return min(wrong, key=lambda code: wrong[code])
-
-
-def _crs(text: str | None, title: str) -> CRS:
+def _crs(text: str, title: str) -> CRS:
     try:
         crs = CRS(text) if text else None
     except CRSError:
@@ -142,10 +116,12 @@ def _crs(text: str | None, title: str) -> CRS:
     return crs
 
 
-def _shapes(wkb: NDArray[Any] | None, title: str) -> tuple[Shapes, tuple[Finding, ...]]:
+def _shapes(column: pa.ChunkedArray, title: str) -> tuple[Shapes, tuple[Finding, ...]]:
     """Shapes, with rings closed that were left open."""
-    if wkb is None or not len(wkb):
-        return np.empty(0, dtype=object), ()
+    wkb: NDArray[Any] = np.empty(len(column), dtype=object)
+    wkb[:] = column.to_pylist()
+    if not len(wkb):
+        return wkb, ()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         shapes: Shapes = shapely.from_wkb(wkb, on_invalid="ignore")
@@ -191,7 +167,7 @@ def words(layer: Layer, column: str) -> tuple[str, ...]:
     """Text of a column; "" where nothing is written, and everywhere where there is no column."""
     if not column:
         return ("",) * len(layer)
-    return tuple(_word(value) for value in layer.columns[column].tolist())
+    return tuple(_word(value) for value in layer.values(column))
 
 
 def _word(value: object) -> str:
@@ -204,7 +180,7 @@ def _word(value: object) -> str:
 
 def numbers(layer: Layer, column: str) -> Floats:
     """Numbers of a column, none of them negative. Raises Unusable naming row and column."""
-    values = layer.columns[column].tolist()
+    values = layer.values(column)
     found = [_number(value) for value in values]
     bad = [row for row, number in enumerate(found) if not 0 <= number < np.inf]
     if bad:
@@ -216,9 +192,16 @@ def numbers(layer: Layer, column: str) -> Floats:
     return np.array(found, dtype=np.float64)
 
 
+def readable_numbers(layer: Layer, column: str) -> Floats:
+    """Numbers of a column; not a number where nothing, no number or less than 0 is written."""
+    found = np.array([_number(value) for value in layer.values(column)], dtype=np.float64)
+    found[~(np.isfinite(found) & (found >= 0))] = np.nan
+    return found
+
+
 def _number(value: object) -> float:
     try:
-        return float(value) if isinstance(value, (int, float, str)) else float("nan")
+        return float(value) if isinstance(value, (int, float, str, Decimal)) else float("nan")
     except ValueError:
         return float("nan")
 
@@ -227,75 +210,3 @@ def _wrong(value: object) -> str:
     if _word(value) == "":
         return "是空的"
     return "是负数" if _number(value) < 0 else f"是“{_word(value)[:20]}”，不是数"
-
-
-def write(
-    path: Path, shapes: Shapes, columns: Mapping[str, Sequence[Any] | NDArray[Any]], crs: CRS
-) -> None:
-    """A layer named like its file; appears whole or not at all."""
-    driver = driver_of(path)
-    with appearing(path) as place:
-        try:
-            _write(place, driver, shapes, columns, crs)
-        except RuntimeError as error:
-            raise Unusable(f"写不了 {path.name}（{error}）；请换一种格式，例如 .gpkg。") from error
-
-
-def _write(
-    place: Path,
-    driver: str,
-    shapes: Shapes,
-    columns: Mapping[str, Sequence[Any] | NDArray[Any]],
-    crs: CRS,
-) -> None:
-    options: dict[str, str] = {"COORDINATE_PRECISION": "10"} if driver == "GeoJSON" else {}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        pyogrio.raw.write(
-            place,
-            shapely.to_wkb(shapely.force_2d(shapes)),
-            [_writable(values) for values in columns.values()],
-            np.array(list(columns), dtype=object),
-            layer=place.stem,
-            driver=driver,
-            geometry_type=_kind(shapes),
-            crs=crs.to_wkt() if crs.to_epsg() is None else f"EPSG:{crs.to_epsg()}",
-            encoding="UTF-8",
-            layer_options=options,
-        )
-
-
-def _writable(values: Sequence[Any] | NDArray[Any]) -> NDArray[Any]:
-    array = np.asarray(values)
-    if array.dtype.kind not in "OUS":
-        return array
-    texts = np.empty(len(array), dtype=object)
-    texts[:] = [value if value is None else str(value) for value in array.tolist()]
-    return texts
-
-
-def _kind(shapes: Shapes) -> str:
-    kinds = {shape.geom_type for shape in shapes if shape is not None}
-    if kinds <= {"Polygon"}:
-        return "Polygon"
-    return "MultiPolygon" if kinds <= {"Polygon", "MultiPolygon"} else "Unknown"
-
-
-@contextmanager
-def appearing(path: Path) -> Iterator[Path]:
-    """A place to write a file of the same name, moved where it belongs when all went well.
-
-    Files beside it (.dbf, .shx …) move along.
-    """
-    try:
-        folder = Path(tempfile.mkdtemp(prefix=f".{path.stem}-", dir=path.parent))
-    except OSError as error:
-        raise Unusable(
-            f"写不进文件夹 {path.parent}（{error.strerror}）；请先建好它，或换一个能写的。"
-        ) from error
-    try:
-        yield folder / path.name
-        for made in sorted(folder.iterdir(), key=lambda made: made.suffix == path.suffix):
-            made.replace(path.parent / made.name)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

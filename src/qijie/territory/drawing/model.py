@@ -77,6 +77,8 @@ class Graph:
     """(n,): how much of a unit's outline lies on a street or on its community's border."""
     bridged: tuple[tuple[int, int], ...] = ()
     """Pairs that do not touch but were joined because the community itself is in pieces."""
+    across: Floats = field(default_factory=lambda: np.zeros(0))
+    """How many metres lie between the pairs that face each other across ground nobody drew."""
 
 
 @dataclass(frozen=True)

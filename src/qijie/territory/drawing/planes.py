@@ -4,16 +4,19 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from pyproj import CRS, Proj, Transformer
 
 from qijie.territory.drawing.mending import Unusable
-from qijie.territory.drawing.model import Shapes
+from qijie.territory.drawing.model import Floats, Shapes
 
 _CHINA_DEGREES = (73.5, 136.5)
 _ZONE_DEGREES = 3
 _FIRST_ZONE_EPSG = 4534
 """CGCS2000 / 3-degree Gauss-Kruger CM 75E; the next ones follow in order. Source: EPSG."""
 _MOST_DISTORTION = 0.005
+_FAR_DEGREES, _FAR_METRES = 3.0, 300_000.0
+"""Nothing that belongs to one city lies so far from its middle."""
 
 
 @dataclass(frozen=True)
@@ -31,12 +34,12 @@ class Plane:
 
 
 def plane_of(shapes: Shapes, crs: CRS, title: str) -> Plane:
-    """The file's own plane where a metre in it is a metre; else the zone its middle lies in."""
+    """The file's own plane where a metre in it is a metre; else the zone most of it lies in."""
     if crs.is_geographic:
         refuse_bad_degrees(shapes, title)
-    west, south, east, north = shapely.total_bounds(shapes)
+    x, y = middle_of(shapes)
     to_degrees = Transformer.from_crs(crs, crs.geodetic_crs or CRS(4490), always_xy=True)
-    lon, lat = to_degrees.transform((west + east) / 2, (south + north) / 2)
+    lon, lat = to_degrees.transform(x, y)
     if not np.isfinite([lon, lat]).all():
         raise Unusable(
             f"{title} 的坐标超出了它的坐标系（{crs.name}）的范围；请核对坐标系标得对不对。"
@@ -44,6 +47,28 @@ def plane_of(shapes: Shapes, crs: CRS, title: str) -> Plane:
     if crs.is_projected and _true_metres(crs, lon, lat):
         return Plane(crs)
     return Plane(_zone(lon, lat))
+
+
+def middle_of(shapes: Shapes) -> tuple[float, float]:
+    """Where most of them lie, in their own coordinates: one that strayed does not move it."""
+    x, y = np.nanmedian(_corners(shapes).reshape(-1, 2, 2).mean(axis=1), axis=0)
+    return float(x), float(y)
+
+
+def strays(shapes: Shapes, crs: CRS) -> NDArray[np.bool_]:
+    """Those that reach out of any city the rest may be of, such as to 0° N, 0° E."""
+    far = _FAR_DEGREES if crs.is_geographic else _FAR_METRES / _metres_in_one(crs)
+    off = np.abs(_corners(shapes) - np.tile(middle_of(shapes), 2))
+    return np.asarray((np.nan_to_num(off) > far).any(axis=1))
+
+
+def _metres_in_one(crs: CRS) -> float:
+    return float(crs.axis_info[0].unit_conversion_factor) or 1.0
+
+
+def _corners(shapes: Shapes) -> Floats:
+    """(n, 4) west, south, east, north; not a number where there is no shape."""
+    return np.asarray(shapely.bounds(shapes), dtype=np.float64)
 
 
 def _true_metres(crs: CRS, lon: float, lat: float) -> bool:

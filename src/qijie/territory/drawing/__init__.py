@@ -30,7 +30,9 @@ Functions
     writing.target, fitted, write
                             GeoJSON, GeoPackage and Shapefile, within their limits
     planes.plane_of         the plane of true metres a file is drawn in
-    intake.buildings_of, compounds_of, communities_of, lines_of, units_in
+    placing.lines_of, areas_of
+                            a layer's shapes in the plane, mended
+    intake.buildings_of, compounds_of, communities_of, units_in
                             layers become what the functions above take
     intake.old_grids        the grids of an old plan, found again by key or by ground
 

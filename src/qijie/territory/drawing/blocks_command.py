@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from qijie.territory.drawing import intake, layers, writing
+from qijie.territory.drawing import intake, layers, placing, writing
 from qijie.territory.drawing.command import TOLD, Say, band, read, write_json
 from qijie.territory.drawing.enclosures import Compounds, units_of
 from qijie.territory.drawing.intake import Chosen
@@ -83,7 +83,7 @@ class _Taken:
         self.findings: list[Finding] = []
 
     def lines(self, layer: Layer) -> list[BaseGeometry]:
-        mended = intake.lines_of(layer, self.plane)
+        mended = placing.lines_of(layer, self.plane)
         self.findings.extend([*layer.findings, *mended.findings])
         if not len(mended.shapes):
             raise Unusable(f"{layer.title} 里没有一条线；请核对选的是不是对的文件。")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from qijie.territory.drawing import intake, layers, writing
+from qijie.territory.drawing import intake, layers, placing, writing
 from qijie.territory.drawing.command import TOLD, Say, band, read, write_json
 from qijie.territory.drawing.graph import ACROSS_METRES, graph_of
 from qijie.territory.drawing.intake import UnitColumns
@@ -124,7 +124,7 @@ def _made(
 def _old(options: Namespace, units: Units, plane: Plane, say: Say) -> Numbers:
     layer = read(options.from_plan, options, say)
     grid = intake.grids_in(layer)
-    areas = intake.areas_of(layer, plane)
+    areas = placing.areas_of(layer, plane)
     asked = options.key if options.key in layer.columns else ""
     keys = layers.words(layer, layers.column_of(layer, asked, intake.UNIT_KEY))
     found = intake.old_grids(units, areas, keys, grid)

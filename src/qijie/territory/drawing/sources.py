@@ -119,7 +119,7 @@ def _unpacked(source: Source, folder: Path) -> Source:
             for name in parts:
                 place = folder / f"inner{name.suffix.lower()}"
                 place.write_bytes(archive.read(members[name]))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
+    except (zipfile.BadZipFile, RuntimeError, OSError) as error:
         raise Unusable(
             f"{source.title} 不是完整、没有口令的 .zip；请先解开，直接给出里面的文件。"
         ) from error

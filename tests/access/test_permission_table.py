@@ -62,6 +62,9 @@ def test_a_move_is_permitted_to_exactly_the_roles_its_rows_could_ever_let_throug
 ) -> None:
     relations = {relation for row in ROWS[move] for relation in row.who}
     asked = {(role, reach) for roles, reach in map(ASKED.__getitem__, relations) for role in roles}
+    # Where the only desk or verifier of the top rung is the accused, its supervisor stands in.
+    if relations & {Relation.DESK_OF_LEVEL, Relation.VERIFIER_OF_LEVEL}:
+        asked.add((Role.SUPERVISOR, Reach.STANDS_IN))
     assert granted(move.value) == asked
 
 

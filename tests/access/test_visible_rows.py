@@ -90,17 +90,38 @@ def may_see_matter(viewer: Viewer, matter: Row) -> bool:
     if _is_about(viewer, matter):
         return False
     return any(
-        _covers(post, matter)
+        (_covers(post, matter) and not _waits_for_a_desk(post, matter))
         or (post.role is Role.HANDLER and post.unit_id in matter["unit_ids"])
         or post.post_id in matter["participant_ids"]
         for post in viewer.posts
+        if not _stands_beside_or_below(post, matter)
     )
+
+
+def _waits_for_a_desk(post: Any, matter: Row) -> bool:
+    """A resident's report of no category, read by nobody yet: not for those of the grid."""
+    if post.role not in (Role.GRID_WORKER, Role.LEAD):
+        return False
+    is_open = matter["category_id"] is None and matter["accepted_at"] is None
+    return bool(matter["channel"] == "portal" and is_open)
+
+
+_LADDER = ["grid", "community", "street", "district", "city"]
+
+
+def _stands_beside_or_below(post: Any, matter: Row) -> bool:
+    where = matter["about_path"]
+    if not where or not matter["hidden_level"]:
+        return False
+    is_low = _LADDER.index(post.level) <= _LADDER.index(matter["hidden_level"])
+    return is_low and (post.path.startswith(where) or where.startswith(post.path))
 
 
 def _is_about(viewer: Viewer, matter: Row) -> bool:
     units = {post.unit_id for post in viewer.posts} - {None}
     posts = {post.post_id for post in viewer.posts}
-    return matter["about_unit_id"] in units or matter["about_post_id"] in posts
+    was_it = viewer.user_id in matter["about_user_ids"]
+    return was_it or matter["about_unit_id"] in units or matter["about_post_id"] in posts
 
 
 def _covers(post: Any, matter: Row) -> bool:

@@ -25,9 +25,12 @@ LONG_FILES = {
     "src/qijie/territory/drawing/search.py": "Kernels compiled together: numba's cache watches one"
     " file, and a change in another would leave stale machine code.",
     "tests/browser/test_plan_editor.py": "One plan changed by pointer, by key and by table.",
+    "tests/issues/rules/scenes.py": "For each row of the table a matter, and how to spoil it.",
     "tests/ui/gallery.py": "Every part of the visual language once, with made-up words.",
 }
 LONG_FUNCTIONS = {
+    "tests/issues/rules/cast.py:facts_for": "Complete facts for each move, one entry a move.",
+    "src/qijie/issues/queries/matter.py:matter_of": "One column a line, into the rules' value.",
     "tests/ui/gallery.py:parts": "A list of samples.",
 }
 # The clock and chance come in as arguments; a rule that fetches them cannot be tried twice.

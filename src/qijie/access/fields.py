@@ -108,13 +108,14 @@ FIELDS: dict[str, dict[str, FieldClass]] = {
     "issues_reference": _classes(public="name rows", internal="digest"),
     "issues_issue": _classes(
         internal="id number region_code street_code community_code grid path level unit_ids"
-        " participant_ids about_post_id about_unit_id family category condition channel urgency"
+        " participant_ids about_post_id about_unit_id about_path hidden_level stand_in_roles"
+        " hinted_ids moved_from is_move_refused family category condition channel urgency"
         " state reported_at accepted_at filed_at handled_at closed_at promised_at due_at"
         " has_reporter round rework_count reopen_count return_count suspension_count is_extended"
         " objection_used final_answer_given final_answer_objected is_final_review is_on_the_spot"
         " is_sampled solved_level bound_unit_id bound_post_id whistled_from resume_to master"
         " verdict appeal follow_up_on last_urged_on hands requests version",
-        personal="words place_words point reported_by_id",
+        personal="words place_words point reported_by_id about_user_ids about_words hints",
     ),
     "issues_workorder": _classes(
         internal="id region_code issue unit_id post_id is_main purpose state round level sent_at"

@@ -30,6 +30,8 @@ class Reach(StrEnum):
     """An order was sent to the post or to its unit."""
     OWN_REPORT = "own_report"
     """The matter is one the person reported."""
+    STANDS_IN = "stands_in"
+    """The matter's own level, for a seat whose only holder the matter is about."""
     SELF = "self"
 
 
@@ -57,7 +59,7 @@ DRAW_GRIDS = "draw_grids"
 ADOPT_GRIDS = "adopt_grids"
 MANAGE_OWN_ACCOUNT = "manage_own_account"
 
-PERMISSIONS: tuple[Permission, ...] = (
+_IN_ONES_OWN_SEAT: tuple[Permission, ...] = (
     _row(SEE_MATTERS, MATTER_STAFF, Reach.OWN_TERRITORY),
     _row(SEE_REPORTER, SUPERVISION, Reach.OWN_TERRITORY),
     _row(SEE_TERRITORY, STAFF, Reach.ANY),
@@ -87,12 +89,16 @@ PERMISSIONS: tuple[Permission, ...] = (
     _row("direct_urgent", {Role.DESK}, Reach.OWN_LEVEL),
     _row("void", {Role.DESK}, Reach.OWN_LEVEL),
     _row("object", MATTER_STAFF, Reach.OWN_REPORT),
+    _row("about", {Role.DESK}, Reach.OWN_LEVEL),
+    _row("move", {Role.DESK}, Reach.OWN_LEVEL),
+    _row("refuse_move", {Role.DESK}, Reach.OWN_LEVEL),
     _row("ask_check", {Role.DESK}, Reach.OWN_LEVEL),
     _row("check", {Role.GRID_WORKER}, Reach.OWN_TERRITORY),
     _row("merge", {Role.DESK}, Reach.OWN_LEVEL),
     _row("unmerge", {Role.DESK}, Reach.OWN_LEVEL),
     _row("ask_reclassify", {Role.DESK}, Reach.OWN_LEVEL),
     _row("reclassify", {Role.DESK}, Reach.OWN_LEVEL),
+    _row("reclassify", SUPERVISION, Reach.LEVEL_ABOVE),
     _row("file", {Role.DESK}, Reach.OWN_LEVEL),
     _row("solve", {Role.GRID_WORKER}, Reach.OWN_TERRITORY),
     _row("solve", {Role.DESK}, Reach.OWN_LEVEL),
@@ -130,6 +136,15 @@ PERMISSIONS: tuple[Permission, ...] = (
     _row("appeal", ORDER_HOLDERS, Reach.OWN_ORDER),
     _row("review_appeal", {Role.VERIFIER}, Reach.OWN_LEVEL),
     _row("review_appeal", SUPERVISION, Reach.LEVEL_ABOVE),
+)
+PERMISSIONS: tuple[Permission, ...] = (
+    *_IN_ONES_OWN_SEAT,
+    # At the top, where the only desk or verifier is the accused: the supervisor of that rung.
+    *(
+        _row(own.verb, {Role.SUPERVISOR}, Reach.STANDS_IN)
+        for own in _IN_ONES_OWN_SEAT
+        if own.reach is Reach.OWN_LEVEL and own.roles & {Role.DESK, Role.VERIFIER}
+    ),
 )
 
 

@@ -8,6 +8,8 @@ key, and that look-up is itself under the matter's policy.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from qijie.access import accused
+
 
 class Relation(StrEnum):
     TERRITORY = "territory"
@@ -160,6 +162,7 @@ POLICED: tuple[Policed, ...] = (
     ),
     Policed(
         "outbound_notice",
+        matter="subject_id",
         select=(R.HOLDER, R.SYSTEM),
         insert=(R.SYSTEM,),
         update=(R.HOLDER, R.SYSTEM),
@@ -218,13 +221,17 @@ def _kind_is(kind: str) -> str:
     return f"(SELECT {_setting('kind')} = '{kind}')"
 
 
-# Membership is enough: the head of an office handles no orders, yet must not see what is about it.
-_NOT_ABOUT_VIEWER = (
-    f"(about_unit_id IS NULL OR about_unit_id <> ALL("
-    f"coalesce({_ids_of('memberships')}, ARRAY[]::uuid[])))"
-    f" AND (about_post_id IS NULL OR about_post_id <> ALL("
-    f"coalesce({_ids_of('posts')}, ARRAY[]::uuid[])))"
-)
+# The settings in which the scope holds a viewer's posts, as `accused.SEEN` wants them.
+_HELD = {
+    "posts": _ids_of("posts"),
+    "paths": _words_of("held_paths"),
+    "ranks": _numbers_of("held_ranks"),
+    "units": _words_of("held_units"),
+    "opens": _words_of("held_opens"),
+    "memberships": _ids_of("memberships"),
+    "user": _ids_of("user"),
+}
+_SEEN = accused.SEEN.format_map({name: f"issues_issue.{name}" for name in accused.COLUMNS} | _HELD)
 _IN_DIVISION = (
     f"region_code = ANY({_words_of('regions')})"
     f" OR street_code = ANY({_words_of('streets')})"
@@ -244,8 +251,10 @@ def _condition(relation: Relation, policed: Policed) -> str:
     # Table and column names come from POLICED above, never from outside.
     matter = f"SELECT 1 FROM issues_issue m WHERE m.id = {policed.matter}"  # noqa: S608
     matter_seen = f"EXISTS ({matter})"
-    posts = f"unnest({_words_of('supervised')}) post (path)"
-    over_it = f"EXISTS (SELECT 1 FROM {posts} WHERE starts_with(m.path, post.path))"  # noqa: S608
+    posts = f"unnest({_words_of('supervised')}, {_numbers_of('supervised_ranks')}) held(path, rank)"
+    near = accused.NEAR.format(about_path="m.about_path", hidden_level="m.hidden_level")
+    over = f"starts_with(m.path, held.path) AND NOT {near}"
+    over_it = f"EXISTS (SELECT 1 FROM {posts} WHERE {over})"  # noqa: S608
     communities = f"unnest({_words_of('communities')}) held (path)"
     below = f"SELECT 1 FROM {communities} WHERE starts_with(held.path, street_code)"  # noqa: S608
     runs_of_plans = "SELECT p.run_id FROM redrawing_plan p"
@@ -258,17 +267,18 @@ def _condition(relation: Relation, policed: Policed) -> str:
         R.RUN_OF_PLAN: f"{_kind_is('staff')} AND id IN ({runs_of_plans})",
         R.RUN: f"{_kind_is('staff')} AND EXISTS ({run})",
         R.PLAN: f"{_kind_is('staff')} AND EXISTS ({plan})",
-        R.TERRITORY: f"{_kind_is('staff')} AND ({_IN_TERRITORY}) AND {_NOT_ABOUT_VIEWER}",
-        R.UNIT: f"{_kind_is('staff')} AND unit_ids && {_ids_of('units')} AND {_NOT_ABOUT_VIEWER}",
-        R.PARTICIPANT: f"{_kind_is('staff')} AND participant_ids && {_ids_of('posts')}"
-        f" AND {_NOT_ABOUT_VIEWER}",
+        R.TERRITORY: f"{_kind_is('staff')} AND ({_IN_TERRITORY}) AND {_SEEN}",
+        R.UNIT: f"{_kind_is('staff')} AND unit_ids && {_ids_of('units')} AND {_SEEN}",
+        R.PARTICIPANT: f"{_kind_is('staff')} AND participant_ids && {_ids_of('posts')} AND {_SEEN}",
         R.OWN_UNIT: f"{_kind_is('staff')} AND unit_id = ANY({_ids_of('units')})",
         R.MATTER: f"{_kind_is('staff')} AND {matter_seen}",
         R.SUPERVISED_MATTER: f"{_kind_is('staff')} AND EXISTS ({matter} AND {over_it})",
         R.REPORTER: f"{_kind_is('reporter')}"
         f" AND {policed.matter} = (SELECT {_setting('matter')})::uuid",
         R.INTAKE: _kind_is("intake"),
-        R.HOLDER: f"{_kind_is('staff')} AND post_id = ANY({_ids_of('posts')})",
+        # News of a matter ends with the right to see it; other news names its own page.
+        R.HOLDER: f"{_kind_is('staff')} AND post_id = ANY({_ids_of('posts')})"
+        f" AND (page <> '' OR {matter_seen})",
         R.STAFF: _kind_is("staff"),
         R.SCOPED: f"(SELECT {_setting('kind')}) IS NOT NULL",
         R.AUDITOR: f"{_kind_is('staff')} AND (SELECT {_setting('audits')}) = 'yes'",

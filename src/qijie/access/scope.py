@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from django.db import connections, transaction
 
+from qijie.access.accused import held_by, rank_of
 from qijie.access.viewer import NOBODY, Role, Viewer
 from qijie.kernel.codes import Level
 
@@ -25,12 +26,19 @@ SETTINGS = (
     "app.memberships",
     "app.supervised",
     "app.audits",
+    "app.user",
+    "app.held_paths",
+    "app.held_ranks",
+    "app.held_units",
+    "app.held_opens",
+    "app.supervised_ranks",
 )
 _SET = "SELECT " + ", ".join(f"set_config('{name}', %s, true)" for name in SETTINGS)
 _READ = "SELECT " + ", ".join(f"current_setting('{name}', true)" for name in SETTINGS)
 
 
 def _settings_of(viewer: Viewer) -> list[str]:
+    held = held_by(viewer)
     return [
         viewer.kind.value,
         ",".join(viewer.paths_at(Level.CITY)),
@@ -44,6 +52,12 @@ def _settings_of(viewer: Viewer) -> list[str]:
         ",".join(map(str, viewer.unit_ids)),
         ",".join(viewer.supervised_paths),
         "yes" if Role.AUDIT_ADMIN in viewer.roles else "",
+        ",".join(held.user),
+        ",".join(held.paths),
+        ",".join(map(str, held.ranks)),
+        ",".join(held.units),
+        ",".join(held.opens),
+        ",".join(str(rank_of(level)) for _, level in viewer.supervised),
     ]
 
 

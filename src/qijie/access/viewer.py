@@ -128,10 +128,14 @@ class Viewer:
         return tuple(dict.fromkeys(post.path for post in territorial))
 
     @property
-    def supervised_paths(self) -> tuple[str, ...]:
-        """Territories of the posts on the supervision side."""
+    def supervised(self) -> tuple[tuple[str, Level], ...]:
+        """Territory and rung of each post on the supervision side."""
         judging = (post for post in self.posts if post.side is Side.SUPERVISION and post.path)
-        return tuple(dict.fromkeys(post.path for post in judging))
+        return tuple(dict.fromkeys((post.path, post.level) for post in judging))
+
+    @property
+    def supervised_paths(self) -> tuple[str, ...]:
+        return tuple(path for path, _ in self.supervised)
 
     @property
     def grid_ids(self) -> tuple[int, ...]:

@@ -92,6 +92,16 @@ class Issue(models.Model):
     participant_ids = ArrayField(models.UUIDField(), verbose_name="参与岗位", default=list)
     about_post_id = models.UUIDField("所涉岗位", null=True)
     about_unit_id = models.UUIDField("所涉单位", null=True)
+    # Who held the post then, whatever else they hold; and from which rung down it is hidden there.
+    about_user_ids = ArrayField(models.UUIDField(), verbose_name="所涉人员", default=list)
+    about_path = models.CharField("所涉辖区", max_length=32, blank=True)
+    hidden_level = models.CharField("回避到哪级", max_length=12, choices=LEVELS, blank=True)
+    about_words = models.CharField("反映的对象", max_length=100, blank=True)
+    stand_in_roles = models.CharField("督查代行的职权", max_length=40, blank=True)
+    hinted_ids = ArrayField(models.UUIDField(), verbose_name="疑似所涉", default=list)
+    hints = models.JSONField("疑似所涉的依据", default=list)
+    moved_from = models.CharField("改自辖区", max_length=32, blank=True)
+    is_move_refused = models.BooleanField("已退回改辖区", default=False)
 
     # What
     family = models.CharField(

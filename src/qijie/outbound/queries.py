@@ -4,17 +4,19 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from qijie.access.accused import is_named, is_near
 from qijie.access.viewer import Role, Viewer
 from qijie.issues.models import Issue, WorkOrder
+from qijie.issues.queries import accused_of, visible_to
 from qijie.issues.rules.vocabulary import Audience, OrderState, State
 from qijie.kernel.codes import Level
 from qijie.outbound.models import Notice
 from qijie.outbound.rules import Seat, desks_between, holder_seat, page_of_matter, seats_from
 from qijie.records.models import Event
 from qijie.teams.models import Post
-from qijie.teams.queries import posts_over
+from qijie.teams.queries import holdings_of_users, posts_over
 
 _OPEN = (OrderState.SENT, OrderState.SIGNED)
 
@@ -22,7 +24,29 @@ _OPEN = (OrderState.SENT, OrderState.SIGNED)
 def posts_of_audience(
     audience: Audience, issue: Issue, order_id: UUID | None, on: date
 ) -> set[UUID]:
-    """Post ids; empty for the reporter, who is no post."""
+    """Post ids; empty for the reporter, who is no post. Whoever must not see it is not told."""
+    found = _audience(audience, issue, order_id, on)
+    return found - _kept_out(issue, found, on) if found else found
+
+
+def _kept_out(issue: Issue, post_ids: set[UUID], on: date) -> set[UUID]:
+    accused = accused_of(issue)
+    if not (accused.path or accused.post_id or accused.unit_id or issue.hinted_ids):
+        return set()
+    theirs = Post.objects.filter(holdings__in=holdings_of_users(accused.user_ids, on))
+    held_by_accused = set(theirs.values_list("pk", flat=True))
+    return {
+        post.pk
+        for post in Post.objects.filter(pk__in=post_ids)
+        if post.pk in held_by_accused
+        or post.pk in issue.hinted_ids
+        or post.unit_id in issue.hinted_ids
+        or is_near(accused, Level(post.level), post.path)
+        or is_named(accused, post.pk, post.unit_id, None)
+    }
+
+
+def _audience(audience: Audience, issue: Issue, order_id: UUID | None, on: date) -> set[UUID]:
     if audience is Audience.NEXT_HOLDER:
         return _next_holders(issue, on)
     if audience is Audience.UNIT:
@@ -38,6 +62,8 @@ def _next_holders(issue: Issue, on: date) -> set[UUID]:
     if issue.state == State.DISPATCHED:
         return _handlers(WorkOrder.objects.filter(issue=issue, state__in=_OPEN))
     seat = holder_seat(State(issue.state), Level(issue.level))
+    if seat is not None and seat.role in issue.stand_in_roles.split():
+        seat = Seat(Role.SUPERVISOR, seat.level)
     if seat is not None and seat.role is Role.SUPERVISOR:
         return _nearest(issue, Role.SUPERVISOR, on)
     return _seated(issue, [seat], on) if seat else set()
@@ -89,7 +115,10 @@ def states_reached(event_ids: Iterable[UUID]) -> dict[UUID, str]:
 
 
 def notices_for(viewer: Viewer) -> QuerySet[Notice]:
-    return Notice.objects.filter(post_id__in=viewer.post_ids).order_by("-at", "-id")
+    """What was told about a matter ends with the right to see it; other news has its own page."""
+    mine = Notice.objects.filter(post_id__in=viewer.post_ids)
+    matter = visible_to(viewer).filter(pk=OuterRef("subject_id"))
+    return mine.filter(~Q(page="") | Exists(matter)).order_by("-at", "-id")
 
 
 def unread_count(viewer: Viewer, at_most: int = 100) -> int:

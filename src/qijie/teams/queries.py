@@ -91,6 +91,27 @@ def posts_over(path: str, role: Role, level: Level, on: date) -> QuerySet[Post]:
     )
 
 
+def posts_with_roles_over(path: str, roles: Iterable[Role], on: date) -> list[Post]:
+    """Posts of these roles on any rung over a place."""
+    found = Post.objects.filter(
+        _existing(on), role__in=[role.value for role in roles], path__in=[*ancestors(path), path]
+    )
+    return list(found.order_by("path", "code"))
+
+
+def holders_by_post(post_ids: Iterable[UUID], on: date) -> dict[UUID, set[UUID]]:
+    """Who holds each of these posts on a day, stand-ins included; one query."""
+    held = Holding.objects.filter(_held(on), post_id__in=list(post_ids))
+    found: dict[UUID, set[UUID]] = {}
+    for post_id, user_id in held.values_list("post_id", "user_id"):
+        found.setdefault(post_id, set()).add(user_id)
+    return found
+
+
+def holdings_of_users(user_ids: Iterable[UUID], on: date) -> QuerySet[Holding]:
+    return Holding.objects.filter(_held(on), user_id__in=list(user_ids))
+
+
 def emails_of_posts(post_ids: Iterable[UUID], on: date) -> list[str]:
     """The addresses of those who hold these posts today and gave one."""
     held = Holding.objects.filter(_held(on), post_id__in=list(post_ids)).exclude(user__email="")

@@ -155,6 +155,23 @@ def report_facts(**changes: Any) -> f.ReportFacts:
     return replace(plain, **changes)
 
 
+def about_facts(**changes: Any) -> f.AboutFacts:
+    """About the committee of the community, by the desk of the street."""
+    plain = f.AboutFacts(
+        level=Level.STREET,
+        unit_id=key("committee"),
+        path=PATHS[Level.COMMUNITY],
+        hidden_level=Level.COMMUNITY,
+    )
+    return replace(plain, **changes)
+
+
+def _answer_to(matter: Matter) -> f.Classified | None:
+    """Exactly what the first person proposed."""
+    asked = matter.request(Move.ASK_RECLASSIFY)
+    return f.Classified(asked.family, asked.category, asked.condition) if asked else None
+
+
 def facts_for(move: Move, matter: Matter, at: datetime, new: UUID) -> f.Facts:
     """Complete facts for a move: nothing the table needs is missing from them."""
     order = next((each.id for each in reversed(matter.orders) if each.is_open), new)
@@ -173,10 +190,19 @@ def facts_for(move: Move, matter: Matter, at: datetime, new: UUID) -> f.Facts:
             family=Family.CITY_MANAGEMENT, category="LIGHT", order=request(new)
         ),
         Move.VOID: f.VoidFacts(VoidReason.NOT_PUBLIC),
+        Move.ABOUT: about_facts(),
+        Move.MOVE: f.MoveFacts(
+            path=NEW_GRID,
+            grid_path=NEW_GRID,
+            level=Level.COMMUNITY,
+            place_name="机场社区第七网格",
+            from_path=matter.path,
+        ),
+        Move.REFUSE_MOVE: f.RefuseMoveFacts(Level.STREET),
         Move.CHECK: f.PhotoFacts(),
         Move.MERGE: f.MergeFacts(key("master"), State.FILED),
         Move.ASK_RECLASSIFY: replace(known, condition="LIGHT-2"),
-        Move.RECLASSIFY: replace(known, condition="LIGHT-1"),
+        Move.RECLASSIFY: _answer_to(matter) or replace(known, condition="LIGHT-3"),
         Move.FILE: replace(known, condition="LIGHT-1"),
         Move.SOLVE: f.SolveFacts(
             family=matter.family or Family.SERVICE, category="LIGHT", order_id=new
@@ -298,6 +324,8 @@ class Story:
         return self.do(Move.CLOSE, actor_for(Relation.VERIFIER_OF_LEVEL, self.matter))
 
     def solved(self) -> "Story":
+        if self.matter.state is State.REPORTED:
+            self.accepted()
         return self.do(Move.SOLVE, WORKER)
 
     def suspended(self) -> "Story":

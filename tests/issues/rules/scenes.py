@@ -119,6 +119,20 @@ _SPECIAL: dict[str, Callable[[], Story]] = {
         lambda: Story().dispatched().do(Move.ASK_EXTEND, LIGHTING)
     ),
     "reclassify 改类: a second person": lambda: Story().filed().do(Move.ASK_RECLASSIFY, DESK),
+    "solve on the spot 即时解": lambda: Story().accepted(),
+    "about 涉及工作人员: corrected by the desk above, both kept": lambda: Story(
+        about_path=cast.PATHS[Level.COMMUNITY],
+        about_unit_id=key("the property firm"),
+        hidden_level=Level.COMMUNITY,
+        home_level=Level.STREET,
+    ),
+    "move 改辖区: any before handled": lambda: Story().dispatched(),
+    "move 改辖区: refused once, then the common superior says": (
+        lambda: Story().do(Move.MOVE, DESK)
+    ),
+    "reclassify 改类: the second person may sit one level up": (
+        lambda: Story().filed().do(Move.ASK_RECLASSIFY, DESK)
+    ),
     "confirm 确认": lambda: Story().solved(),
     "confirm 确认: by itself after 7 days if not sampled": (
         lambda: Story().solved().after(timedelta(days=8))
@@ -254,6 +268,11 @@ SPOIL_GUARD: dict[str, Spoil] = {
     "check_asked": _unasked,
     "check_not_asked": _asked(Move.ASK_CHECK),
     "reclassify_asked": _unasked,
+    "taken_or_classified": _matter_with(category=None, accepted_at=None),
+    "not_about_yet": _matter_with(about_unit_id=key("the property firm")),
+    "about_already": _matter_with(about_path="", about_unit_id=None, about_post_id=None),
+    "move_not_ruled": _matter_with(is_move_refused=True, moved_from=""),
+    "moved_here": _matter_with(moved_from=""),
     "reclassify_not_asked": _asked(Move.ASK_RECLASSIFY),
     "master_is_open": _matter_with(is_master_ended=True),
     "answer_is_owed": _matter_with(clocks=()),
@@ -334,6 +353,28 @@ def _same_level(matter: Matter, act: Act[f.Facts]) -> Scene:
     return _facts_with(level=matter.level)(matter, act)
 
 
+def _the_same_again(matter: Matter, act: Act[f.Facts]) -> Scene:
+    return _facts_with(unit_id=matter.about_unit_id, post_id=matter.about_post_id)(matter, act)
+
+
+def _where_it_is(matter: Matter, act: Act[f.Facts]) -> Scene:
+    return _facts_with(path=matter.path)(matter, act)
+
+
+def _back_again(matter: Matter, act: Act[f.Facts]) -> Scene:
+    return replace(matter, moved_from=cast.NEW_GRID), act
+
+
+def _as_it_was(matter: Matter, act: Act[f.Facts]) -> Scene:
+    return _facts_with(category=matter.category, condition=matter.condition)(matter, act)
+
+
+def _alone(matter: Matter, act: Act[f.Facts]) -> Scene:
+    """A later deadline, proposed and agreed to by the same person."""
+    asked = tuple(replace(each, by_user_id=act.actor.user_id) for each in matter.requests)
+    return _facts_with(condition="LIGHT-2")(replace(matter, requests=asked), act)
+
+
 SPOIL_NEED: dict[Need, Spoil] = {
     n.WHAT: _speechless(category=None),
     n.WHERE: _facts_with(grid_path=None, place_unknown=False),
@@ -343,6 +384,12 @@ SPOIL_NEED: dict[Need, Spoil] = {
     n.GRID: _without("grid_path"),
     n.RULE: _facts_with(rule=""),
     n.CONDITION: _facts_with(condition="COVER-1"),
+    n.CONCERNED: _facts_with(unit_id=None),
+    n.OTHER_CONCERNED: _the_same_again,
+    n.NEW_PLACE: _where_it_is,
+    n.NOT_RETURNED: _back_again,
+    n.OTHER_CLASS: _as_it_was,
+    n.FITTING_CONDITION: _facts_with(condition="COVER-1"),
     n.QUESTION: _facts_with(family=Family.HAZARD),
     n.VOID_REASON: _facts_with(reason=None),
     n.RETURN_REASON: _facts_with(reason=None),
@@ -365,7 +412,7 @@ SPOIL_NEED: dict[Need, Spoil] = {
     n.REVIEW_ON: _facts_with(review_on=cast.TUESDAY.date() + timedelta(days=31)),
     n.NEW_DATE: _facts_with(new_due_at=cast.TUESDAY + timedelta(days=1)),
     n.ANSWER_BY: _facts_with(answer_by=cast.TUESDAY),
-    n.SECOND_PERSON: _facts_with(condition="LIGHT-2"),
+    n.SECOND_PERSON: _alone,
     n.WAITING_REQUEST: _facts_with(request=Move.ASK_RECLASSIFY),
     n.CLASS_REQUEST: _facts_with(request=Move.ASK_EXTEND),
     n.STANDARD_MET: _facts_with(is_standard_met=False),

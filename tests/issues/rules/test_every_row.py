@@ -29,6 +29,8 @@ TAKEN_OVER = {
     "unowned_family",
     "appeal_lodged",
     "is_a_question",
+    "not_about_yet",
+    "about_already",
 }
 
 

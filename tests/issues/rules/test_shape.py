@@ -9,6 +9,12 @@ from qijie.issues.rules.table import MOVES_WHEN_DUE, ROWS, TRANSITIONS, Target, 
 from qijie.issues.rules.vocabulary import ENDS, Audience, Move, OrderState, Relation, State
 
 WIRED_FIRST = {
+    "about",
+    "ask_reclassify",
+    "decline",
+    "move",
+    "reclassify",
+    "refuse_move",
     *("report", "add", "withdraw", "accept", "void", "object", "file", "solve", "confirm"),
     *("auto_confirm", "dispatch", "sign", "return_order", "recall", "done", "send_back", "close"),
     *("reopen", "urge", "answer", "judge", "final_answer", "complete", "fall_back", "regrid"),

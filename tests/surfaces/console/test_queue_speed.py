@@ -52,7 +52,7 @@ def many_matters(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> I
             path=town.GRID_1,
             level="community",
             family="city_management",
-            channel="portal",
+            channel="worker",
             urgency="normal",
             state="closed",
             appeal="none",

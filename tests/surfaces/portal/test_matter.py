@@ -186,7 +186,7 @@ def test_a_refused_report_says_why_and_that_it_may_be_objected_to(client: Client
 
 
 def test_solved_on_the_spot_waits_for_the_reporters_word(client: Client) -> None:
-    token, worker = hand_in(client, category=""), post_of("chen")
+    token, worker = hand_in(client, category=town.NOISE), post_of("chen")
     with scope(worker):
         actions.solve(
             id_of(token),

@@ -5,6 +5,14 @@ transaction. Read them as sentences: `actions.accept(issue_id, by=viewer, at=now
 """
 
 from qijie.issues.actions.closing import auto_confirm, close, confirm, judge, reopen, send_back
+from qijie.issues.actions.correcting import (
+    about,
+    ask_reclassify,
+    decline,
+    move,
+    reclassify,
+    refuse_move,
+)
 from qijie.issues.actions.handling import (
     dispatch,
     done,
@@ -31,19 +39,25 @@ from qijie.issues.actions.intake import (
 __all__ = [
     "NewReport",
     "Receipt",
+    "about",
     "accept",
     "accept_by_rule",
     "add",
     "answer",
+    "ask_reclassify",
     "auto_confirm",
     "close",
     "confirm",
+    "decline",
     "dispatch",
     "done",
     "file",
     "judge",
+    "move",
     "object_",
     "recall",
+    "reclassify",
+    "refuse_move",
     "reopen",
     "report",
     "return_order",

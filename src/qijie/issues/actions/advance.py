@@ -1,6 +1,7 @@
 """The one way a matter moves: lock, ask, save, write the event. Private to `actions`."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import datetime
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from qijie.access.permissions import may
+from qijie.access.scope import scope
 from qijie.access.viewer import SYSTEM, Kind, Viewer
 from qijie.issues.actions.rows import (
     DEADLINE_CHANGES,
@@ -37,6 +39,7 @@ from qijie.records.photos import Photo
 from qijie.territory.queries import locate, node_at
 
 CLOCK_TIMER = "clock"
+GIVES_AWAY = frozenset({Move.ABOUT, Move.MOVE, Move.REFUSE_MOVE})
 DueWork = tuple[str, datetime]
 """A timer's purpose and its moment."""
 
@@ -84,7 +87,9 @@ def advance(
     actor = acting_as(by, matter, move, getattr(facts, "order_id", None))
     act = Act(move=move, actor=actor, at=at, facts=facts, words=words, device_at=device_at)
     outcome = apply(matter, act, book())
-    save(issue, outcome, before=matter, at=at, deadlines=deadlines)
+    # Nobody may write a row they could not see: what a move gives away, the system's hand writes.
+    with scope(SYSTEM) if move in GIVES_AWAY else nullcontext():
+        save(issue, outcome, before=matter, at=at, deadlines=deadlines)
     if photos:
         records.attach(
             photos,

@@ -62,12 +62,18 @@ def dispatch(
     unit_id: UUID | None = None,
     post_id: UUID | None = None,
     unit_level: Level | None = None,
+    unit_path: str = "",
     words: str = "",
     seen: int | None = None,
 ) -> Issue:
     """Sends the main order to one unit or one post."""
     main = OrderRequest(
-        id=new_id(), unit_id=unit_id, post_id=post_id, is_main=True, level=unit_level
+        id=new_id(),
+        unit_id=unit_id,
+        post_id=post_id,
+        is_main=True,
+        level=unit_level,
+        path=unit_path,
     )
     facts = DispatchFacts(orders=(main,))
     return advance(issue_id, Move.DISPATCH, facts, by=by, at=at, words=words, seen=seen)

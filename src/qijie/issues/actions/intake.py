@@ -4,8 +4,10 @@ import base64
 import hmac
 import json
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -14,10 +16,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from qijie.access.scope import scope
-from qijie.access.viewer import SYSTEM, Kind, Viewer, reporter_of
+from qijie.access.viewer import INTAKE, SYSTEM, Kind, Viewer, reporter_of
 from qijie.issues.actions.advance import advance, save
 from qijie.issues.actors import actors_of
 from qijie.issues.models import Category, Issue, Reporter, Responsibility
+from qijie.issues.queries.aiming import Concerned, concerned_in
 from qijie.issues.queries.book import book
 from qijie.issues.queries.choices import family_of, known_category
 from qijie.issues.rules.decide import Refused
@@ -67,6 +70,9 @@ class NewReport:
     about_post_id: UUID | None = None
     about_unit_id: UUID | None = None
     about_level: Level | None = None
+    is_about_staff: bool = False
+    """Ticked, with or without somebody named."""
+    about_words: str = ""
     issue_id: UUID | None = None
     """Made by a client that must name the matter before the server answers."""
     device_at: datetime | None = None
@@ -108,31 +114,38 @@ def report(new: NewReport, *, by: Viewer, at: datetime, photos: Sequence[Photo] 
     _refuse_own_case(new, by)
     located = _place(new, at)
     category = known_category(new.category)
-    outcome = report_by_rules(_act(new, issue.pk, located, category, by=by, at=at), book())
+    concerned = _concerned(new, located, at)
+    outcome = report_by_rules(
+        _act(new, issue.pk, located, category, concerned, by=by, at=at), book()
+    )
     _describe(issue, new, located, by)
     on = timezone.localdate(at)
     sequence = records.next_number(region_code=located.region_code, on=on, series="matter")
     issue.number = str(make_number(located.region_code, on, sequence))
     # Accepting by itself is the worker's: the resident does not wait for it.
     soon = [(ACCEPT_TIMER, at)] if new.category else []
-    save(issue, outcome, before=None, at=at, also=soon)
-    token = _keep_contact(issue, new, by, at)
-    if photos:
-        records.attach(
-            photos,
-            region_code=issue.region_code,
-            subject_id=issue.pk,
-            event_id=None,
-            purpose="report",
-            from_reporter=by.kind is not Kind.STAFF,
-            at=at,
-        )
+    # What is about a neighbour of one's own is handed in as by a stranger: nothing is seen again.
+    with scope(INTAKE) if concerned else nullcontext():
+        save(issue, outcome, before=None, at=at, also=soon)
+        token = _keep_contact(issue, new, by, at)
+        if photos:
+            records.attach(
+                photos,
+                region_code=issue.region_code,
+                subject_id=issue.pk,
+                event_id=None,
+                purpose="report",
+                from_reporter=by.kind is not Kind.STAFF,
+                at=at,
+            )
     return Receipt(issue.pk, issue.number, token)
 
 
 def _refuse_own_case(new: NewReport, by: Viewer) -> None:
     """What is about an office is invisible to it, so its own people cannot register it here."""
-    if new.about_post_id in by.post_ids or new.about_unit_id in by.unit_ids:
+    own_post = new.about_post_id is not None and new.about_post_id in by.post_ids
+    own_unit = new.about_unit_id is not None and new.about_unit_id in by.unit_ids
+    if own_post or own_unit:
         raise Refused(
             "own_case",
             "反映对象是您自己的岗位或单位，不能由您登记；请改在居民门户反映，由上一级受理。",
@@ -172,6 +185,7 @@ def _act(
     issue_id: UUID,
     located: Located,
     category: Category | None,
+    concerned: Concerned | None,
     *,
     by: Viewer,
     at: datetime,
@@ -189,9 +203,7 @@ def _act(
         category=category.pk if category else None,
         urgency=Urgency.URGENT if category and category.is_urgent else new.urgency,
         has_reporter=by.kind is not Kind.STAFF or bool(new.phone or new.email),
-        about_post_id=new.about_post_id,
-        about_unit_id=new.about_unit_id,
-        about_level=new.about_level,
+        **_about_facts(new, concerned),
     )
     actors = actors_of(by) if by.kind is Kind.STAFF else (Actor.reporter(),)
     return Act(
@@ -204,9 +216,38 @@ def _act(
     )
 
 
+def _concerned(new: NewReport, located: Located, at: datetime) -> Concerned | None:
+    named = (new.about_post_id, new.about_unit_id)
+    if not (new.is_about_staff or any(named)):
+        return None
+    return concerned_in(
+        located.path,
+        timezone.localdate(at),
+        post_id=new.about_post_id,
+        unit_id=new.about_unit_id,
+    )
+
+
+def _about_facts(new: NewReport, concerned: Concerned | None) -> dict[str, Any]:
+    if concerned is None:
+        return {}
+    return {
+        "about_post_id": concerned.post_id,
+        "about_unit_id": concerned.unit_id,
+        "about_level": concerned.level,
+        "about_path": concerned.path,
+        "about_user_ids": concerned.user_ids,
+        "hidden_level": concerned.aim.hidden_level,
+        "home_level": concerned.aim.level,
+        "stand_in_roles": concerned.aim.stand_in_roles,
+        "about_words": new.about_words,
+    }
+
+
 def _describe(issue: Issue, new: NewReport, located: Located, by: Viewer) -> None:
     issue.words = new.words
     issue.place_words = new.place_words
+    issue.about_words = new.about_words
     issue.grid_id = located.grid_id
     issue.point = _point(new.place)
     issue.participant_ids = list(by.post_ids)

@@ -20,6 +20,10 @@ _SAME_NAME = (
     "has_reporter",
     "about_post_id",
     "about_unit_id",
+    "about_path",
+    "stand_in_roles",
+    "moved_from",
+    "is_move_refused",
     "accepted_at",
     "filed_at",
     "handled_at",
@@ -76,6 +80,9 @@ def put_on_issue(issue: Issue, matter: Matter) -> None:
     for name in _SAME_NAME:
         setattr(issue, name, getattr(matter, name))
     issue.reported_by_id = matter.reported_by
+    issue.about_user_ids = list(matter.about_user_ids)
+    issue.hidden_level = matter.hidden_level or ""
+    issue.hinted_ids = list(matter.hinted_ids)
     issue.family = matter.family or ""
     issue.category_id = matter.category
     issue.condition_id = matter.condition

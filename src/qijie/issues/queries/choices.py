@@ -5,8 +5,10 @@ from itertools import groupby
 from django.db.models import QuerySet
 
 from qijie.issues.models import Category, Condition, Issue, Responsibility
+from qijie.issues.queries.aiming import unconcerned_units
 from qijie.issues.rules.decide import Refused
 from qijie.issues.rules.vocabulary import Family
+from qijie.kernel.codes import Level
 from qijie.teams.models import OrgUnit
 from qijie.teams.queries import units_serving
 
@@ -59,6 +61,8 @@ def units_for(issue: Issue) -> tuple[OrgUnit | None, QuerySet[OrgUnit]]:
     serving = units_serving(issue.path).order_by("name")
     if issue.about_unit_id:
         serving = serving.exclude(pk=issue.about_unit_id)
+    if issue.about_path and issue.hidden_level:
+        serving = unconcerned_units(serving, issue.about_path, Level(issue.hidden_level))
     return _suggested(issue, serving), serving
 
 

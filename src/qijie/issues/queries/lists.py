@@ -3,19 +3,63 @@
 import base64
 import binascii
 import json
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import BooleanField, Expression, F, Q, QuerySet
 from django.utils.dateparse import parse_datetime
 
+from qijie.access import accused
+from qijie.access.accused import held_by
 from qijie.access.viewer import Kind, Viewer
 from qijie.issues.models import Issue
 from qijie.issues.rules.vocabulary import ENDS, State
 from qijie.kernel.refusal import Refusal
 from qijie.territory.queries import in_divisions_of
 
+
+class Seen(Expression):
+    """`accused.SEEN` as a condition of a query: no near post, no named one, nothing untaken."""
+
+    conditional = True
+    output_field = BooleanField()
+
+    def __init__(self, viewer: Viewer) -> None:
+        super().__init__()
+        self.held = held_by(viewer)
+        self.columns: list[Any] = [F(name) for name in accused.COLUMNS]
+
+    def get_source_expressions(self) -> list[Any]:
+        return self.columns
+
+    def set_source_expressions(self, exprs: Sequence[Any]) -> None:
+        self.columns = list(exprs)
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        names = {
+            name: compiler.compile(column)[0]
+            for name, column in zip(accused.COLUMNS, self.columns, strict=True)
+        }
+        held = {name: getattr(self.held, name) for name in _CASTS}
+        sql = accused.SEEN.format_map(names | {name: f"%({name})s" for name in held})
+        places = re.findall(r"%\((\w+)\)s", sql)
+        plain = re.sub(r"%\((\w+)\)s", lambda found: f"%s::{_CASTS[found[1]]}", sql)
+        return plain, [held[name] for name in places]
+
+
+_CASTS = {
+    "posts": "uuid[]",
+    "paths": "text[]",
+    "ranks": "bigint[]",
+    "units": "text[]",
+    "opens": "text[]",
+    "memberships": "uuid[]",
+    "user": "uuid[]",
+}
 PAGE_SIZE = 50
 LONGEST_PAGE = 100
 SOON = timedelta(hours=4)
@@ -30,7 +74,7 @@ def visible_to(viewer: Viewer) -> QuerySet[Issue]:
     if viewer.kind is not Kind.STAFF:
         return Issue.objects.none()
     seen = _in_territory(viewer) | _shared_with(viewer)
-    return Issue.objects.filter(seen).exclude(_about(viewer)) if seen else Issue.objects.none()
+    return Issue.objects.filter(seen, Seen(viewer)) if seen else Issue.objects.none()
 
 
 def _in_territory(viewer: Viewer) -> Q:
@@ -45,10 +89,6 @@ def _shared_with(viewer: Viewer) -> Q:
     if viewer.post_ids:
         seen |= Q(participant_ids__overlap=list(viewer.post_ids))
     return seen
-
-
-def _about(viewer: Viewer) -> Q:
-    return Q(about_unit_id__in=viewer.unit_ids) | Q(about_post_id__in=viewer.post_ids)
 
 
 @dataclass(frozen=True, slots=True)

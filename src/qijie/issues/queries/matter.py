@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from qijie.access.accused import Accused
 from qijie.access.viewer import Side, Viewer
 from qijie.issues.models import Deadline, Issue, WorkOrder
 from qijie.issues.queries.lists import visible_to
@@ -25,6 +26,21 @@ def visible_or_none(issue_id: UUID, viewer: Viewer) -> Issue | None:
         .filter(pk=issue_id)
         .first()
     )
+
+
+def accused_of(issue: Issue) -> Accused:
+    """Whom it is about, read off its own row."""
+    return Accused(
+        path=issue.about_path,
+        hidden_level=Level(issue.hidden_level) if issue.hidden_level else None,
+        post_id=issue.about_post_id,
+        unit_id=issue.about_unit_id,
+        user_ids=tuple(issue.about_user_ids),
+    )
+
+
+def is_about_somebody(issue: Issue) -> bool:
+    return bool(issue.about_path or issue.about_post_id or issue.about_unit_id)
 
 
 def orders_of(issue: Issue) -> QuerySet[WorkOrder]:
@@ -63,6 +79,13 @@ def matter_of(
         reported_by=issue.reported_by_id,
         about_post_id=issue.about_post_id,
         about_unit_id=issue.about_unit_id,
+        about_user_ids=tuple(issue.about_user_ids),
+        about_path=issue.about_path,
+        hidden_level=Level(issue.hidden_level) if issue.hidden_level else None,
+        stand_in_roles=issue.stand_in_roles,
+        hinted_ids=tuple(issue.hinted_ids),
+        moved_from=issue.moved_from,
+        is_move_refused=issue.is_move_refused,
         accepted_at=issue.accepted_at,
         filed_at=issue.filed_at,
         handled_at=issue.handled_at,

@@ -74,11 +74,13 @@ def reckoned_later(matter: Matter, facts: Classified, book: Book) -> bool:
 
 
 def classified(matter: Matter, facts: Classified) -> Matter:
+    """A condition belongs to its category: another category without one leaves it open."""
+    is_other = facts.category is not None and facts.category != matter.category
     return replace(
         matter,
         family=facts.family or matter.family,
         category=facts.category or matter.category,
-        condition=facts.condition or matter.condition,
+        condition=facts.condition or (None if is_other else matter.condition),
         urgency=facts.urgency or matter.urgency,
     )
 

@@ -53,6 +53,7 @@ class OrderRequest:
     is_main: bool = False
     # The rung the unit or post belongs to; matters once the matter was whistled up from there.
     level: Level | None = None
+    path: str = ""
     has_consented: bool = False
 
 
@@ -81,6 +82,46 @@ class ReportFacts(Classified):
     about_unit_id: UUID | None = None
     # The rung of the post or unit complained of.
     about_level: Level | None = None
+    about_path: str = ""
+    about_user_ids: tuple[UUID, ...] = ()
+    hidden_level: Level | None = None
+    # Where a desk sits that is not concerned; without it, one step above the accused.
+    home_level: Level | None = None
+    stand_in_roles: str = ""
+    about_words: str = ""
+    hinted_ids: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AboutFacts(Facts):
+    """Whom it is about; with none named it is about nobody, which takes an earlier word back."""
+
+    # Where a desk sits that is not concerned.
+    level: Level
+    post_id: UUID | None = None
+    unit_id: UUID | None = None
+    user_ids: tuple[UUID, ...] = ()
+    path: str = ""
+    hidden_level: Level | None = None
+    stand_in_roles: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveFacts(Facts):
+    # The new place, and the rung of its desk.
+    path: str
+    level: Level
+    grid_path: str | None = None
+    place_name: str = ""
+    # What it was: the history keeps both.
+    from_path: str = ""
+    from_point: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RefuseMoveFacts(Facts):
+    # The rung of the lowest desk over both places.
+    level: Level | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from qijie.issues.rules.book import (
 from qijie.issues.rules.matter import Actor, Matter, Order
 from qijie.issues.rules.vocabulary import (
     Appeal,
+    Channel,
     ClockKind,
     Family,
     Move,
@@ -289,6 +290,36 @@ ANSWER_IS_OWED = Guard(
     "answer_is_owed",
     _is_running(ClockKind.URGE_ANSWER, ClockKind.SUPERVISE_ANSWER),
     "当前没有待答复的催办或督办。",
+)
+
+TAKEN_OR_CLASSIFIED = Guard(
+    "taken_or_classified",
+    lambda case: (
+        case.matter.channel is not Channel.PORTAL
+        or case.matter.category is not None
+        or case.matter.accepted_at is not None
+    ),
+    "居民反映的事项还没有选定类别，须先由受理席受理。",
+)
+NOT_ABOUT_YET = Guard(
+    "not_about_yet",
+    lambda case: not case.matter.is_about_somebody,
+    "已经写明涉及工作人员，要更正请写明理由。",
+)
+ABOUT_ALREADY = Guard(
+    "about_already",
+    lambda case: case.matter.is_about_somebody,
+    "还没有写明涉及工作人员，没有可以更正的。",
+)
+MOVE_NOT_RULED = Guard(
+    "move_not_ruled",
+    lambda case: not case.matter.is_move_refused or bool(case.matter.moved_from),
+    "上级已经裁定由本辖区办理，不能再改辖区；确有困难请向上级反映。",
+)
+MOVED_HERE = Guard(
+    "moved_here",
+    lambda case: bool(case.matter.moved_from) and not case.matter.is_move_refused,
+    "只有从别处改来、还没有退回过的事项可以退回一次。",
 )
 
 # Orders

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 from uuid import UUID
 
+from qijie.access.accused import Accused
 from qijie.access.viewer import Side
 from qijie.issues.rules.vocabulary import (
     Appeal,
@@ -136,6 +137,17 @@ class Matter:
     reported_by: UUID | None = None
     about_post_id: UUID | None = None
     about_unit_id: UUID | None = None
+    about_user_ids: tuple[UUID, ...] = ()
+    # The accused's territory; from `hidden_level` down nobody there sees the matter.
+    about_path: str = ""
+    hidden_level: Level | None = None
+    # Roles, a space between, that the supervisor fills: at the top nobody else could.
+    stand_in_roles: str = ""
+    # Posts and units the words seem to name, until a desk has said whether they are meant.
+    hinted_ids: tuple[UUID, ...] = ()
+    # Where it came from by 改辖区, and whether the place it came to has sent it on upwards.
+    moved_from: str = ""
+    is_move_refused: bool = False
     accepted_at: datetime | None = None
     filed_at: datetime | None = None
     handled_at: datetime | None = None
@@ -172,6 +184,20 @@ class Matter:
     last_urged_on: date | None = None
     # How many events it has had; the last event's `sequence`.
     version: int = 0
+
+    @property
+    def accused(self) -> Accused:
+        return Accused(
+            path=self.about_path,
+            hidden_level=self.hidden_level,
+            post_id=self.about_post_id,
+            unit_id=self.about_unit_id,
+            user_ids=self.about_user_ids,
+        )
+
+    @property
+    def is_about_somebody(self) -> bool:
+        return bool(self.about_path or self.about_post_id or self.about_unit_id)
 
     @property
     def orders_of_round(self) -> tuple[Order, ...]:

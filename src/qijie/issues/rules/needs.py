@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from qijie.access.accused import is_named, is_near
 from qijie.issues.rules import facts as brought
 from qijie.issues.rules.book import LONGEST_SUSPENSION, Book
-from qijie.issues.rules.deadlines import handling_due_at, reckoned_later
+from qijie.issues.rules.deadlines import classified, handling_due_at, reckoned_later
 from qijie.issues.rules.facts import Classified, OrderRequest
 from qijie.issues.rules.matter import Act, Matter
 from qijie.issues.rules.vocabulary import Family, Move, OrderState
@@ -87,11 +88,49 @@ def _requests(facts: Any) -> tuple[OrderRequest, ...]:
 
 
 def _avoids_the_concerned(matter: Matter, act: Act[Any], book: Book) -> bool:
+    accused = matter.accused
     return not any(
-        (request.unit_id is not None and request.unit_id == matter.about_unit_id)
-        or (request.post_id is not None and request.post_id == matter.about_post_id)
+        is_named(accused, request.post_id, request.unit_id, None)
+        or (request.path and is_near(accused, request.level, request.path))
         for request in _requests(act.facts)
     )
+
+
+def _names_somebody(matter: Matter, act: Act[brought.AboutFacts], book: Book) -> bool:
+    return (act.facts.post_id is None) is not (act.facts.unit_id is None)
+
+
+def _corrects(matter: Matter, act: Act[brought.AboutFacts], book: Book) -> bool:
+    """Somebody else, or nobody any more."""
+    facts = act.facts
+    named = (facts.post_id, facts.unit_id)
+    return None in named and (
+        named != (matter.about_post_id, matter.about_unit_id) or not any(named)
+    )
+
+
+def _is_elsewhere(matter: Matter, act: Act[brought.MoveFacts], book: Book) -> bool:
+    """Another place; the superior may also say that it was rightly sent where it is."""
+    facts = act.facts
+    is_ruling = matter.is_move_refused and facts.level < matter.level
+    return facts.path != matter.path or is_ruling
+
+
+def _is_not_returned(matter: Matter, act: Act[brought.MoveFacts], book: Book) -> bool:
+    """Back to where it came from goes by 退回, which is once and ends with the superior."""
+    return matter.is_move_refused or not matter.moved_from or act.facts.path != matter.moved_from
+
+
+def _names_class(matter: Matter, act: Act[Classified], book: Book) -> bool:
+    said = act.facts
+    chosen = book.condition(said.condition)
+    fits = chosen is None or chosen.category == (said.category or matter.category)
+    return fits and (said.condition is None or chosen is not None)
+
+
+def _is_other_class(matter: Matter, act: Act[Classified], book: Book) -> bool:
+    after = classified(matter, act.facts)
+    return (after.category, after.condition) != (matter.category, matter.condition)
 
 
 def _is_not_pushed_down(matter: Matter, act: Act[Any], book: Book) -> bool:
@@ -200,6 +239,21 @@ CONDITION = Need(
     "condition", "立案条件", "请从该类别下选择一条立案条件，处置时限由它决定。", _knows_condition
 )
 QUESTION = Need("family", "大类", "受理席只能当场答复“服务咨询”，请改派或改类。", _is_service)
+CONCERNED = Need("unit_id", "涉及谁", "请选择涉及的单位或岗位。", _names_somebody)
+OTHER_CONCERNED = Need(
+    "unit_id", "涉及谁", "请选择另一个单位或岗位，或者选“不涉及工作人员”。", _corrects
+)
+NEW_PLACE = Need("path", "改到哪里", "请选择与现在不同的社区或网格。", _is_elsewhere)
+NOT_RETURNED = Need(
+    "path",
+    "改到哪里",
+    "这件事项正是从那里改来的，不同意请用“退回改辖区”，由上级裁定。",
+    _is_not_returned,
+)
+OTHER_CLASS = Need("category", "改成哪一类", "请选择与现在不同的类别。", _is_other_class)
+FITTING_CONDITION = Need(
+    "condition", "立案条件", "立案条件不属于所选的类别，请重新选择。", _names_class
+)
 VOID_REASON = Need("reason", "不予受理的理由", "请从清单中选择不予受理的理由。", _has("reason"))
 RETURN_REASON = Need("reason", "退单理由", "请从清单中选择退单理由。", _has("reason"))
 MAKE_SAFE_ORDER = Need(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from qijie.access.accused import is_named, is_near
 from qijie.access.viewer import Side
 from qijie.issues.rules.matter import Actor, Matter, Order
 from qijie.issues.rules.vocabulary import Relation
@@ -32,7 +33,9 @@ def _covers_grid(matter: Matter, actor: Actor) -> bool:
 
 def _is_post_of_level(role: str) -> Callable[[Matter, Actor], bool]:
     def holds(matter: Matter, actor: Actor) -> bool:
-        return actor.role == role and actor.level == matter.level and covers(actor, matter)
+        stands_in = actor.role == "supervisor" and role in matter.stand_in_roles.split()
+        has_role = actor.role == role or stands_in
+        return has_role and actor.level == matter.level and covers(actor, matter)
 
     return holds
 
@@ -76,10 +79,11 @@ def holds_order(actor: Actor, order: Order) -> bool:
 
 
 def concerns(matter: Matter, actor: Actor) -> bool:
-    """Whether the matter is about this very post or unit, which then must not see it."""
-    about_post = matter.about_post_id is not None and matter.about_post_id == actor.post_id
-    about_unit = matter.about_unit_id is not None and matter.about_unit_id == actor.unit_id
-    return about_post or about_unit
+    """Whether it is about this post, unit or person, or about somebody above or beside them."""
+    accused = matter.accused
+    return is_near(accused, actor.level, actor.path) or is_named(
+        accused, actor.post_id, actor.unit_id, actor.user_id
+    )
 
 
 def relations(matter: Matter, actor: Actor, order: Order | None = None) -> frozenset[Relation]:

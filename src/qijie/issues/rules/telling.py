@@ -55,6 +55,7 @@ def blanks(matter: Matter, act: Act[Facts]) -> dict[str, str]:
         "reason": getattr(getattr(facts, "reason", None), "label", ""),
         "receiver": getattr(getattr(facts, "receiver", None), "label", ""),
         "remedy": _remedy(matter),
+        "place": getattr(facts, "place_name", ""),
         **{kind.value: _due_in_words(matter, kind) for kind in ClockKind},
     }
 

@@ -7,11 +7,12 @@ from uuid import UUID
 
 from django.urls import reverse
 
+from qijie.access.accused import is_near
 from qijie.access.fields import Purpose, shown
 from qijie.access.permissions import SUPERVISION
 from qijie.access.viewer import Side, Viewer
 from qijie.issues.models import Deadline, Issue, Reporter
-from qijie.issues.queries import history_of, matter_of
+from qijie.issues.queries import accused_of, history_of, matter_of
 from qijie.issues.queries.offers import offers_for
 from qijie.issues.rules.deadlines import standing
 from qijie.issues.rules.decide import Offer
@@ -47,6 +48,12 @@ _ICONS = {
     Move.SOLVE: "check",
     Move.URGE: "bell",
     Move.ADD: "edit",
+    Move.ABOUT: "shield",
+    Move.MOVE: "forward",
+    Move.REFUSE_MOVE: "back",
+    Move.RECLASSIFY: "edit",
+    Move.ASK_RECLASSIFY: "edit",
+    Move.DECLINE: "close",
 }
 _RANKS = {"primary": 0, "plain": 1, "danger": 2}
 _STOPPED_LOOK = {True: "missed", False: "met"}
@@ -192,8 +199,12 @@ def move_url(issue_id: UUID, move: Move, order_id: UUID | None = None) -> str:
 
 def may_see_reporter(issue: Issue, viewer: Viewer) -> bool:
     """A supervision post over the place, and no hand of the same person in the handling."""
+    accused = accused_of(issue)
     covers = any(
-        post.role in SUPERVISION and is_within(issue.path, post.path) for post in viewer.posts
+        post.role in SUPERVISION
+        and is_within(issue.path, post.path)
+        and not is_near(accused, post.level, post.path)
+        for post in viewer.posts
     )
     doing = {Side.COMMAND.value, Side.FIELD.value, Side.UNIT.value}
     did = any(h["user"] == str(viewer.user_id) and h["side"] in doing for h in issue.hands)

@@ -97,7 +97,16 @@ def _step_of(post: HeldPost, now: datetime) -> Q:
     if post.role is Role.SUPERVISOR:
         below = [level for level in Level if level <= post.level]
         holds |= Q(level__in=below) & overdue(now)
+        holds |= Q(level=post.level) & _stood_in_for()
     return _lies_in(post) & holds if states else Q(pk__in=[])
+
+
+def _stood_in_for() -> Q:
+    """Steps whose own seat is the accused: the supervisor of that rung takes them."""
+    steps = Q(pk__in=[])
+    for state, role in HOLDER_OF_STATE.items():
+        steps |= Q(state=state, stand_in_roles__contains=role.value)
+    return steps
 
 
 def _orders(viewer: Viewer) -> QuerySet[WorkOrder]:

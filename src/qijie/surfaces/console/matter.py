@@ -15,7 +15,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from qijie.access.fields import Purpose
 from qijie.issues.models import Issue
-from qijie.issues.queries import matter_of, visible_to
+from qijie.issues.queries import matter_of, visible_or_none, visible_to
 from qijie.issues.rules.decide import Offer
 from qijie.issues.rules.vocabulary import Move
 from qijie.kernel import matter_number
@@ -105,9 +105,25 @@ def _offer_of(request: GuardedRequest, issue: Issue, form: MoveForm) -> Offer | 
 
 
 def _after(request: GuardedRequest, tried: Attempt) -> HttpResponse:
-    messages.success(request, f"已办“{tried.form.move.label}”。")
-    target = reverse("console:matter", args=[tried.issue.pk])
+    messages.success(request, _done(request, tried))
+    target = reverse("console:queue")
+    if visible_or_none(tried.issue.pk, request.viewer) is not None:
+        target = reverse("console:matter", args=[tried.issue.pk])
     return HttpResponseClientRedirect(target) if target_of(request) else redirect(target)
+
+
+_GIVEN_AWAY = {
+    Move.ABOUT: "已交{level}办理，从现在起您看不到这件事项。",
+    Move.MOVE: "由新的辖区接着办，您的辖区里不再有这件事项。",
+}
+
+
+def _done(request: GuardedRequest, tried: Attempt) -> str:
+    is_there = visible_or_none(tried.issue.pk, request.viewer) is not None
+    sentence = "" if is_there else _GIVEN_AWAY.get(tried.form.move, "")
+    level = tried.moved.get_level_display() if tried.moved else ""
+    done = f"已办“{tried.form.move.label}”。"
+    return done + sentence.format(level=level)
 
 
 @require_safe

@@ -10,7 +10,9 @@ from qijie.access.viewer import Viewer
 from qijie.issues import actions
 from qijie.issues.actions.advance import NotVisible
 from qijie.issues.models import Issue
+from qijie.issues.queries import is_about_somebody
 from qijie.issues.queries.choices import categories, conditions_of, units_for
+from qijie.issues.queries.concerned import chosen, concerned_choices
 from qijie.issues.rules.vocabulary import Evidence, Move, ReturnReason, Urgency, VoidReason
 from qijie.kernel.codes import Level
 from qijie.kernel.refusal import Refusal
@@ -190,6 +192,7 @@ class DispatchForm(MoveForm):
             at=at,
             unit_id=unit.pk,
             unit_level=Level(unit.level),
+            unit_path=unit.path,
             words=self.cleaned_data["words"],
             **self.common,
         )
@@ -333,6 +336,164 @@ class CloseForm(MoveForm):
         )
 
 
+class AboutForm(MoveForm):
+    """Whom it is about; once said, another or nobody, with the reason."""
+
+    move = Move.ABOUT
+    about = forms.ChoiceField(
+        label="涉及谁",
+        error_messages={
+            "required": "请选择涉及的单位或岗位。",
+            "invalid_choice": "涉及谁：没有这个单位或岗位，请重新选择。",
+        },
+    )
+    words = WordsField(label="说明", max_chars=500, rows=2, required=False)
+
+    def prepare(self) -> None:
+        choices: list[Any] = [*concerned_choices(self.issue.path, self.at.date())]
+        if is_about_somebody(self.issue):
+            choices.insert(0, (_NOBODY, "不涉及工作人员"))
+            self.fields["words"].label = "更正的理由"
+            self.fields["words"].required = True
+        self.offer("about", choices, _concerned_now(self.issue))
+        self.fields["about"].help_text = "由不相干的上一级办理；这个岗位、单位和它的下级都看不到。"
+
+    def perform(self, photos: tuple[Photo, ...], *, by: Viewer, at: datetime) -> Issue:
+        about = self.cleaned_data["about"]
+        unit_id, post_id = chosen("" if about == _NOBODY else about)
+        return actions.about(
+            self.issue.pk,
+            by=by,
+            at=at,
+            unit_id=unit_id,
+            post_id=post_id,
+            words=self.cleaned_data["words"],
+            **self.common,
+        )
+
+
+_NOBODY = "nobody"
+
+
+def _concerned_now(issue: Issue) -> str:
+    if issue.about_unit_id:
+        return f"unit:{issue.about_unit_id}"
+    return f"post:{issue.about_post_id}" if issue.about_post_id else ""
+
+
+class PlaceForm(MoveForm):
+    move = Move.MOVE
+    path = forms.ChoiceField(
+        label="改到哪里",
+        error_messages={
+            "required": "请选择改到哪个社区或网格。",
+            "invalid_choice": "改到哪里：没有这个社区或网格，请重新选择。",
+        },
+    )
+    words = WordsField(label="改辖区的理由", max_chars=500, rows=2)
+
+    def prepare(self) -> None:
+        self.offer("path", _places_of_region(self.issue, self.at))
+
+    def perform(self, photos: tuple[Photo, ...], *, by: Viewer, at: datetime) -> Issue:
+        cleaned = self.cleaned_data
+        return actions.move(
+            self.issue.pk,
+            by=by,
+            at=at,
+            path=cleaned["path"],
+            words=cleaned["words"],
+            **self.common,
+        )
+
+
+def _places_of_region(issue: Issue, at: datetime) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Communities of the whole district by street, then every grid of the matter's own street."""
+    divisions = subtree(issue.region_code, at.date()).filter(kind__in=("community", "village"))
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for path, name, street in divisions.order_by("path").values_list(
+        "path", "name", "parent__name"
+    ):
+        groups.setdefault(street or "", []).append((path, name))
+    if issue.street_code:
+        grids = subtree(issue.street_code, at.date()).filter(kind="grid").order_by("path")
+        for path, name, around in grids.values_list("path", "name", "parent__name"):
+            groups.setdefault(f"{around}的网格", []).append((path, f"{around} {name}"))
+    return list(groups.items())
+
+
+class ReclassifyForm(MoveForm):
+    move = Move.RECLASSIFY
+    category = forms.ChoiceField(
+        label="改成哪一类", error_messages={"required": "请选择改成哪一类。"}
+    )
+    condition = forms.ChoiceField(label="立案条件", required=False)
+    words = WordsField(label="改类理由", max_chars=500, rows=2)
+
+    def prepare(self) -> None:
+        asked: dict[str, Any] = next(
+            (r for r in self.issue.requests if r["move"] == Move.ASK_RECLASSIFY), {}
+        )
+        category = asked.get("category") or self.issue.category_id
+        self.offer("category", categories(), category)
+        self.offer("condition", conditions_of(self.data.get("category") or category))
+        self.initial["condition"] = asked.get("condition") or ""
+        if not self.issue.filed_at:
+            del self.fields["condition"]
+
+    def clean(self) -> dict[str, Any]:
+        """A filed matter's deadline hangs on its condition, so another category asks for one."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        category = cleaned.get("category")
+        has_choice = "condition" in self.fields and bool(conditions_of(category))
+        if has_choice and "condition" not in self.errors and not cleaned.get("condition"):
+            self.add_error("condition", "请从该类别下选择一条立案条件，处置时限由它决定。")
+        return cleaned
+
+    act: ClassVar[Act] = staticmethod(actions.reclassify)
+
+    def perform(self, photos: tuple[Photo, ...], *, by: Viewer, at: datetime) -> Issue:
+        cleaned = self.cleaned_data
+        return self.act(
+            self.issue.pk,
+            by=by,
+            at=at,
+            category=cleaned["category"],
+            condition=cleaned.get("condition", ""),
+            words=cleaned["words"],
+            **self.common,
+        )
+
+
+class AskReclassifyForm(ReclassifyForm):
+    move = Move.ASK_RECLASSIFY
+    act: ClassVar[Act] = staticmethod(actions.ask_reclassify)
+
+
+class DeclineForm(MoveForm):
+    move = Move.DECLINE
+    request = forms.ChoiceField(
+        label="驳回哪一项", error_messages={"required": "请选择要驳回的申请。"}
+    )
+    words = WordsField(label="理由", max_chars=500, rows=2)
+
+    def prepare(self) -> None:
+        asked = [Move(one["move"]) for one in self.issue.requests]
+        only = asked[0].value if len(asked) == 1 else ""
+        self.offer("request", [(move.value, move.label) for move in asked], only)
+
+    def perform(self, photos: tuple[Photo, ...], *, by: Viewer, at: datetime) -> Issue:
+        cleaned = self.cleaned_data
+        return actions.decline(
+            self.issue.pk,
+            by=by,
+            at=at,
+            request=Move(cleaned["request"]),
+            words=cleaned["words"],
+            **self.common,
+        )
+
+
 def _words_form(
     move: Move, act: Act, label: str, *, required: bool = True, takes_seen: bool = True
 ) -> type[MoveForm]:
@@ -397,21 +558,27 @@ class JudgeForm(MoveForm):
 
 
 _FORMS: Sequence[type[MoveForm]] = (
+    AboutForm,
     AcceptForm,
     AddForm,
+    AskReclassifyForm,
     CloseForm,
     ConfirmForm,
+    DeclineForm,
     DispatchForm,
     DoneForm,
     FileForm,
     JudgeForm,
+    PlaceForm,
     RecallForm,
+    ReclassifyForm,
     ReturnForm,
     SignForm,
     SolveForm,
     VoidForm,
     _words_form(Move.ANSWER, actions.answer, "答复"),
     _words_form(Move.OBJECT, actions.object_, "为什么不同意", takes_seen=False),
+    _words_form(Move.REFUSE_MOVE, actions.refuse_move, "为什么不属于这里"),
     _words_form(Move.REOPEN, actions.reopen, "为什么要重新办理"),
     _words_form(Move.SEND_BACK, actions.send_back, "哪里不合格"),
     _words_form(Move.URGE, actions.urge, "催办说明", required=False, takes_seen=False),

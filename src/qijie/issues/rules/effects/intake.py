@@ -6,11 +6,14 @@ from qijie.issues.rules.book import Book
 from qijie.issues.rules.deadlines import classified
 from qijie.issues.rules.effects.orders import opened, recalled, sent
 from qijie.issues.rules.facts import (
+    AboutFacts,
     AcceptFacts,
     Classified,
     DirectFacts,
     Facts,
     MergeFacts,
+    MoveFacts,
+    RefuseMoveFacts,
     ReportFacts,
 )
 from qijie.issues.rules.matter import Act, Matter, Request
@@ -40,14 +43,53 @@ def received(act: Act[ReportFacts]) -> Matter:
         reported_at=act.at,
         about_post_id=facts.about_post_id,
         about_unit_id=facts.about_unit_id,
+        about_user_ids=facts.about_user_ids,
+        about_path=facts.about_path,
+        hidden_level=facts.hidden_level,
+        stand_in_roles=facts.stand_in_roles,
+        hinted_ids=facts.hinted_ids,
     )
 
 
 def report(matter: Matter, act: Act[ReportFacts], book: Book) -> Matter:
-    """A matter about a post or a unit starts one level above it."""
-    about = act.facts.about_level
-    level = max(matter.level, level_above(about)) if about else matter.level
-    return replace(classified(matter, act.facts), level=level)
+    """A matter about a post or a unit starts above it."""
+    facts = act.facts
+    home = facts.home_level or (level_above(facts.about_level) if facts.about_level else None)
+    level = max(matter.level, home) if home else matter.level
+    return replace(classified(matter, facts), level=level)
+
+
+def about(matter: Matter, act: Act[AboutFacts], book: Book) -> Matter:
+    """To a desk that is not concerned; what the words seemed to say is settled with it."""
+    facts = act.facts
+    return replace(
+        matter,
+        level=facts.level,
+        about_post_id=facts.post_id,
+        about_unit_id=facts.unit_id,
+        about_user_ids=facts.user_ids,
+        about_path=facts.path,
+        hidden_level=facts.hidden_level,
+        stand_in_roles=facts.stand_in_roles,
+        hinted_ids=(),
+    )
+
+
+def move(matter: Matter, act: Act[MoveFacts], book: Book) -> Matter:
+    """To the right place, out of the hands of whoever was sent; a superior's word is the last."""
+    facts = act.facts
+    is_ruled = matter.is_move_refused
+    return replace(
+        recalled(matter, matter.open_orders, act.at),
+        path=facts.path,
+        grid_path=facts.grid_path,
+        level=facts.level,
+        moved_from="" if is_ruled else matter.path,
+    )
+
+
+def refuse_move(matter: Matter, act: Act[RefuseMoveFacts], book: Book) -> Matter:
+    return replace(matter, level=act.facts.level or matter.level, is_move_refused=True)
 
 
 def withdraw(matter: Matter, act: Act[Facts], book: Book) -> Matter:
@@ -68,6 +110,7 @@ def accept(matter: Matter, act: Act[AcceptFacts], book: Book) -> Matter:
         grid_path=facts.grid_path or matter.grid_path,
         level=facts.level or matter.level,
         accepted_at=act.at,
+        hinted_ids=(),
     )
 
 

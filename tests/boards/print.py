@@ -75,6 +75,25 @@ def words_on(page: PageObject) -> str:
     return re.sub(r"\s+", "", page.extract_text())
 
 
+# `.report` of board.css starts 19.25 rem of 10 mm below the top of an A3 sheet.
+TOP_OF_REPORT_POINTS = A3_POINTS[1] - 192.5 / 25.4 * 72
+
+
+def lowest_of_people(page: PageObject) -> float:
+    """Where the last line of the table of people stands, in points from the foot of the page."""
+    lines: list[float] = []
+    is_table = False
+
+    def see(text: str, cm: list[float], tm: list[float], *_: object) -> None:
+        nonlocal is_table
+        is_table = ("有事找谁" in text or is_table) and "怎么反映" not in text
+        if is_table and text.strip():
+            lines.append(tm[4] * cm[1] + tm[5] * cm[3] + cm[5])
+
+    page.extract_text(visitor_text=see)
+    return min(lines)
+
+
 _PATH = re.compile(r"(?:[\d.]+ [\d.]+ [ml]\n|h\n){200,}")
 _RUN = re.compile(r"(\d+) (\d+) m\n(\d+) \d+ l\n")
 

@@ -18,8 +18,10 @@ from tests.boards.print import (
     A4_POINTS,
     BOARD,
     GROUND,
+    TOP_OF_REPORT_POINTS,
     WORKER,
     code_on,
+    lowest_of_people,
     pressed,
     read,
     with_people,
@@ -170,6 +172,24 @@ def test_long_names_stay_on_the_page() -> None:
     assert "长江日报路中山公园南社区建材家居批发市场专属网格" in words
     assert "等40处" in words
     assert "迪丽热巴·买买提江" in words
+
+
+@pytest.mark.parametrize("count", [3, 5, 6, 8, 12])
+def test_names_of_twenty_one_characters_stand_whole_inside_their_box(count: int) -> None:
+    names = [f"阿卜杜热西提·麦麦提吐尔逊·阿不都拉江{n:02d}" for n in range(count)]
+    people = tuple(Answerer("社区党委副书记兼网格长", name, phone="13800000000") for name in names)
+    [page] = read(pressed(replace(BOARD, answerers=people))).pages
+    words = words_on(page)
+    assert [name for name in names if name not in words] == []
+    assert lowest_of_people(page) > TOP_OF_REPORT_POINTS
+
+
+def test_a_name_that_cannot_stand_whole_is_marked_and_the_board_says_where_it_does() -> None:
+    people = (Answerer("网格员", "很" * 40, phone="13800000000"),)
+    [page] = read(pressed(replace(BOARD, answerers=people))).pages
+    words = words_on(page)
+    assert "很" * 20 + "…" in words
+    assert "带“…”的没有写全，请扫码看" in words
 
 
 def test_several_boards_are_one_file_in_order() -> None:

@@ -5,7 +5,6 @@ import pytest
 from qijie.kernel.calendars import (
     SHANGHAI,
     STANDARD_OFFICE_HOURS,
-    CalendarGap,
     CalendarOverride,
     DayKind,
     OfficeHours,
@@ -70,13 +69,20 @@ def test_a_year_without_its_notice_is_provisional():
 
 def test_a_year_entered_by_hand_is_no_longer_provisional():
     notice = [
-        CalendarOverride(date(2027, 10, 6), DayKind.OFF, "国庆节"),
-        CalendarOverride(date(2027, 10, 9), DayKind.WORKING, "国庆节调休"),
+        CalendarOverride(date(2027, 10, 6), DayKind.OFF, "国庆节", is_of_notice=True),
+        CalendarOverride(date(2027, 10, 9), DayKind.WORKING, "国庆节调休", is_of_notice=True),
     ]
     calendar = build_calendar([2027], overrides=notice)
     assert not calendar.provisional_years
     assert not calendar.is_working_day(date(2027, 10, 6))
     assert calendar.is_working_day(date(2027, 10, 9))
+
+
+def test_one_local_working_saturday_announces_nothing():
+    local = CalendarOverride(date(2027, 3, 6), DayKind.WORKING, "本地安排")
+    calendar = build_calendar([2027], overrides=[local])
+    assert calendar.is_working_day(date(2027, 3, 6))
+    assert calendar.is_provisional(date(2027, 3, 8))
 
 
 def test_an_override_wins_over_the_notice_in_both_directions():
@@ -102,10 +108,10 @@ def test_office_hours_are_shanghai_time_with_the_lunch_break_out():
     assert CALENDAR.working_day_length == timedelta(hours=7)
 
 
-@pytest.mark.parametrize("day", [date(2024, 12, 31), date(2028, 1, 1)])
-def test_a_day_outside_the_covered_years_is_a_gap_with_a_sentence(day):
-    with pytest.raises(CalendarGap, match=r"2025 至 2027 年.*。"):
-        CALENDAR.is_working_day(day)
+@pytest.mark.parametrize("day", [date(2024, 12, 31), date(2028, 1, 3), date(2099, 1, 1)])
+def test_a_day_outside_the_covered_years_is_answered_by_the_week_and_provisional(day):
+    assert CALENDAR.is_working_day(day) == (day.weekday() < 5)
+    assert CALENDAR.is_provisional(day)
 
 
 def test_the_version_names_the_package_and_changes_with_what_was_set_by_hand():

@@ -106,7 +106,7 @@ def test_a_day_set_by_hand_reaches_the_calendar_and_its_version(shipped, profile
     lay(
         profile,
         "calendars/overrides.csv",
-        "on,kind,name_zh,source\n2026-12-24,off,暴雪停班,qijie\n",
+        "on,kind,name_zh,of_notice,source\n2026-12-24,off,暴雪停班,no,qijie\n",
     )
     calendar = read_reference(shipped, profile).calendar([2026])
     assert not calendar.is_working_day(date(2026, 12, 24))

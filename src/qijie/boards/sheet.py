@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -20,6 +21,7 @@ from qijie.boards.rules import (
     EMERGENCIES,
     HOTLINE,
     MOST_NAMED,
+    Answerer,
     Paper,
     common_hours,
     has_shared_phone,
@@ -33,6 +35,9 @@ PRINTED = Panel(width=222, height=222 / MAP_ASPECT, compound=6.4, neighbour=5.4,
 _STYLES = Path(__file__).parent / "static" / "boards"
 _SCOPE_CHARS = 34
 _MOST_TAKERS = 2
+# Characters of a name that three lines of a row hold, and two where something stands below.
+_MOST_NAME_CHARS, _MOST_NAME_CHARS_OVER_A_NOTE = 21, 14
+_MOST_POST_CHARS = 28
 # With more people on it a row has no room under the number.
 _MOST_WITH_HOURS = 8
 # PDF/UA: tagged, titled, in a language, every letter embedded. A fixed identifier keeps the bytes
@@ -45,12 +50,13 @@ _PRESS = Lock()
 def page_of(board: Board, paper: Paper, ground: Ground | None) -> str:
     """The board as an HTML document of one page."""
     cells = _code(board.page_url)
-    people = board.answerers[:MOST_NAMED]
+    people = [_fitting(one) for one in board.answerers[:MOST_NAMED]]
     context = {
         "board": board,
         "paper": paper.value,
         "people": people,
         "more": len(board.answerers) - len(people),
+        "is_shortened": any(one not in board.answerers for one in people),
         "rows": _density(len(people)),
         "hours_differ": len(people) > _MOST_WITH_HOURS and any(one.hours for one in people),
         "title_size": _title_size(board.title),
@@ -66,6 +72,16 @@ def page_of(board: Board, paper: Paper, ground: Ground | None) -> str:
         "emergencies": EMERGENCIES,
     }
     return render_to_string("boards/board.html", context)
+
+
+def _fitting(one: Answerer) -> Answerer:
+    """With words that stand whole in their row; what is left out is behind the code."""
+    most = _MOST_NAME_CHARS_OVER_A_NOTE if one.note else _MOST_NAME_CHARS
+    return replace(one, name=_cut(one.name, most), post=_cut(one.post, _MOST_POST_CHARS))
+
+
+def _cut(words: str, most: int) -> str:
+    return words if len(words) <= most else f"{words[: most - 1]}…"
 
 
 def _code(address: str) -> list[list[bool]]:

@@ -21,10 +21,6 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 _SATURDAY = 5
 
 
-class CalendarGap(LookupError):
-    """A day outside the years a calendar was built for; `str()` is a Chinese sentence."""
-
-
 class DayKind(StrEnum):
     OFF = "off"
     WORKING = "working"
@@ -40,11 +36,13 @@ class OfficeHours:
 
 @dataclass(frozen=True, slots=True, order=True)
 class CalendarOverride:
-    """A day decided otherwise than the State Council's notice, or before it is out."""
+    """A day decided otherwise than the State Council's notice, or taken from it by hand."""
 
     on: date
     kind: DayKind
     name_zh: str
+    is_of_notice: bool = False
+    """It stands in that year's notice, so that the year is announced; a local day says nothing."""
 
 
 STANDARD_OFFICE_HOURS = (
@@ -55,7 +53,11 @@ STANDARD_OFFICE_HOURS = (
 
 @dataclass(frozen=True, slots=True)
 class WorkCalendar:
-    """Working days and office hours of one place. Equal versions mean equal answers."""
+    """Working days and office hours of one place. Equal versions mean equal answers.
+
+    A day outside the covered years is answered by the week alone, and as provisional: a deadline
+    far ahead is a guess, not a fault.
+    """
 
     version: str
     first_year: int
@@ -66,14 +68,13 @@ class WorkCalendar:
     makeup_days: frozenset[date] = field(compare=False, repr=False)
 
     def is_working_day(self, day: date) -> bool:
-        self._refuse_gap(day)
         if day in self.makeup_days:
             return True
         return day.weekday() < _SATURDAY and day not in self.days_off
 
     def is_provisional(self, day: date) -> bool:
         """Whether the year's notice is not out yet, so the day may still change."""
-        return day.year in self.provisional_years
+        return day.year in self.provisional_years or not self._covers(day)
 
     def day_off_name(self, day: date) -> str:
         """The holiday's name, or an empty string on a plain weekend or a working day."""
@@ -96,12 +97,8 @@ class WorkCalendar:
         """The office time in one working day: seven hours by the standard hours."""
         return sum((_length(hours) for hours in self.office_hours), timedelta())
 
-    def _refuse_gap(self, day: date) -> None:
-        if not self.first_year <= day.year <= self.last_year:
-            raise CalendarGap(
-                f"工作日历只覆盖 {self.first_year} 至 {self.last_year} 年，"
-                f"查不到 {day:%Y-%m-%d}，请先补充该年的日历。"
-            )
+    def _covers(self, day: date) -> bool:
+        return self.first_year <= day.year <= self.last_year
 
 
 def build_calendar(
@@ -114,6 +111,10 @@ def build_calendar(
     covered = range(wanted[0], wanted[-1] + 1)
     hours = _checked_hours(office_hours)
     days_off, makeup_days = _announced_days(covered)
+    # Every yearly notice since 2001 has moved at least one weekend, and moved weekends are listed
+    # only once the notice is out.
+    announced = {day.year for day in makeup_days}
+    announced |= {override.on.year for override in overrides if override.is_of_notice}
     for override in overrides:
         days_off.pop(override.on, None)
         makeup_days.discard(override.on)
@@ -121,9 +122,6 @@ def build_calendar(
             days_off[override.on] = override.name_zh
         else:
             makeup_days.add(override.on)
-    # Every yearly notice since 2001 has moved at least one weekend, and moved weekends are listed
-    # only once the notice is out.
-    announced = {day.year for day in makeup_days}
     return WorkCalendar(
         version=_version(hours, overrides),
         first_year=covered.start,
@@ -163,7 +161,10 @@ def _length(hours: OfficeHours) -> timedelta:
 def _version(hours: Sequence[OfficeHours], overrides: Sequence[CalendarOverride]) -> str:
     facts = {
         "hours": [[str(stretch.opens), str(stretch.closes)] for stretch in hours],
-        "overrides": [[str(o.on), o.kind.value, o.name_zh] for o in sorted(overrides)],
+        "overrides": [
+            [str(o.on), o.kind.value, o.name_zh, *(["notice"] if o.is_of_notice else [])]
+            for o in sorted(overrides)
+        ],
     }
     digest = hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()[:8]
     return f"holidays-{version_of('holidays')}+{digest}"

@@ -130,7 +130,12 @@ def loop_reference(found: Reference) -> dict[str, list[dict[str, str]]]:
             for row in found.office_hours
         ],
         loaded.OVERRIDES: [
-            {"on": row.on.isoformat(), "kind": row.kind.value, "name_zh": row.name_zh}
+            {
+                "on": row.on.isoformat(),
+                "kind": row.kind.value,
+                "name_zh": row.name_zh,
+                "of_notice": "yes" if row.of_notice else "no",
+            }
             for row in found.days
         ],
     }

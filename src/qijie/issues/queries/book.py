@@ -34,7 +34,7 @@ from qijie.kernel.calendars import (
 from qijie.kernel.working_time import Limit, LimitUnit
 
 CLOCKS, FAMILIES, OFFICE_HOURS, OVERRIDES = "clocks", "families", "office_hours", "overrides"
-CALENDAR_YEARS = range(2024, 2031)
+CALENDAR_YEARS = range(2020, 2041)
 _KEEP_SECONDS = 60
 _kept: tuple[float, Book] | None = None
 
@@ -146,7 +146,13 @@ def _limit(row: Mapping[str, str]) -> Limit:
 
 def _calendars(office_hours: Rows, overrides: Rows) -> dict[str, WorkCalendar]:
     days = [
-        CalendarOverride(date.fromisoformat(row["on"]), DayKind(row["kind"]), row["name_zh"])
+        CalendarOverride(
+            date.fromisoformat(row["on"]),
+            DayKind(row["kind"]),
+            row["name_zh"],
+            # Rows stored before the column was there say nothing of it.
+            row.get("of_notice") == "yes",
+        )
         for row in overrides
     ]
     by_path = {

@@ -138,6 +138,7 @@ DAYS = Shape(
         "on",
         "kind",
         "name_zh",
+        "of_notice",
         "source",
     ),
 )
@@ -257,5 +258,6 @@ def day(cells: Cells) -> DayRow:
         on=cells.day("on"),
         kind=cells.choice("kind", DayKind),
         name_zh=cells.text("name_zh"),
+        of_notice=cells.yes("of_notice"),
         source=cells.code("source"),
     )

@@ -108,7 +108,9 @@ class Reference:
         )
 
     def calendar(self, years: Iterable[int], path: str = "") -> WorkCalendar:
-        overrides = [CalendarOverride(row.on, row.kind, row.name_zh) for row in self.days]
+        overrides = [
+            CalendarOverride(row.on, row.kind, row.name_zh, row.of_notice) for row in self.days
+        ]
         return build_calendar(years, self.office_hours_at(path), overrides)
 
 

@@ -164,4 +164,5 @@ class DayRow:
     on: date
     kind: DayKind
     name_zh: str
+    of_notice: bool
     source: str

@@ -24,6 +24,8 @@ settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 # pytest-django read the settings before this file could say where the database is.
 settings.DATABASES = databases(os.environ)
 settings.SECRET_KEY = "a key for tests only, as long as the check wants it"
+# Tests sign most people in without a code; those about the second factor switch it on.
+settings.MFA_REQUIRED = False
 connections.settings = connections.configure_settings(settings.DATABASES)
 for connection in connections.all(initialized_only=True):
     del connections[connection.alias]

@@ -1,6 +1,8 @@
 from allauth.account import views as account
+from django.contrib.auth.decorators import login_required
 from django.urls import URLPattern, URLResolver, include, path
 
+from qijie.accounts import views as accounts
 from qijie.surfaces.home import health, home
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -11,9 +13,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("home/", home, name="home"),
     path("health/", health, name="health"),
     # Nobody signs up or resets by e-mail here: accounts come with posts.
-    path("account/login/", account.login, name="account_login"),
+    path("account/login/", accounts.SignIn.as_view(), name="account_login"),
     path("account/logout/", account.logout, name="account_logout"),
     path("account/reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path("account/activate/", accounts.activate, name="account_activate"),
+    path("account/password/", accounts.OwnPassword.as_view(), name="account_change_password"),
+    path("account/mfa/", login_required(accounts.Index.as_view()), name="mfa_index"),
+    path("account/mfa/totp/activate/", accounts.Enrol.as_view(), name="mfa_activate_totp"),
+    path("account/mfa/totp/deactivate/", accounts.Unenrol.as_view(), name="mfa_deactivate_totp"),
     path("account/mfa/", include("allauth.mfa.urls")),
 ]
 

@@ -230,6 +230,21 @@ COMMANDS = (
     ),
     Command("load-matters", "推演示范事项（只用于演示）", "qijie load-matters"),
     Command(
+        "account",
+        "一个账号：发激活码、清除二次验证、停用、恢复；都留下记录",
+        "qijie account activation-code desk-008001       第一次登录或忘记密码\n"
+        "qijie account reset-second-factor desk-008001   手机和恢复码都丢了\n"
+        "qijie account disable desk-008001               人走了，或账号被人用了\n"
+        "qijie account enable desk-008001                恢复登录",
+        {
+            "action": {
+                "choices": ["activation-code", "reset-second-factor", "disable", "enable"],
+                "help": "做什么",
+            },
+            "name": {"metavar": "用户名", "help": "哪个账号"},
+        },
+    ),
+    Command(
         "bootstrap-database",
         "建角色、数据库和扩展，或打印给数据库管理员看",
         "qijie bootstrap-database --print-sql > bootstrap.sql\n"

@@ -2,21 +2,16 @@ import re
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import (
-    format_hotp_value,
-    hotp_value,
-    yield_hotp_counters_from_time,
-)
 from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
 from qijie.teams.models import Post
 from tests import town
+from tests.accounts.people import CODES, code_of, enrol, prove, signed_in
+from tests.accounts.people import ENROL as ACTIVATE
 
 pytestmark = pytest.mark.django_db
-ACTIVATE = "/account/mfa/totp/activate/"
-CODES = "/account/mfa/recovery-codes/"
 
 
 @pytest.fixture(autouse=True)
@@ -24,49 +19,19 @@ def _no_code_was_used_before() -> None:
     cache.clear()
 
 
-def code_of(secret: str) -> str:
-    """What the app on the phone shows now."""
-    counter = next(iter(yield_hotp_counters_from_time()))
-    return format_hotp_value(hotp_value(secret, counter))
-
-
-def sign_in(username: str = "wang") -> Client:
-    client = Client()
-    client.post("/account/login/", {"login": username, "password": town.PASSWORD})
-    return client
-
-
-def prove(client: Client) -> Client:
-    """Types the password once more, which safety settings ask for."""
-    client.post("/account/reauthenticate/", {"password": town.PASSWORD})
-    return client
-
-
-def set_up(client: Client) -> str:
-    """Goes through the page as a person does; returns the secret."""
-    prove(client)
-    shown = client.get(ACTIVATE).content.decode()
-    secret = re.search(r"<code>([A-Z2-7]{16,})</code>", shown)
-    assert secret is not None, shown
-    answer = client.post(ACTIVATE, {"code": code_of(secret[1])})
-    assert answer["Location"] == CODES
-    cache.clear()
-    return secret[1]
-
-
 def test_setting_up_shows_a_picture_a_secret_and_then_the_recovery_codes() -> None:
-    client = prove(sign_in())
+    client = prove(signed_in())
     shown = client.get(ACTIVATE).content.decode()
     assert "<svg" in shown.split('class="qr"')[1]
     assert "data:" not in shown
-    set_up(client)
+    enrol(client)
     shown = client.get(CODES).content.decode()
     assert len(re.findall(r"<li><code>\w+</code>", shown)) == 10
     assert "已启用" in client.get("/account/mfa/").content.decode()
 
 
 def test_a_wrong_code_sets_nothing_up_and_says_what_to_type() -> None:
-    client = prove(sign_in())
+    client = prove(signed_in())
     client.get(ACTIVATE)
     shown = client.post(ACTIVATE, {"code": "000000"}).content.decode()
     assert "验证码不对或已过期，请输入验证器上现在显示的 6 位数字。" in shown
@@ -74,10 +39,10 @@ def test_a_wrong_code_sets_nothing_up_and_says_what_to_type() -> None:
 
 
 def test_signing_in_then_asks_for_the_code() -> None:
-    secret = set_up(sign_in())
-    client = sign_in()
+    secret = enrol(signed_in())
+    client = signed_in()
     assert client.get("/field/me/").status_code == 302
-    assert "两步验证" in client.get("/account/mfa/authenticate/").content.decode()
+    assert "二次验证" in client.get("/account/mfa/authenticate/").content.decode()
     wrong = client.post("/account/mfa/authenticate/", {"code": "000000"})
     assert "验证码不对" in wrong.content.decode()
     right = client.post("/account/mfa/authenticate/", {"code": code_of(secret)})
@@ -85,20 +50,20 @@ def test_signing_in_then_asks_for_the_code() -> None:
     assert client.get("/field/me/").status_code == 200
 
 
-def test_a_code_is_good_for_one_sign_in() -> None:
-    secret = set_up(sign_in())
+def test_a_code_is_good_for_one_signed_in() -> None:
+    secret = enrol(signed_in())
     code = code_of(secret)
     assert sign_in_with(code).status_code == 302
     assert sign_in_with(code).status_code == 200
 
 
 def sign_in_with(code: str):
-    return sign_in().post("/account/mfa/authenticate/", {"code": code})
+    return signed_in().post("/account/mfa/authenticate/", {"code": code})
 
 
 def test_a_recovery_code_stands_in_once_for_a_lost_phone() -> None:
-    client = sign_in()
-    set_up(client)
+    client = signed_in()
+    enrol(client)
     shown = client.get(CODES).content.decode()
     spare = re.findall(r"<li><code>(\w+)</code>", shown)[0]
     assert sign_in_with(spare).status_code == 302
@@ -106,8 +71,8 @@ def test_a_recovery_code_stands_in_once_for_a_lost_phone() -> None:
 
 
 def test_new_recovery_codes_void_the_old_ones() -> None:
-    client = sign_in()
-    set_up(client)
+    client = signed_in()
+    enrol(client)
     old = re.findall(r"<li><code>(\w+)</code>", client.get(CODES).content.decode())
     assert "全部作废" in client.get(f"{CODES}generate/").content.decode()
     client.post(f"{CODES}generate/")
@@ -117,16 +82,16 @@ def test_new_recovery_codes_void_the_old_ones() -> None:
 
 
 def test_switching_it_off_asks_first() -> None:
-    client = sign_in()
-    set_up(client)
-    assert "停用两步验证？" in client.get("/account/mfa/totp/deactivate/").content.decode()
+    client = signed_in()
+    enrol(client)
+    assert "停用二次验证？" in client.get("/account/mfa/totp/deactivate/").content.decode()
     assert Authenticator.objects.exists()
     client.post("/account/mfa/totp/deactivate/")
     assert not Authenticator.objects.exists()
 
 
 def test_safety_settings_ask_for_the_password_once_more() -> None:
-    client = sign_in()
+    client = signed_in()
     answer = client.get(ACTIVATE)
     assert answer["Location"].startswith("/account/reauthenticate/")
     assert "请再输入一次密码" in client.get(answer["Location"]).content.decode()
@@ -138,7 +103,7 @@ def test_safety_settings_ask_for_the_password_once_more() -> None:
 
 
 def test_with_a_second_step_the_code_proves_it_too() -> None:
-    secret = set_up(client := sign_in())
+    secret = enrol(client := signed_in())
     assert "请再验证一次" in client.get("/account/mfa/reauthenticate/").content.decode()
     answer = client.post("/account/mfa/reauthenticate/", {"code": code_of(secret), "next": CODES})
     assert answer["Location"] == CODES
@@ -149,21 +114,21 @@ def test_where_it_is_required_a_post_that_asks_for_it_is_led_to_set_it_up(
 ) -> None:
     settings.MFA_REQUIRED = True
     Post.objects.filter(code="worker-1").update(needs_mfa=True)
-    client = sign_in("chen")
-    assert client.get("/field/")["Location"] == ACTIVATE
-    set_up(client)
+    client = signed_in("chen")
+    assert client.get("/field/")["Location"] == f"{ACTIVATE}?required=yes"
+    enrol(client, "chen")
     assert client.get("/field/").status_code == 200
 
 
 def test_where_it_is_required_other_posts_go_on_without(settings: Settings) -> None:
     settings.MFA_REQUIRED = True
-    assert sign_in("chen").get("/field/").status_code == 200
+    assert signed_in("chen").get("/field/").status_code == 200
 
 
 def test_in_the_demo_it_is_offered_and_not_required(settings: Settings) -> None:
     settings.MFA_REQUIRED = False
     Post.objects.filter(code="worker-1").update(needs_mfa=True)
-    client = sign_in("chen")
+    client = signed_in("chen")
     assert client.get("/field/").status_code == 200
     assert "现在启用" in client.get("/account/mfa/").content.decode()
 
@@ -180,5 +145,5 @@ def test_nobody_signed_in_sees_none_of_it(client: Client, path: str) -> None:
 
 
 def test_one_account_never_shows_anothers_codes() -> None:
-    set_up(sign_in("wang"))
-    assert sign_in("zhao").get(CODES).status_code == 404
+    enrol(signed_in("wang"))
+    assert signed_in("zhao").get(CODES).status_code == 404

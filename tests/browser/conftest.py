@@ -17,8 +17,8 @@ from weakref import WeakKeyDictionary
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from qijie.accounts.demo import PASSWORD
 from qijie.setup.preparation import COLLECT
-from qijie.setup.profile import DEMO_PASSWORD
 from qijie.setup.testing import environment_for_tests
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -128,7 +128,7 @@ def _note_breach(text: str, breaches: list[str]) -> None:
 def sign_in(page: Page, username: str) -> None:
     page.goto("/account/login/")
     page.fill("input[name=login]", username)
-    page.fill("input[name=password]", DEMO_PASSWORD)
+    page.fill("input[name=password]", PASSWORD)
     page.click("main button[type=submit]")
     page.wait_for_url(re.compile(r"/(field|console)/"))
 

@@ -30,6 +30,7 @@ MEANINGS = {
     "QIJIE_HTTPS": "Served over TLS: secure cookies, redirect, HSTS. Set it in production.",
     "QIJIE_TRUSTED_PROXY_COUNT": "How many of your proxies stand in front and set X-Forwarded-For.",
     "QIJIE_MFA_REQUIRED": "Posts that ask for a second factor need one. On unless it is the demo.",
+    "QIJIE_IDLE_MINUTES": "Minutes without anybody at it before a signed-in browser is signed out.",
     "QIJIE_DEMO": "The demo: made-up people, one known password. Refused on a public host.",
     "QIJIE_DEBUG": "Django's debug pages, for development.",
     "QIJIE_HOME": "The folder whose `var/` is used; unset: the checkout.",

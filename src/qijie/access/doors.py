@@ -26,6 +26,8 @@ DOORS: tuple[Door, ...] = (
     Door("account_login", Who.SIGNING_IN),
     Door("account_logout", Who.SIGNING_IN),
     Door("account_reauthenticate", Who.SIGNING_IN),
+    Door("account_activate", Who.SIGNING_IN),
+    Door("account_change_password", Who.SIGNING_IN),
     Door("mfa_authenticate", Who.SIGNING_IN),
     Door("mfa_reauthenticate", Who.SIGNING_IN),
     Door("mfa_index", Who.SIGNING_IN),

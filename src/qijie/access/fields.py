@@ -92,8 +92,13 @@ FIELDS: dict[str, dict[str, FieldClass]] = {
     "accounts_user": _classes(
         internal="id is_active joined_at",
         personal="username name email last_login",
-        sensitive="password",
+        sensitive="password sessions_of",
     ),
+    "accounts_failedtries": _classes(internal="failures last_at", sensitive="key"),
+    "accounts_activationcode": _classes(
+        internal="user made_at expires_at password_set_at", sensitive="digest"
+    ),
+    "accounts_accountchange": _classes(internal="id user at what seen_at", personal="by address"),
     "issues_category": _classes(
         public="code family name plain_name keywords is_urgent main_unit_kind standard"
         " standard_code successor_code source position is_current",
@@ -198,7 +203,6 @@ FIELDS: dict[str, dict[str, FieldClass]] = {
 FRAMEWORK_TABLES: dict[str, tuple[FieldClass, str]] = {
     "account_": (FieldClass.PERSONAL, "django-allauth's e-mail addresses."),
     "auth_": (FieldClass.INTERNAL, "Django's groups and permissions, left empty here."),
-    "axes_": (FieldClass.PERSONAL, "Names and addresses tried at sign-in, kept for lock-outs."),
     "django_content_type": (FieldClass.INTERNAL, "Names of models."),
     "django_migrations": (FieldClass.INTERNAL, "Names of migrations."),
     "django_session": (FieldClass.SENSITIVE, "Whoever has the key is signed in."),

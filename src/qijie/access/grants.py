@@ -25,6 +25,9 @@ GRANTS: dict[str, dict[str, str]] = {
     "teams_post": {APP: "SIUD", READ: "S"},
     "teams_holding": {APP: "SIUD"},
     "accounts_user": {APP: "SIU"},
+    "accounts_failedtries": {APP: "SIUD"},
+    "accounts_activationcode": {APP: "SIUD"},
+    "accounts_accountchange": {APP: "SIU"},
     "issues_category": {APP: "S", READ: "S"},
     "issues_condition": {APP: "S", READ: "S"},
     "issues_responsibility": {APP: "S", READ: "S"},
@@ -59,7 +62,6 @@ GRANTS: dict[str, dict[str, str]] = {
 FRAMEWORK_PREFIXES = (
     "account_",
     "auth_",
-    "axes_",
     "django_session",
     "mfa_",
     "procrastinate_",

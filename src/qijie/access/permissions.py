@@ -160,6 +160,17 @@ def may(viewer: Viewer, verb: str) -> bool:
     return bool(viewer.roles & roles_that_may(verb))
 
 
+# Whoever may do one of these signs in with a second factor, whatever the post is called.
+WEIGHTY = (SEE_REPORTER, SEE_ACCESS_LOG, HAND_OVER_POST, ADOPT_GRIDS)
+
+
+def needs_second_factor(viewer: Viewer) -> bool:
+    """By what the viewer may do, and by the kinds of posts that ask for it besides (refdata)."""
+    return any(may(viewer, verb) for verb in WEIGHTY) or any(
+        post.needs_mfa for post in viewer.posts
+    )
+
+
 class Who(StrEnum):
     """What a door asks of whoever knocks."""
 

@@ -186,12 +186,14 @@ OPEN: dict[str, str] = {
     "records_linktoken": "Hashes of 128-bit secrets; needed before any scope can be known.",
     "records_dailycounter": "Counts numbers given out per county and day.",
     "accounts_user": "Sign-in comes before scope.",
+    "accounts_failedtries": "Digests and counts; sign-in comes before scope.",
+    "accounts_activationcode": "Digests of random codes; sign-in comes before scope.",
+    "accounts_accountchange": "Says what changed about an account, without content.",
 }
 OPEN_FRAMEWORK_PREFIXES: dict[str, str] = {
     "account_": "django-allauth: sign-in comes before scope.",
     "mfa_": "django-allauth: sign-in comes before scope.",
     "auth_": "Django's groups and permissions, not used for rights here.",
-    "axes_": "Lock-outs come before scope.",
     "django_": "Django's own: sessions, content types, migrations.",
     "procrastinate_": "The job queue holds ids, never words or names.",
     "qijie_cache": "Rate limits and replay guards.",

@@ -6,8 +6,8 @@ from ipaddress import IPv4Address, IPv6Address
 from django.conf import settings
 from django.http import HttpRequest
 
-# A household or an office gets a /64 at least; whoever has one has all its addresses.
-IPV6_NETWORK = 64
+# A household or an office gets a /64 at least, a tunnel or a server up to a /48.
+HOUSEHOLD, PROVIDER_LOT = 64, 48
 
 
 def client_address(request: HttpRequest) -> str | None:
@@ -20,12 +20,12 @@ def client_address(request: HttpRequest) -> str | None:
     return str(found) if found else None
 
 
-def client_network(request: HttpRequest) -> str:
-    """The address for counting: an IPv6 caller counts as its whole /64. Empty when unknown."""
+def client_network(request: HttpRequest, ipv6_prefix: int = HOUSEHOLD) -> str:
+    """The address for counting: an IPv6 caller counts as its whole network. Empty when unknown."""
     address = client_address(request)
     if address is None or ":" not in address:
         return address or ""
-    return str(ipaddress.ip_network(f"{address}/{IPV6_NETWORK}", strict=False))
+    return str(ipaddress.ip_network(f"{address}/{ipv6_prefix}", strict=False))
 
 
 def _as_told_by_proxies(request: HttpRequest) -> str:

@@ -74,6 +74,16 @@ def _loader(name: str) -> Callable[[Namespace], None]:
     return load
 
 
+def account(options: Namespace) -> None:
+    import django
+
+    from qijie.setup import surroundings
+
+    with surroundings.one_process():
+        django.setup()
+        importlib.import_module("qijie.setup.account").run(options)
+
+
 def bootstrap_database(options: Namespace) -> None:
     from qijie.setup.cluster import Cluster
     from qijie.setup.database import bootstrap, bootstrap_sql
@@ -179,6 +189,7 @@ COMMANDS: dict[str, Callable[[Namespace], int | None]] = {
     "worker": worker,
     "migrate": migrate,
     **{name: _loader(name) for name in LOADERS},
+    "account": account,
     "bootstrap-database": bootstrap_database,
     "cluster": cluster,
     "draw": draw,

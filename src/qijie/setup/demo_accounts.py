@@ -2,7 +2,8 @@
 
 from django.conf import settings
 
-from qijie.setup.profile import DEMO_PASSWORD, Profile, StaffedPost
+from qijie.accounts.demo import PASSWORD
+from qijie.setup.profile import Profile, StaffedPost
 
 
 def table() -> str:
@@ -14,7 +15,7 @@ def table() -> str:
     lines = [f"  {p.username:<{width}}  {p.title}（{p.person}）" for p in shown.values()]
     return "\n".join(
         [
-            f"演示账号（口令都是 {DEMO_PASSWORD}；人物都是虚构的）：",
+            f"演示账号（密码都是 {PASSWORD}；人物都是虚构的）：",
             *lines,
             f"共 {len(staffed)} 个岗位各有账号，用户名按“岗位-辖区后几位”，如 worker-008001002。",
         ]

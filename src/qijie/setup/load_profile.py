@@ -8,17 +8,22 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
+from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.gis.geos import GEOSGeometry, LineString, MultiPolygon, Polygon
 from django.db import transaction
+from django.utils import timezone
 
+from qijie.accounts import demo
+from qijie.accounts.actions.life import issue_codes
 from qijie.accounts.models import User
 from qijie.kernel.codes import building_path, compound_path
+from qijie.setup import paper_codes
 from qijie.setup.load_reference import reference
 from qijie.setup.migrate import ALIAS
-from qijie.setup.profile import DEMO_PASSWORD, Feature, Profile, StaffedPost
+from qijie.setup.profile import Feature, Profile, StaffedPost
 from qijie.setup.progress import Progress
 from qijie.teams.actions import staff
 from qijie.teams.models import Holding, OrgUnit, Post
@@ -37,8 +42,13 @@ def run(progress: Progress) -> None:
         nodes = _tree(profile)
         homes = _buildings(profile, nodes)
         _streets(profile)
-        posts = _staff(profile)
+        posts, paper = _staff(profile)
     progress.note(f"{len(nodes)} 个区划、网格和小区，{homes} 栋楼，{posts} 个岗位")
+    if paper is not None:
+        progress.note(
+            f"账号都还没有密码。每人一个激活码，只写在这个文件里，只有您能读：{paper}。"
+            "请分别当面交给本人，发完就删除；丢了的用 qijie account activation-code 用户名 重发。"
+        )
 
 
 def _geometry(feature: Feature) -> GEOSGeometry:
@@ -176,12 +186,12 @@ def _lines(features: Iterable[Feature]) -> Iterator[StreetLine]:
         yield StreetLine(street_class=feature.properties["highway"], line=line)
 
 
-def _staff(profile: Profile) -> int:
+def _staff(profile: Profile) -> tuple[int, Path | None]:
+    """How many posts, and the file with the codes of those who hold them; none in the demo."""
     kinds = {row.code: row for row in reference().post_kinds}
     units = {unit.code: unit for unit in _units(profile)}
     staffed = list(profile.staffed())
-    # One hash for all: half a second each would be a minute and a half.
-    password = make_password(DEMO_PASSWORD)
+    password = demo.hashed() if settings.DEMO else make_password(None)
     people = [User(username=p.username, name=p.person, password=password) for p in staffed]
     posts = [
         _post(p, kinds[p.kind].role or "", kinds[p.kind].needs_mfa, units, f"027-8556{number:04d}")
@@ -197,7 +207,12 @@ def _staff(profile: Profile) -> int:
         ],
         using=ALIAS,
     )
-    return len(posts)
+    return len(posts), None if settings.DEMO else _paper(staffed, people)
+
+
+def _paper(staffed: list[StaffedPost], people: list[User]) -> Path:
+    at = timezone.now()
+    return paper_codes.write(staffed, issue_codes(people, at=at, using=ALIAS), at)
 
 
 def _units(profile: Profile) -> Iterator[OrgUnit]:

@@ -11,8 +11,6 @@ from typing import Any
 from qijie.kernel.codes import ancestors
 from qijie.setup.failures import SetupFailure
 
-DEMO_PASSWORD = "qijie-demo-2026"  # noqa: S105  # printed by `make demo`, made-up people only
-
 Row = Mapping[str, str]
 
 

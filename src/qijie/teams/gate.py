@@ -18,11 +18,12 @@ from django.utils import timezone
 from django_htmx.middleware import HtmxDetails
 
 from qijie.access.doors import door_of
-from qijie.access.permissions import Door, Who, lets_in
+from qijie.access.permissions import Door, Who, lets_in, needs_second_factor
 from qijie.access.scope import clear_scope, scope, set_scope
 from qijie.access.viewer import INTAKE, NOBODY, Kind, Viewer, reporter_of
 from qijie.accounts.address import client_address
 from qijie.accounts.models import User
+from qijie.accounts.step_up import has_second_factor
 from qijie.records import actions as records
 from qijie.records.actions import AccessNote
 from qijie.records.queries import subject_of_link
@@ -105,11 +106,9 @@ def _turned_away(request: GuardedRequest, door: Door) -> HttpResponseBase:
 def _second_factor_first(request: GuardedRequest) -> HttpResponse | None:
     if not settings.MFA_REQUIRED or request.door.who is not Who.STAFF:
         return None
-    if not any(post.needs_mfa for post in request.viewer.posts):
+    if not needs_second_factor(request.viewer) or has_second_factor(request.user):
         return None
-    if request.user.authenticator_set.exists():  # type: ignore[union-attr]
-        return None
-    return redirect(reverse("mfa_activate_totp"))
+    return redirect(f"{reverse('mfa_activate_totp')}?required=yes")
 
 
 def remember(

@@ -176,7 +176,7 @@ def holdings_of(post: Post) -> QuerySet[Holding]:
 
 
 def account_named(username: str) -> User | None:
-    """The account that may sign in under exactly this name."""
+    """The account that may sign in under this name, in any spelling."""
     return User.objects.filter(username=username, is_active=True).first()
 
 

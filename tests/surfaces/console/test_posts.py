@@ -262,7 +262,7 @@ def test_a_change_is_told_and_stands_in_the_log(client: Client) -> None:
         ("wang", 7, "王芳已经在岗"),
         ("cao", 7, "不能把岗位办给自己"),
         ("nobody-of-that-name", 7, "没有用户名为“nobody-of-that-name”"),
-        ("LIU", 7, "没有用户名为“LIU”"),
+        ("ＷANG", 7, "王芳已经在岗"),
         ("retired", 7, "没有用户名为“retired”"),
         ("", 7, "请填写接任人用户名"),
         ("liu\0", 7, "控制字符"),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from qijie.access.fields import Purpose
+from qijie.accounts import step_up
 from qijie.issues.models import Issue
 from qijie.issues.queries import matter_of, visible_or_none, visible_to
 from qijie.issues.rules.decide import Offer
@@ -136,7 +137,30 @@ def photo(request: GuardedRequest, issue_id: UUID, photo_id: UUID) -> HttpRespon
 
 
 class RevealForm(forms.Form):
+    """Why, and the second factor once more unless it was typed a short while ago."""
+
     purpose = WordsField(label="查看事由", max_chars=100, one_line=True)
+    code = forms.CharField(
+        label="验证码",
+        max_length=40,
+        required=False,
+        help_text="打开手机上的验证器，输入现在显示的 6 位数字；验证后 10 分钟内不再问。",
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
+    )
+
+    def __init__(self, request: GuardedRequest) -> None:
+        super().__init__(request.POST if request.method == "POST" else None)
+        self.request = request
+        if not step_up.asks_for_code(request):
+            del self.fields["code"]
+
+    def clean(self) -> None:
+        """The code last: a missing reason does not use it up."""
+        super().clean()
+        if "code" not in self.fields or self.errors:
+            return
+        if sentence := step_up.objection_to(self.request, self.cleaned_data["code"]):
+            self.add_error("code", sentence)
 
 
 @never_cache
@@ -146,8 +170,9 @@ def reporter(request: GuardedRequest, issue_id: UUID) -> HttpResponse:
     issue = fetch(request, issue_id)
     if not may_see_reporter(issue, request.viewer):
         raise not_visible(request, issue_id)
-    form = RevealForm(request.POST if request.method == "POST" else None)
-    context: dict[str, object] = {"issue": issue, "form": form}
+    form = RevealForm(request)
+    has_factor = step_up.has_second_factor(request.user)
+    context: dict[str, object] = {"issue": issue, "form": form, "has_factor": has_factor}
     if form.is_valid():
         purpose = form.cleaned_data["purpose"]
         remember(

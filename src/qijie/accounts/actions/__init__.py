@@ -1,0 +1,1 @@
+"""The only writers of accounts, their codes, their changes and the counts of wrong tries."""

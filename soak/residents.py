@@ -13,7 +13,7 @@ from uuid import uuid4
 import psycopg
 from PIL import Image
 
-from qijie.setup.profile import DEMO_PASSWORD
+from qijie.accounts.demo import PASSWORD
 from soak.house import House
 from soak.visitor import NO_ANSWER, Answer, Visitor, form_to
 
@@ -153,7 +153,7 @@ _UNACCEPTED = """
 def _accept(house: House, ledger: Ledger, desk: Visitor, matter: str, path: str) -> None:
     url = f"/console/matters/{matter}/accept/"
     if desk.get("/console/").status != 200:
-        desk.sign_in(f"desk-{path[6:12]}", DEMO_PASSWORD)
+        desk.sign_in(f"desk-{path[6:12]}", PASSWORD)
     _move(house, ledger, desk, url, "accept")
 
 

@@ -17,6 +17,8 @@ from qijie.setup.places import checkout, run_folder
 from qijie.setup.stamp import DATA, LOCKS, SCHEMA, digest
 
 Command = tuple[str, ...]
+# A loaded place has accounts to sign in with.
+_AS_DEMO = {"QIJIE_DEMO": "true"}
 MIGRATED: Sequence[Command] = (("migrate",),)
 
 
@@ -70,7 +72,7 @@ def _run_command(cluster: Cluster, database: str, command: Command) -> None:
     source = str(Path(__file__).resolve().parents[2])
     done = subprocess.run(  # noqa: S603  # our own command line
         [sys.executable, "-m", "qijie.cli", *command],
-        env=os.environ | environment(cluster, database) | {"PYTHONPATH": source},
+        env=os.environ | environment(cluster, database) | _AS_DEMO | {"PYTHONPATH": source},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
@@ -17,8 +17,17 @@ def subject_of_link(token: str, at: datetime) -> UUID | None:
     return link.subject_id if link else None
 
 
-def history_of(subject_id: UUID) -> QuerySet[Event]:
-    return Event.objects.filter(subject_id=subject_id).order_by("at", "sequence")
+CLOCKS_APART = timedelta(days=31)
+"""So far behind may the clock of one host be; what it wrote is still found, in its place."""
+
+
+def history_of(subject_id: UUID, *, since: datetime | None = None) -> QuerySet[Event]:
+    """A subject's events in the order they were written in, whatever the hosts' clocks said.
+
+    since: when the subject came into being; months well before it are not looked into.
+    """
+    found = Event.objects.filter(subject_id=subject_id).order_by("sequence")
+    return found.filter(at__gte=since - CLOCKS_APART) if since else found
 
 
 def photos_of(subject_id: UUID) -> QuerySet[Attachment]:

@@ -48,8 +48,8 @@ def orders_of(issue: Issue) -> QuerySet[WorkOrder]:
 
 
 def history_of(issue: Issue) -> QuerySet[Event]:
-    """The matter's events in order; months before it was reported are not looked into."""
-    return events_of(issue.pk).filter(at__gte=issue.reported_at).order_by("sequence")
+    """The matter's events in order; months well before it was reported are not looked into."""
+    return events_of(issue.pk, since=issue.reported_at)
 
 
 def matter_of(

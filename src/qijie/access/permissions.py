@@ -191,6 +191,8 @@ class Door:
     url_name: str
     who: Who
     verb: str = ""
+    takes_photos: bool = False
+    """Takes as much in one request as a form with photos may hold; others take text alone."""
 
 
 def lets_in(door: Door, viewer: Viewer) -> bool:

@@ -11,8 +11,8 @@ from granian.server import Server
 
 from qijie.setup.failures import SetupFailure
 from qijie.setup.processes import die_with
+from qijie.web.body import THREADS, WholeBodies
 
-THREADS = 8
 MOST_WORKERS = 8
 
 
@@ -48,4 +48,4 @@ def _load(parent: int, _target: str) -> Callable[..., Any]:
     die_with(parent)
     from django.core.wsgi import get_wsgi_application
 
-    return get_wsgi_application()
+    return WholeBodies(get_wsgi_application())

@@ -1,0 +1,167 @@
+"""No view begins before its body is whole.
+
+The server hands a body over as it comes, and its end looks the same whether all of it came or the
+line broke: so here it is counted against its Content-Length, with a limit of size and of time, kept
+on disk when large, and only then given to Django. What was refused is answered by `BodyMiddleware`
+with a page, and nothing else of the product ever sees it.
+"""
+
+import io
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import IO, Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+
+from qijie.accounts.address import client_address
+from qijie.web.limits import (
+    DRAINED,
+    MEGABYTE,
+    SMALL_BODY,
+    Fault,
+    Refused,
+    most_bytes,
+    seconds_for,
+)
+from qijie.web.slow import Places, Reading
+
+READING, WORKING = 24, 8
+"""Threads of one process that may wait for bodies, and that may be inside the product at once."""
+THREADS = READING + WORKING
+_PIECE = 64 * 1024
+_REFUSED = "qijie.body_refused"
+Environ = dict[str, Any]
+Application = Callable[[Environ, Any], Iterable[bytes]]
+
+
+class WholeBodies:
+    """Wraps Django's WSGI application."""
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+        self._places, self._working = Places(READING), threading.BoundedSemaphore(WORKING)
+
+    def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
+        reading = _reading_of(environ)
+        with self._places.taken(reading) as is_free:
+            body, refused = _received(environ, reading, is_free=is_free)
+            source = environ["wsgi.input"]
+            environ["wsgi.input"], environ[_REFUSED] = body, refused
+            if refused is None:
+                environ["qijie.body_bytes"] = int(environ.get("CONTENT_LENGTH") or 0)
+            else:
+                environ["CONTENT_LENGTH"] = "0"
+        with self._working:
+            answer = self._application(environ, start_response)
+        if refused and refused.fault is Fault.TOO_LARGE and refused.came_bytes <= DRAINED:
+            return self._lingering(answer, source, _reading_of(environ), refused.came_bytes)
+        return answer
+
+    def _lingering(
+        self, answer: Iterable[bytes], source: IO[bytes], reading: Reading, length: int
+    ) -> Iterator[bytes]:
+        """The answer, then what still comes thrown away: browsers read only after sending."""
+        yield from answer
+        with self._places.taken(reading) as is_free:
+            while is_free and length > 0 and (piece := source.read(_PIECE)):
+                length -= len(piece)
+        getattr(answer, "close", lambda: None)()
+
+
+def _reading_of(environ: Environ) -> Reading:
+    request = HttpRequest()
+    request.META = environ
+    length = int(environ["CONTENT_LENGTH"]) if _is_plain(environ.get("CONTENT_LENGTH")) else 0
+    return Reading(
+        who=client_address(request) or "",
+        peer=str(environ.get("REMOTE_ADDR", "")).removeprefix("::ffff:"),
+        port=int(environ.get("SERVER_PORT") or 0),
+        until=time.monotonic() + seconds_for(length, settings.BODY_GRACE_SECONDS),
+    )
+
+
+def _received(
+    environ: Environ, reading: Reading, *, is_free: bool
+) -> tuple[IO[bytes], Refused | None]:
+    nothing = io.BytesIO()
+    if environ["REQUEST_METHOD"] != "POST":
+        environ.pop("CONTENT_LENGTH", None)
+        return nothing, None
+    most = most_bytes(environ.get("PATH_INFO", "/"))
+    if "HTTP_TRANSFER_ENCODING" in environ:
+        return nothing, Refused(Fault.NO_LENGTH, most)
+    said = environ.get("CONTENT_LENGTH") or "0"
+    if not _is_plain(said):
+        return nothing, Refused(Fault.CUT, most)
+    length = int(said)
+    if length > most:
+        return nothing, Refused(Fault.TOO_LARGE, most, length)
+    if not is_free:
+        return nothing, Refused(Fault.BUSY, most)
+    return _whole(environ["wsgi.input"], length, reading, most)
+
+
+def _whole(
+    source: IO[bytes], length: int, reading: Reading, most: int
+) -> tuple[IO[bytes], Refused | None]:
+    kept: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=MEGABYTE)  # noqa: SIM115  # Django's
+    came = 0
+    try:
+        while came < length and (piece := source.read(min(_PIECE, length - came))):
+            came += kept.write(piece)
+        kept.seek(0)
+    except OSError:
+        kept.close()
+        return io.BytesIO(), Refused(Fault.NO_ROOM, most)
+    if came == length:
+        return kept, None
+    kept.close()
+    fault = Fault.TOO_SLOW if reading.is_overdue else Fault.CUT
+    return io.BytesIO(), Refused(fault, most, came)
+
+
+def _is_plain(said: object) -> bool:
+    return isinstance(said, str) and said.isascii() and said.isdigit() and len(said) < 19
+
+
+_STATUS = {
+    Fault.CUT: 400,
+    Fault.TOO_LARGE: 413,
+    Fault.NO_LENGTH: 411,
+    Fault.TOO_SLOW: 408,
+    Fault.BUSY: 503,
+    Fault.NO_ROOM: 503,
+}
+RETRY_SECONDS = 20
+
+
+class BodyMiddleware:
+    """Answers what `WholeBodies` refused, before a session or the database is asked anything."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        refused: Refused | None = request.META.get(_REFUSED)
+        return self.get_response(request) if refused is None else _refusal(request, refused)
+
+
+def _refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
+    context = {
+        "fault": refused.fault.value,
+        "most": refused.most_bytes // MEGABYTE,
+        "came": -(-refused.came_bytes // MEGABYTE),
+        "has_photos": refused.most_bytes > SMALL_BODY,
+    }
+    status = _STATUS[refused.fault]
+    answer = render(request, "ui/errors/body_refused.html", context, status=status)
+    # What is left of the body would be read as the next request.
+    answer["Connection"] = "close"
+    answer["Cache-Control"] = "no-store"
+    if status == 503:
+        answer["Retry-After"] = str(RETRY_SECONDS)
+    return answer

@@ -1,6 +1,5 @@
 """What a door does with a body that is cut, too large, too slow or without a length."""
 
-import random
 import socket
 import urllib.parse
 from contextlib import ExitStack
@@ -32,7 +31,7 @@ def sent(site: Site, body: bytes, *, cut_at: int, kind: str) -> int:
 def test_a_photo_cut_anywhere_is_refused_and_its_whole_body_then_taken_whole(site: Site) -> None:
     before, photo = matters(), jpeg_with_position()
     whole = multipart(fields(), (photo, photo))
-    cuts = [0, 1, len(whole) - 1, *random.Random(7).sample(range(len(whole)), 20)]
+    cuts = [0, 1, len(whole) - 1, *range(7, len(whole), len(whole) // 20)]
     assert {sent(site, whole, cut_at=cut, kind=MULTIPART) for cut in cuts} == {400}
     assert matters() == before
     assert sent(site, whole, cut_at=len(whole), kind=MULTIPART) == 303

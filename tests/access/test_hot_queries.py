@@ -48,15 +48,15 @@ ISSUES = f"""
         level, point, place_words, unit_ids, participant_ids, family, words, channel, urgency,
         state, reported_at, due_at, has_reporter, round, rework_count, reopen_count, return_count,
         suspension_count, is_extended, objection_used, final_answer_given, final_answer_objected,
-        is_final_review, is_on_the_spot, is_sampled, solved_level, whistled_from, resume_to,
-        verdict, appeal, hands, requests, version)
+        is_final_review, is_on_the_spot, is_sampled, answered_level, worked_level, whistled_from,
+        resume_to, verdict, appeal, hands, requests, version)
     SELECT gen_random_uuid(), 'S' || m, '429901', left(g.path, 9), left(g.path, 12), g.id, g.path,
         'community', ST_Centroid(g.boundary), '', CASE WHEN m % 400 = 0 THEN ARRAY[%s::uuid]
         ELSE ARRAY[gen_random_uuid()] END, '{{}}', 'other', CASE WHEN m % 5000 = 0
         THEN '树上有马蜂窝' ELSE '路灯不亮第' || md5(m::text) || '次' END, 'portal', 'normal',
         'reported', timestamptz '2026-11-18 09:00+08' - m * interval '1 minute',
         CASE WHEN m % 3 = 0 THEN timestamptz '2026-11-18 09:00+08' + m * interval '1 minute' END,
-        false, 0, 0, 0, 0, 0, false, false, false, false, false, false, false, '', '{{}}', '', '',
+        false, 0, 0, 0, 0, 0, false, false, false, false, false, false, false, '', '', '{{}}', '', '',
         'none', '[]', '[]', 1
     FROM generate_series(1, {MATTERS}) m
     JOIN (SELECT *, row_number() OVER (ORDER BY path) AS place FROM territory_node

@@ -209,7 +209,7 @@ def test_a_mail_that_fails_waits_longer_each_time() -> None:
 @pytest.mark.parametrize(
     ("moment", "sentence"),
     [
-        ("half_at", "受理时限已用一半，请留意。"),
+        ("warn_at", "受理时限已用一半，请留意。"),
         ("soon_at", "受理时限已用八成，请留意。"),
         ("due_at", "受理时限已到，请尽快办理。"),
     ],

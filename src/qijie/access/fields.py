@@ -116,10 +116,11 @@ FIELDS: dict[str, dict[str, FieldClass]] = {
         " participant_ids about_post_id about_unit_id about_path hidden_level stand_in_roles"
         " hinted_ids moved_from is_move_refused family category condition channel urgency"
         " state reported_at accepted_at filed_at handled_at closed_at promised_at due_at"
-        " has_reporter round rework_count reopen_count return_count suspension_count is_extended"
-        " objection_used final_answer_given final_answer_objected is_final_review is_on_the_spot"
-        " is_sampled solved_level bound_unit_id bound_post_id whistled_from resume_to master"
-        " verdict appeal follow_up_on last_urged_on hands requests version",
+        " soon_at warn_at has_reporter round rework_count reopen_count return_count"
+        " suspension_count is_extended objection_used final_answer_given final_answer_objected"
+        " is_final_review is_on_the_spot is_sampled answered_level worked_level bound_unit_id"
+        " bound_post_id whistled_from resume_to master verdict appeal follow_up_on last_urged_on"
+        " hands requests version",
         personal="words place_words point reported_by_id about_user_ids about_words hints",
     ),
     "issues_workorder": _classes(
@@ -127,9 +128,9 @@ FIELDS: dict[str, dict[str, FieldClass]] = {
         " signed_at made_safe_at ended_at return_reason",
     ),
     "issues_deadline": _classes(
-        internal="id region_code issue position kind order_id started_at due_at half_at soon_at"
-        " original_due_at stopped_at paused_at pauses is_half is_replaced limit_value limit_unit"
-        " rule calendar_version explanation",
+        internal="id region_code issue position kind order_id started_at due_at warn_at soon_at"
+        " original_due_at stopped_at paused_at pauses is_half is_met is_replaced limit_value"
+        " limit_unit rule calendar_version explanation",
     ),
     "issues_reporter": _classes(
         internal="issue region_code notice_version",

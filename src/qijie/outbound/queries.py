@@ -10,15 +10,16 @@ from qijie.access.accused import is_named, is_near
 from qijie.access.viewer import Role, Viewer
 from qijie.issues.models import Issue, WorkOrder
 from qijie.issues.queries import accused_of, visible_to
-from qijie.issues.rules.vocabulary import Audience, OrderState, State
+from qijie.issues.queries.orders import open_orders
+from qijie.issues.queries.waiting import seat_of
+from qijie.issues.rules.holding import ORDERS_HOLD, Seat
+from qijie.issues.rules.vocabulary import Audience
 from qijie.kernel.codes import Level
 from qijie.outbound.models import Notice
-from qijie.outbound.rules import Seat, desks_between, holder_seat, page_of_matter, seats_from
+from qijie.outbound.rules import desks_between, page_of_matter, seats_from
 from qijie.records.models import Event
 from qijie.teams.models import Post
 from qijie.teams.queries import holdings_of_users, posts_over
-
-_OPEN = (OrderState.SENT, OrderState.SIGNED)
 
 
 def posts_of_audience(
@@ -50,7 +51,7 @@ def _audience(audience: Audience, issue: Issue, order_id: UUID | None, on: date)
     if audience is Audience.NEXT_HOLDER:
         return _next_holders(issue, on)
     if audience is Audience.UNIT:
-        return _handlers(_orders(issue, order_id))
+        return _handlers(open_orders(issue.pk, order_id))
     if audience is Audience.SUPERVISOR:
         return _nearest(issue, Role.SUPERVISOR, on)
     if audience is Audience.LEVELS_BETWEEN:
@@ -59,11 +60,9 @@ def _audience(audience: Audience, issue: Issue, order_id: UUID | None, on: date)
 
 
 def _next_holders(issue: Issue, on: date) -> set[UUID]:
-    if issue.state == State.DISPATCHED:
-        return _handlers(WorkOrder.objects.filter(issue=issue, state__in=_OPEN))
-    seat = holder_seat(State(issue.state), Level(issue.level))
-    if seat is not None and seat.role in issue.stand_in_roles.split():
-        seat = Seat(Role.SUPERVISOR, seat.level)
+    if issue.state == ORDERS_HOLD:
+        return _handlers(open_orders(issue.pk))
+    seat = seat_of(issue)
     if seat is not None and seat.role is Role.SUPERVISOR:
         return _nearest(issue, Role.SUPERVISOR, on)
     return _seated(issue, [seat], on) if seat else set()
@@ -75,11 +74,6 @@ def _nearest(issue: Issue, role: Role, on: date) -> set[UUID]:
         if found := _seated(issue, [seat], on):
             return found
     return set()
-
-
-def _orders(issue: Issue, order_id: UUID | None) -> QuerySet[WorkOrder]:
-    orders = WorkOrder.objects.filter(issue=issue)
-    return orders.filter(pk=order_id) if order_id else orders.filter(state__in=_OPEN)
 
 
 def _handlers(orders: QuerySet[WorkOrder]) -> set[UUID]:

@@ -47,6 +47,8 @@ STANDING_LOOKS = {
     "paused": Look("计时暂停", "clock-pause", "plain"),
     "met": Look("按时完成", "clock-met", "good"),
     "missed": Look("超期完成", "clock-late", "late"),
+    "ended": Look("计时终止", "clock", "plain"),
+    "ended_late": Look("终止时已超期", "clock-late", "late"),
 }
 
 

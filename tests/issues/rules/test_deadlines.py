@@ -93,7 +93,7 @@ def test_the_first_answer_is_owed_only_where_somebody_waits_for_it() -> None:
 def test_a_clock_is_on_time_then_due_soon_then_overdue() -> None:
     handling = clock(Story().filed().matter, ClockKind.HANDLE)
     # 21 working hours from Tuesday 9:02; 80 % of them are gone after 16 hours 48 minutes.
-    assert handling.half_at == on(3, 11, 14, 32)
+    assert handling.warn_at == on(3, 11, 14, 32)
     assert handling.soon_at == on(3, 12, 11, 50)
     moments = [on(3, 12, 11, 49), on(3, 12, 11, 50), handling.due_at + timedelta(seconds=1)]
     assert [standing(handling, now) for now in moments] == [
@@ -106,7 +106,7 @@ def test_a_clock_is_on_time_then_due_soon_then_overdue() -> None:
 def test_a_clock_stopped_after_its_deadline_was_late() -> None:
     story = Story().after(timedelta(days=3)).accepted()
     accepting = story.matter.clocks[0]
-    assert standing(accepting, story.now) is Standing.STOPPED
+    assert standing(accepting, story.now) is Standing.MET
     assert accepting.was_late
 
 

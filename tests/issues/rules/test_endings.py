@@ -29,7 +29,7 @@ def test_solving_on_the_spot_counts_as_filed_and_ends_at_the_grid() -> None:
     matter = Story().solved().matter
     assert matter.state is State.HANDLED
     assert matter.filed_at is not None
-    assert matter.solved_level is Level.GRID
+    assert matter.answered_level is Level.GRID
     assert [order.state for order in matter.orders] == ["done"]
 
 
@@ -40,7 +40,7 @@ def test_solving_a_dispatched_matter_recalls_the_unit() -> None:
 
 def test_a_question_answered_at_the_desk_ends_at_the_desks_level() -> None:
     story = Story(family=Family.SERVICE).do(Move.SOLVE, DESK)
-    assert story.matter.solved_level is Level.COMMUNITY
+    assert story.matter.answered_level is Level.COMMUNITY
     assert story.do(Move.CONFIRM, REPORTER).matter.verdict is Verdict.SOLVED
 
 

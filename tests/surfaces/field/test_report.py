@@ -74,7 +74,7 @@ def test_a_chosen_building_counts_before_the_phones_position(client: Client) -> 
 def test_solved_on_the_spot_is_reported_and_handled_in_one_submit(client: Client) -> None:
     hand_in(client, solved="on", words="已当场清走", photos=acts.a_photo())
     (issue,) = all_matters()
-    assert (issue.state, issue.is_on_the_spot, issue.solved_level) == ("handled", True, "grid")
+    assert (issue.state, issue.is_on_the_spot, issue.answered_level) == ("handled", True, "grid")
     assert acts.events(issue.pk, "chen") == ["report", "solve"]
     assert photos_of(issue) == ["after"]
 

@@ -211,7 +211,7 @@ def clock_timer(issue: Issue, matter: Matter, after: datetime) -> Timer | None:
 
 
 def moments_of(clock: Clock) -> tuple[datetime, ...]:
-    return tuple(at for at in (clock.half_at, clock.soon_at, clock.due_at) if at is not None)
+    return tuple(at for at in (clock.warn_at, clock.soon_at, clock.due_at) if at is not None)
 
 
 def _next_moment(matter: Matter, after: datetime) -> datetime | None:

@@ -1,10 +1,10 @@
 """The rules' values as rows."""
 
 from collections.abc import Iterable
-from typing import Any
 from uuid import UUID
 
 from qijie.issues.models import Deadline, Issue, WorkOrder
+from qijie.issues.rules.deadlines import pressing
 from qijie.issues.rules.matter import Clock, EventValue, Matter, Order, Outcome, Request
 from qijie.issues.rules.vocabulary import Audience
 from qijie.kernel.codes import Level, path_at
@@ -61,13 +61,14 @@ ORDER_CHANGES = (
 )
 DEADLINE_CHANGES = (
     "due_at",
-    "half_at",
+    "warn_at",
     "soon_at",
     "original_due_at",
     "stopped_at",
     "paused_at",
     "pauses",
     "is_half",
+    "is_met",
     "is_replaced",
     "limit_value",
     "limit_unit",
@@ -86,7 +87,8 @@ def put_on_issue(issue: Issue, matter: Matter) -> None:
     issue.family = matter.family or ""
     issue.category_id = matter.category
     issue.condition_id = matter.condition
-    issue.solved_level = matter.solved_level or ""
+    issue.answered_level = matter.answered_level or ""
+    issue.worked_level = matter.worked_level or ""
     issue.resume_to = matter.resume_to or ""
     issue.verdict = matter.verdict or ""
     issue.master_id = matter.master_id
@@ -97,7 +99,7 @@ def put_on_issue(issue: Issue, matter: Matter) -> None:
     issue.participant_ids = _distinct(
         [*issue.participant_ids, *(order.post_id for order in matter.orders)]
     )
-    issue.due_at = _due_at(matter)
+    _put_pressing(issue, matter)
     _put_place(issue, matter)
 
 
@@ -112,12 +114,12 @@ def _distinct(ids: Iterable[UUID | None]) -> list[UUID]:
     return list(dict.fromkeys(one for one in ids if one is not None))
 
 
-def _due_at(matter: Matter) -> Any:
-    """The nearest deadline somebody has to keep now; windows only close a right."""
-    running = (
-        clock.due_at for clock in matter.clocks if clock.is_running and not clock.kind.is_window
-    )
-    return min(running, default=None)
+def _put_pressing(issue: Issue, matter: Matter) -> None:
+    """The moments of the deadline somebody has to keep now; how it stands is told from them."""
+    clock = pressing(matter)
+    issue.due_at = clock.due_at if clock else None
+    issue.soon_at = clock.soon_at if clock else None
+    issue.warn_at = clock.warn_at if clock else None
 
 
 def _request(request: Request) -> dict[str, str | None]:
@@ -165,13 +167,14 @@ def deadline_row(issue: Issue, position: int, clock: Clock, row_id: UUID) -> Dea
         order_id=clock.order_id,
         started_at=clock.started_at,
         due_at=clock.due_at,
-        half_at=clock.half_at,
+        warn_at=clock.warn_at,
         soon_at=clock.soon_at,
         original_due_at=clock.original_due_at,
         stopped_at=clock.stopped_at,
         paused_at=clock.paused_at,
         pauses=[[pause.from_at.isoformat(), pause.to_at.isoformat()] for pause in clock.pauses],
         is_half=clock.is_half,
+        is_met=clock.is_met,
         is_replaced=clock.is_replaced,
         limit_value=clock.limit.value if clock.limit else None,
         limit_unit=clock.limit.unit if clock.limit else "",

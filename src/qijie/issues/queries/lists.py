@@ -4,9 +4,9 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +17,8 @@ from qijie.access import accused
 from qijie.access.accused import held_by
 from qijie.access.viewer import Kind, Viewer
 from qijie.issues.models import Issue
-from qijie.issues.rules.vocabulary import ENDS, State
+from qijie.issues.queries.standing import in_standing
+from qijie.issues.rules.vocabulary import ENDS, Standing
 from qijie.kernel.refusal import Refusal
 from qijie.territory.queries import in_divisions_of
 
@@ -62,7 +63,6 @@ _CASTS = {
 }
 PAGE_SIZE = 50
 LONGEST_PAGE = 100
-SOON = timedelta(hours=4)
 
 
 def visible_to(viewer: Viewer) -> QuerySet[Issue]:
@@ -98,7 +98,7 @@ class Filters:
     level: str = ""
     path: str = ""
     due: str = ""
-    """`overdue` or `soon`."""
+    """`overdue` or `due_soon`, as the rules name how a deadline stands."""
     words: str = ""
     open_only: bool = False
 
@@ -125,12 +125,7 @@ def _placed_in(path: str) -> Q:
 
 
 def _narrowed_by_due(issues: QuerySet[Issue], due: str, now: datetime) -> QuerySet[Issue]:
-    running = issues.exclude(state=State.SUSPENDED)
-    if due == "overdue":
-        return running.filter(due_at__lte=now)
-    if due == "soon":
-        return running.filter(due_at__gt=now, due_at__lte=now + SOON)
-    return issues
+    return issues.filter(in_standing(Standing(due), now)) if due else issues
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +137,28 @@ class Page:
     older: str
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of an order that one index can put in order; stretches follow one another."""
+
+    narrows: Q
+    column: str
+    is_descending: bool
+
+
+_NEWEST = Stretch(Q(), "reported_at", is_descending=True)
+# An order shows every row: those without a running clock come last, they are not left out.
+ORDERS: Mapping[str, tuple[Stretch, ...]] = {
+    "newest": (_NEWEST,),
+    "due": (
+        Stretch(Q(due_at__isnull=False), "due_at", is_descending=False),
+        Stretch(Q(due_at__isnull=True), "reported_at", is_descending=True),
+    ),
+}
+# The same where every row is known to have a clock, which spares looking for the others.
+ALL_TIMED: Mapping[str, tuple[Stretch, ...]] = {**ORDERS, "due": ORDERS["due"][:1]}
+
+
 def page_of(
     issues: QuerySet[Issue],
     *,
@@ -149,57 +166,92 @@ def page_of(
     before: str = "",
     size: int = PAGE_SIZE,
     by: str = "newest",
+    is_timed: bool = False,
 ) -> Page:
-    """One query, whatever the page: keyset, never OFFSET.
+    """Keyset, never OFFSET: one query a page, one more where a page crosses into the next stretch.
 
-    by: `newest` (reported last first) or `due` (most urgent first; those without a clock left out).
+    by: `newest` (reported last first) or `due` (most urgent first, what has no clock after it).
+    is_timed: every one of these matters has a clock running.
     Raises Refusal for a cursor that is not one of ours.
     """
-    column, is_descending = ("due_at", False) if by == "due" else ("reported_at", True)
-    if by == "due":
-        issues = issues.filter(due_at__isnull=False)
+    stretches = (ALL_TIMED if is_timed else ORDERS)[by]
     backwards = bool(before)
-    cursor = before or after
-    if cursor:
-        issues = issues.filter(_beyond(column, is_descending != backwards, _read(cursor)))
-    down = is_descending != backwards
-    order = (F(column).desc(), F("id").desc()) if down else (F(column).asc(), F("id").asc())
+    cursor = _read(before or after, len(stretches)) if before or after else None
     size = min(size, LONGEST_PAGE)
-    found = list(
-        issues.order_by(*order)
-        .select_related("category", "grid")
-        .defer("grid__boundary", "hands", "requests", "whistled_from")[: size + 1]
-    )
+    found = _found(issues, stretches, cursor, backwards=backwards, most=size + 1)
     more, rows = len(found) > size, found[:size]
     if backwards:
         rows.reverse()
-    has_newer, has_older = (more, True) if backwards else (bool(cursor), more)
+    has_newer, has_older = (more, True) if backwards else (cursor is not None, more)
     return Page(
-        tuple(rows),
-        newer=_write(rows[0], column) if rows and has_newer else "",
-        older=_write(rows[-1], column) if rows and has_older else "",
+        tuple(issue for _, issue in rows),
+        newer=_write(stretches, *rows[0]) if rows and has_newer else "",
+        older=_write(stretches, *rows[-1]) if rows and has_older else "",
     )
 
 
-def _beyond(column: str, is_descending: bool, cursor: tuple[datetime, UUID]) -> Q:
-    at, last_id = cursor
+Cursor = tuple[int, datetime, UUID]
+"""The stretch, and the row in it, that a page ended with."""
+
+
+def _found(
+    issues: QuerySet[Issue],
+    stretches: Sequence[Stretch],
+    cursor: Cursor | None,
+    *,
+    backwards: bool,
+    most: int,
+) -> list[tuple[int, Issue]]:
+    """Rows beyond the cursor, with the number of their stretch, in the direction walked."""
+    walked = list(enumerate(stretches))
+    if backwards:
+        walked.reverse()
+    found: list[tuple[int, Issue]] = []
+    for number, stretch in walked:
+        if cursor and (number > cursor[0] if backwards else number < cursor[0]):
+            continue
+        if len(found) < most:
+            beyond = cursor if cursor and number == cursor[0] else None
+            rows = _rows_of(issues, stretch, beyond, backwards=backwards)
+            found += [(number, issue) for issue in rows[: most - len(found)]]
+    return found
+
+
+def _rows_of(
+    issues: QuerySet[Issue], stretch: Stretch, beyond: Cursor | None, *, backwards: bool
+) -> QuerySet[Issue]:
+    column, down = stretch.column, stretch.is_descending != backwards
+    issues = issues.filter(stretch.narrows)
+    if beyond:
+        issues = issues.filter(_beyond(column, down, beyond))
+    order = (F(column).desc(), F("id").desc()) if down else (F(column).asc(), F("id").asc())
+    return (
+        issues.order_by(*order)
+        .select_related("category", "grid")
+        .defer("grid__boundary", "hands", "requests", "whistled_from")
+    )
+
+
+def _beyond(column: str, is_descending: bool, cursor: Cursor) -> Q:
+    _, at, last_id = cursor
     step = "lt" if is_descending else "gt"
     return Q(**{f"{column}__{step}e": at}) & (
         Q(**{f"{column}__{step}": at}) | Q(**{f"id__{step}": last_id})
     )
 
 
-def _write(issue: Issue, column: str) -> str:
-    plain = json.dumps([getattr(issue, column).isoformat(), str(issue.pk)])
+def _write(stretches: Sequence[Stretch], number: int, issue: Issue) -> str:
+    moment = getattr(issue, stretches[number].column)
+    plain = json.dumps([number, moment.isoformat(), str(issue.pk)])
     return base64.urlsafe_b64encode(plain.encode()).decode()
 
 
-def _read(cursor: str) -> tuple[datetime, UUID]:
+def _read(cursor: str, stretches: int) -> Cursor:
     try:
-        at, last_id = json.loads(base64.urlsafe_b64decode(cursor))
+        number, at, last_id = json.loads(base64.urlsafe_b64decode(cursor))
         moment = parse_datetime(at)
-        if moment is None:
+        if moment is None or number not in range(stretches):
             raise ValueError(at)
-        return moment, UUID(last_id)
+        return int(number), moment, UUID(last_id)
     except (ValueError, TypeError, AttributeError, binascii.Error):
         raise Refusal("翻页位置无效，请回到列表第一页。") from None

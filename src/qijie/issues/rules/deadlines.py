@@ -16,7 +16,15 @@ from qijie.issues.rules.clockwork import CLOCKS_OF_ORDER, ClockEffect, Span, Tur
 from qijie.issues.rules.facts import Classified, Facts, end_of
 from qijie.issues.rules.guards import Case
 from qijie.issues.rules.matter import Act, Clock, Matter, Order, Pause
-from qijie.issues.rules.vocabulary import ClockKind, Family, OrderState, Stage, Standing
+from qijie.issues.rules.vocabulary import (
+    ClockKind,
+    Family,
+    Move,
+    OrderState,
+    Stage,
+    Standing,
+    State,
+)
 from qijie.kernel.calendars import SHANGHAI
 from qijie.kernel.working_time import (
     Limit,
@@ -39,14 +47,40 @@ class Turning:
 
 def standing(clock: Clock, now: datetime) -> Standing:
     if clock.stopped_at is not None:
-        return Standing.STOPPED
+        return _at_its_end(clock)
     if clock.paused_at is not None:
         return Standing.PAUSED
-    if now > clock.due_at:
+    return _by_moments(clock.due_at, clock.soon_at, now)
+
+
+def _at_its_end(clock: Clock) -> Standing:
+    """Only what was done was done in time: an order given back is no order kept."""
+    if clock.is_met:
+        return Standing.MISSED if clock.was_late else Standing.MET
+    return Standing.ENDED_LATE if clock.was_late else Standing.ENDED
+
+
+def pressing(matter: Matter) -> Clock | None:
+    """The running clock that ends first; windows only close a right and press nobody."""
+    running = (clock for clock in matter.clocks if clock.is_running and not clock.kind.is_window)
+    return min(
+        running, key=lambda clock: (clock.due_at, clock.soon_at or clock.due_at), default=None
+    )
+
+
+def standing_by(
+    state: State, due_at: datetime | None, soon_at: datetime | None, now: datetime
+) -> Standing | None:
+    """How a matter stands by the moments kept of its pressing clock; None where none runs."""
+    if state is State.SUSPENDED:
+        return Standing.PAUSED
+    return _by_moments(due_at, soon_at, now) if due_at else None
+
+
+def _by_moments(due_at: datetime, soon_at: datetime | None, now: datetime) -> Standing:
+    if now > due_at:
         return Standing.OVERDUE
-    if clock.soon_at is not None and now >= clock.soon_at:
-        return Standing.DUE_SOON
-    return Standing.ON_TIME
+    return Standing.DUE_SOON if soon_at is not None and now >= soon_at else Standing.ON_TIME
 
 
 def handling_due_at(matter: Matter) -> datetime | None:
@@ -62,7 +96,63 @@ def turn(matter: Matter, effects: Iterable[ClockEffect], turning: Turning) -> Ma
             is_moved = turned.clocks != matter.clocks
             promises = effect.promises or matter.promised_at is None
             matter = _promised(turned, turning.book) if is_moved and promises else turned
-    return _stop_ended_orders(matter, turning.act.at)
+    return _judged(turning.before, _stop_ended_orders(matter, turning.act.at), turning.act.move)
+
+
+# The moves that do what a clock of the matter times; any other end of it leaves that undone.
+_DECISIONS = frozenset(
+    {
+        Move.ACCEPT,
+        Move.VOID,
+        Move.DIRECT_URGENT,
+        Move.FILE,
+        Move.SOLVE,
+        Move.CONVENE,
+        Move.WHISTLE,
+        Move.MERGE,
+        Move.REFER,
+    }
+)
+_DONE_BY: Mapping[ClockKind, frozenset[Move]] = {
+    ClockKind.ACCEPT: _DECISIONS,
+    ClockKind.FIRST_ANSWER: _DECISIONS | {Move.ANSWER},
+    ClockKind.FILE: frozenset({Move.FILE, Move.SOLVE, Move.CONVENE, Move.WHISTLE}),
+    ClockKind.NAME_OWNER: frozenset(
+        {Move.DISPATCH, Move.RULE_ON_RETURNS, Move.SOLVE, Move.CONVENE, Move.RECLASSIFY}
+    ),
+    ClockKind.HANDLE: frozenset({Move.COMPLETE, Move.SOLVE}),
+    ClockKind.RULING: frozenset({Move.RULE_ON_RETURNS}),
+    ClockKind.VERIFY: frozenset({Move.CLOSE, Move.SEND_BACK}),
+    ClockKind.URGE_ANSWER: frozenset({Move.ANSWER}),
+    ClockKind.SUPERVISE_ANSWER: frozenset({Move.ANSWER}),
+    ClockKind.CALL_BACK: frozenset({Move.REOPEN, Move.SEND_BACK, Move.FINAL_ANSWER}),
+    ClockKind.REVIEW: frozenset({Move.RESUME}),
+}
+
+
+def _judged(before: Matter, after: Matter, move: Move) -> Matter:
+    """The clocks this move stopped, each with whether what it timed was done."""
+    was_live = [clock.is_live for clock in before.clocks]
+    clocks = [
+        replace(clock, is_met=_is_kept(clock, after, move))
+        if clock.stopped_at is not None and was
+        else clock
+        for clock, was in zip(after.clocks, was_live, strict=False)
+    ]
+    return replace(after, clocks=(*clocks, *after.clocks[len(clocks) :]))
+
+
+def _is_kept(clock: Clock, matter: Matter, move: Move) -> bool:
+    order = matter.order(clock.order_id)
+    if clock.is_replaced:
+        return False
+    if order is None:
+        return move in _DONE_BY.get(clock.kind, frozenset())
+    if clock.kind is ClockKind.MAKE_SAFE and order.made_safe_at is not None:
+        return True
+    if clock.kind in (ClockKind.SIGN, ClockKind.CONVENE_ANSWER) and order.signed_at is not None:
+        return True
+    return order.state is OrderState.DONE
 
 
 def reckoned_later(matter: Matter, facts: Classified, book: Book) -> bool:
@@ -125,7 +215,7 @@ def _clock(
         started_at=start,
         due_at=due,
         limit=rule.limit,
-        half_at=moment_at_share(start, rule.limit, 0.5, calendar),
+        warn_at=moment_at_share(start, rule.limit, 0.5, calendar),
         soon_at=moment_at_share(start, rule.limit, 0.8, calendar),
         rule=rule.words,
         is_half=rule.is_half,
@@ -140,7 +230,7 @@ def _clock_until(kind: ClockKind, start: datetime, until: datetime) -> Clock:
         kind=kind,
         started_at=start,
         due_at=until,
-        half_at=start + whole / 2,
+        warn_at=start + whole / 2,
         soon_at=start + whole * 4 / 5,
         rule=f"{kind.label}：指定日期",
         explanation=f"经办人指定的日期，到 {moment_in_words(until)}。",
@@ -258,7 +348,7 @@ def _shifted(clock: Clock, pause: Pause, matter: Matter, book: Book) -> Clock:
     return replace(
         clock,
         due_at=due,
-        half_at=later(clock.half_at) if clock.half_at else None,
+        warn_at=later(clock.warn_at) if clock.warn_at else None,
         soon_at=later(clock.soon_at) if clock.soon_at else None,
         explanation=f"{clock.explanation}{_pause_in_words(pause, due)}",
     )

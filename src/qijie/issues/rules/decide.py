@@ -10,6 +10,7 @@ from qijie.access.viewer import Side
 from qijie.issues.rules.book import Book
 from qijie.issues.rules.deadlines import Turning, turn
 from qijie.issues.rules.effects.intake import received
+from qijie.issues.rules.ended import with_levels
 from qijie.issues.rules.facts import Facts, ReportFacts, from_json, to_json
 from qijie.issues.rules.guards import Case
 from qijie.issues.rules.matter import Act, Actor, EventValue, Hand, Matter, Notice, Order, Outcome
@@ -214,7 +215,7 @@ def _advanced(
 ) -> tuple[Matter, EventValue, tuple[Notice, ...]]:
     moved = _in_state(_with_order(row.effect(matter, act, book), row, act), row)
     timed = turn(moved, row.clocks, Turning(matter, act, book))
-    after = _signed_off(_with_hand(timed, matter, row, act))
+    after = with_levels(_signed_off(_with_hand(timed, matter, row, act)))
     event = EventValue(
         matter_id=after.id,
         sequence=after.version,
@@ -234,9 +235,8 @@ def _advanced(
 
 
 def _level_of(matter: Matter) -> Level:
-    """The rung the matter stands at; once handled or closed, the rung that ended it."""
-    is_over = matter.state in (State.HANDLED, State.CLOSED)
-    return matter.solved_level or matter.level if is_over else matter.level
+    """The rung the matter stands at; once handled or ended, the rung that ended it."""
+    return matter.answered_level or matter.level
 
 
 def _settled(matter: Matter, event: EventValue, told: tuple[Notice, ...], book: Book) -> Outcome:

@@ -47,7 +47,7 @@ class Clock:
     order_id: UUID | None = None
     # None where a person named the date: a review, an answer asked for by a date.
     limit: Limit | None = None
-    half_at: datetime | None = None
+    warn_at: datetime | None = None
     soon_at: datetime | None = None
     rule: str = ""
     calendar_version: str = ""
@@ -57,6 +57,8 @@ class Clock:
     pauses: tuple[Pause, ...] = ()
     original_due_at: datetime | None = None
     is_half: bool = False
+    # True where it stopped because what it timed was done, not because it was dropped.
+    is_met: bool = False
     # True once another clock of the same kind was reckoned in its place by 改类.
     is_replaced: bool = False
 
@@ -168,10 +170,12 @@ class Matter:
     final_answer_given: bool = False
     final_answer_objected: bool = False
     is_final_review: bool = False
-    # Solved on the spot (即时解); `solved_level` is the rung that ended it, the grid's included.
+    # Solved on the spot (即时解).
     is_on_the_spot: bool = False
     is_sampled: bool = False
-    solved_level: Level | None = None
+    # Where it ended: the rung that answered, and the highest whose unit worked on it.
+    answered_level: Level | None = None
+    worked_level: Level | None = None
     bound_unit_id: UUID | None = None
     bound_post_id: UUID | None = None
     whistled_from: tuple[Level, ...] = ()

@@ -170,11 +170,15 @@ WINDOWS = frozenset({ClockKind.CONFIRM_WINDOW, ClockKind.OBJECTION_WINDOW, Clock
 class Standing(Word):
     """How a clock looks at a moment; always derived."""
 
-    ON_TIME = "on_time", "正常"
+    ON_TIME = "on_time", "按时"
     DUE_SOON = "due_soon", "临期"
-    OVERDUE = "overdue", "超时"
-    PAUSED = "paused", "暂停计时"
-    STOPPED = "stopped", "已停止"
+    OVERDUE = "overdue", "超期"
+    PAUSED = "paused", "计时暂停"
+    MET = "met", "按时完成"
+    MISSED = "missed", "超期完成"
+    # Given back, recalled, waived, withdrawn, merged, referred: nobody did what was timed.
+    ENDED = "ended", "计时终止"
+    ENDED_LATE = "ended_late", "终止时已超期"
 
 
 class Audience(Word):

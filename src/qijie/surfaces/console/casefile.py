@@ -14,14 +14,16 @@ from qijie.access.viewer import Side, Viewer
 from qijie.issues.models import Deadline, Issue, Reporter
 from qijie.issues.queries import accused_of, history_of, matter_of
 from qijie.issues.queries.offers import offers_for
+from qijie.issues.queries.orders import NamedOrder, named_orders
+from qijie.issues.queries.waiting import holder_of
 from qijie.issues.rules.deadlines import standing
 from qijie.issues.rules.decide import Offer
+from qijie.issues.rules.ended import worked_words
 from qijie.issues.rules.matter import Clock, Matter
-from qijie.issues.rules.vocabulary import ClockKind, Move, OrderState, Standing
-from qijie.kernel.codes import is_within
+from qijie.issues.rules.vocabulary import ClockKind, Move
+from qijie.kernel.codes import Level, is_within
 from qijie.records.models import Attachment
 from qijie.records.queries import photos_of
-from qijie.surfaces.console.queries import NamedOrder, named_orders, seat_of
 from qijie.territory.borders import collection, drawn_node, feature
 from qijie.territory.models import Node
 from qijie.ui.history import entries
@@ -56,7 +58,6 @@ _ICONS = {
     Move.DECLINE: "close",
 }
 _RANKS = {"primary": 0, "plain": 1, "danger": 2}
-_STOPPED_LOOK = {True: "missed", False: "met"}
 
 
 def case_of(issue: Issue, viewer: Viewer, now: datetime) -> dict[str, Any]:
@@ -78,15 +79,10 @@ def case_of(issue: Issue, viewer: Viewer, now: datetime) -> dict[str, Any]:
         "past_clocks": [_clock_row(c, now, names) for c in matter.clocks if not c.is_live],
         "entries": entries(history_of(issue), photos, lambda one: _photo_url(issue, one)),
         "actions": actions_of(issue, names, staff_offers(matter, viewer, now)),
-        "holder": _holder(issue, named),
+        "holder": holder_of(issue, named),
         "may_reveal": may_reveal,
         "contact": contact_as_shown(issue, viewer, Purpose.WORK) if may_reveal else None,
     }
-
-
-def _holder(issue: Issue, named: Sequence[NamedOrder]) -> str:
-    names = [each.holder for each in named if OrderState(each.order.state).is_open]
-    return "、".join(names) or seat_of(issue)
 
 
 def _facts(issue: Issue) -> list[dict[str, object]]:
@@ -98,8 +94,21 @@ def _facts(issue: Issue) -> list[dict[str, object]]:
         ("结案标准", condition.close_standard if condition else "", ""),
         ("办理层级", issue.get_level_display(), ""),
         ("来源", issue.get_channel_display(), ""),
+        ("反映人评价", issue.get_verdict_display(), ""),
+        *_ended(issue),
     ]
     return [{"label": label, "value": value, "note": note} for label, value, note in rows if value]
+
+
+def _ended(issue: Issue) -> list[tuple[str, str, str]]:
+    """Where it ended, in two facts: who answered, and whose unit worked on it."""
+    if not issue.answered_level:
+        return []
+    worked = Level(issue.worked_level) if issue.worked_level else None
+    return [
+        ("答复层级", issue.get_answered_level_display(), ""),
+        ("处置最高到", worked_words(worked), ""),
+    ]
 
 
 def _place_facts(issue: Issue) -> list[dict[str, object]]:
@@ -124,13 +133,11 @@ def _photo_url(issue: Issue, photo: Attachment) -> str:
 def _clock_row(
     clock: Clock, now: datetime, holders: Mapping[UUID, str] | None = None
 ) -> dict[str, object]:
-    stand = standing(clock, now)
-    look = _STOPPED_LOOK[clock.was_late] if stand is Standing.STOPPED else stand.value
     return {
         "label": clock.kind.label,
         "holder": (holders or {}).get(clock.order_id, "") if clock.order_id else "",
         "due_at": clock.due_at,
-        "standing": "" if clock.kind.is_window and stand is Standing.STOPPED else look,
+        "standing": "" if clock.kind.is_window and not clock.is_live else standing(clock, now),
         "explanation": clock.explanation,
         "is_replaced": clock.is_replaced,
     }

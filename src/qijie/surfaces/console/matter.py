@@ -17,6 +17,7 @@ from qijie.access.fields import Purpose
 from qijie.accounts import step_up
 from qijie.issues.models import Issue
 from qijie.issues.queries import matter_of, visible_or_none, visible_to
+from qijie.issues.queries.standing import standing_of
 from qijie.issues.rules.decide import Offer
 from qijie.issues.rules.vocabulary import Move
 from qijie.kernel import matter_number
@@ -34,7 +35,6 @@ from qijie.surfaces.console.casefile import (
 )
 from qijie.surfaces.console.frame import page, target_of
 from qijie.surfaces.console.maps import STREET_TILES, map_response, wants_map
-from qijie.surfaces.console.queries import standing_of
 from qijie.surfaces.console.territory import trail_of
 from qijie.teams.gate import GuardedRequest, not_visible, remember
 from qijie.territory.queries import lineage

@@ -1,92 +1,39 @@
-"""Reads only the desk needs: counts that stop early, who holds the next step, names of places."""
+"""Reads only the desk needs: counts that stop early, loads of places, names of places."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
-from django.db.models.functions import Coalesce, Left
+from django.db.models import Count, F, Q, QuerySet, Sum, Value
+from django.db.models.functions import Left
 
-from qijie.access.viewer import HeldPost, Role, Viewer
+from qijie.access.viewer import HeldPost, Viewer
 from qijie.accounts.models import User
-from qijie.issues.models import Issue, WorkOrder
-from qijie.issues.queries.lists import SOON
-from qijie.issues.rules.vocabulary import LEVEL_LABELS, OrderState, State
+from qijie.issues.models import Issue
+from qijie.issues.queries.standing import overdue
+from qijie.issues.queries.waiting import at_home, topmost
 from qijie.kernel.codes import Level, ancestors, path_at
-from qijie.outbound.rules import HOLDER_OF_STATE
-from qijie.surfaces.console.desk import View, at_home, matters_in, overdue, topmost
+from qijie.surfaces.console.desk import View, matters_in, views_of
 from qijie.surfaces.console.frame import SHOWN_AT_MOST
-from qijie.teams.models import OrgUnit, Post
 from qijie.territory.models import Node
 from qijie.territory.queries import nodes
 
 COUNTED = (View.WAITING, View.OVERDUE)
-_SEATS = {
-    Role.DESK: "受理席",
-    Role.DISPATCHER: "派单席",
-    Role.VERIFIER: "核查员",
-    Role.SUPERVISOR: "督查员",
-}
 
 
 def tab_counts(viewer: Viewer, now: datetime) -> dict[View, int]:
     """How many matters each counted tab holds, no further than a badge shows; one query."""
+    counted = [view for view in COUNTED if view in views_of(viewer)]
     first, *others = (
         matters_in(view, viewer, now)
         .order_by()
         .annotate(view=Value(view.value))
         .values_list("view", flat=True)[: SHOWN_AT_MOST + 1]
-        for view in COUNTED
+        for view in counted
     )
     found = [View(word) for word in first.union(*others, all=True)]
-    return {view: found.count(view) for view in COUNTED}
-
-
-def standing_of(issue: Issue, now: datetime) -> str:
-    """How the deadline of the present step looks, as the page's chips name it."""
-    if issue.state == State.SUSPENDED:
-        return "paused"
-    if issue.due_at is None:
-        return ""
-    if issue.due_at <= now:
-        return "overdue"
-    return "due_soon" if issue.due_at <= now + SOON else "on_time"
-
-
-def holders_of(issues: Sequence[Issue]) -> dict[UUID, str]:
-    """Who has to make the next step of each matter, in words; one query for a page of them."""
-    sent = [issue.pk for issue in issues if issue.state == State.DISPATCHED]
-    by_issue: dict[UUID, list[str]] = {}
-    for named in named_orders(sent):
-        if OrderState(named.order.state).is_open:
-            by_issue.setdefault(named.order.issue_id, []).append(named.holder)
-    return {issue.pk: "、".join(by_issue.get(issue.pk, [])) or seat_of(issue) for issue in issues}
-
-
-@dataclass(frozen=True, slots=True)
-class NamedOrder:
-    order: WorkOrder
-    holder: str
-    """The name of its unit or the title of its post."""
-
-
-def named_orders(issue_ids: Collection[UUID]) -> list[NamedOrder]:
-    """The orders of some matters, oldest first; one query, none where there are no matters."""
-    unit = OrgUnit.objects.filter(pk=OuterRef("unit_id")).values("name")
-    post = Post.objects.filter(pk=OuterRef("post_id")).values("title")
-    orders = WorkOrder.objects.filter(issue_id__in=issue_ids)
-    named = orders.annotate(holder=Coalesce(Subquery(unit), Subquery(post), Value("")))
-    return [NamedOrder(order, order.holder) for order in named.order_by("sent_at", "id")]
-
-
-def seat_of(issue: Issue) -> str:
-    """The post that holds the next step; nobody does where no deadline of it runs."""
-    state = State(issue.state)
-    if issue.due_at is None and (state.is_end or state is State.HANDLED):
-        return "反映人确认" if state is State.HANDLED else ""
-    role = HOLDER_OF_STATE.get(state)
-    return f"{LEVEL_LABELS[Level(issue.level)]}{_SEATS[role]}" if role else ""
+    return {view: found.count(view) for view in counted}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,19 +9,20 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from qijie.access.viewer import Viewer
 from qijie.issues.models import Issue
 from qijie.issues.queries import Filters, Page, page_of
 from qijie.issues.queries.lists import LONGEST_PAGE, PAGE_SIZE, narrowed
-from qijie.issues.rules.vocabulary import LEVEL_LABELS, Family, State
+from qijie.issues.queries.standing import standing_of
+from qijie.issues.queries.waiting import holders_of
+from qijie.issues.rules.vocabulary import LEVEL_LABELS, Family, Standing, State
 from qijie.kernel import matter_number, text
 from qijie.kernel.refusal import Refusal
-from qijie.surfaces.console.desk import View, matters_in
+from qijie.surfaces.console.desk import ALL_TIMED, View, first_view, matters_in, views_of
 from qijie.surfaces.console.frame import count_words, page, target_of
 from qijie.surfaces.console.queries import (
     Choice,
-    holders_of,
     names_and_choices,
-    standing_of,
     tab_counts,
 )
 from qijie.teams.gate import GuardedRequest
@@ -29,7 +30,7 @@ from qijie.teams.gate import GuardedRequest
 LIST_ID = "queue-list"
 REFRESH_SECONDS = 30
 _MOST_WORDS = 60
-_DUE = {"overdue": "已超期", "soon": "4 小时内到期"}
+_DUE = {word.value: word.label for word in (Standing.OVERDUE, Standing.DUE_SOON)}
 _ORDERS = {"newest": "最新上报在前", "due": "最急在前"}
 
 
@@ -45,13 +46,19 @@ class Wish:
     before: str
     objection: str = ""
 
+    @property
+    def is_narrowed(self) -> bool:
+        """Something is looked for; nothing found then says so, and not that nothing waits."""
+        return self.filters != Filters() or bool(self.objection)
 
-def wish_of(query: QueryDict) -> Wish:
-    view = _one_of(query.get("view"), {word.value for word in View}) or View.WAITING
+
+def wish_of(query: QueryDict, viewer: Viewer) -> Wish:
+    views = {word.value for word in views_of(viewer)}
+    view = View(_one_of(query.get("view"), views) or first_view(viewer))
     words, objection = _words(query.get("q", ""))
-    by_urgency = view in (View.WAITING, View.OVERDUE)
+    by_urgency = view in ALL_TIMED
     return Wish(
-        view=View(view),
+        view=view,
         filters=Filters(
             states=tuple(state for state in query.getlist("state") if state in set(State)),
             family=_one_of(query.get("family"), set(Family)),
@@ -87,7 +94,7 @@ def _words(typed: str) -> tuple[str, str]:
 @require_safe
 def queue(request: GuardedRequest) -> HttpResponse:
     now = timezone.now()
-    wish = wish_of(request.GET)
+    wish = wish_of(request.GET, request.viewer)
     try:
         found, objection = _found(request, wish, now), wish.objection
     except Refusal as refusal:
@@ -95,13 +102,21 @@ def queue(request: GuardedRequest) -> HttpResponse:
     context = _list_context(request, wish, found, now) | {"objection": objection}
     if target_of(request) == LIST_ID:
         return render(request, "console/queue_list.html", context)
-    counts = tab_counts(request.viewer, now)
-    return page(request, "queue.html", "queue", context | {"tabs": _tabs(wish.view, counts)})
+    tabs = _tabs(wish.view, request.viewer, tab_counts(request.viewer, now))
+    return page(request, "queue.html", "queue", context | {"tabs": tabs})
 
 
 def _found(request: GuardedRequest, wish: Wish, now: datetime) -> Page:
     matters = narrowed(matters_in(wish.view, request.viewer, now), wish.filters, now)
-    return page_of(matters, after=wish.after, before=wish.before, size=wish.size, by=wish.order)
+    is_timed = wish.view in ALL_TIMED or bool(wish.filters.due)
+    return page_of(
+        matters,
+        after=wish.after,
+        before=wish.before,
+        size=wish.size,
+        by=wish.order,
+        is_timed=is_timed,
+    )
 
 
 def _list_context(
@@ -140,7 +155,7 @@ def _place_of(issue: Issue, names: dict[str, str]) -> str:
     return " ".join(part for part in (community, issue.grid.name if issue.grid else "") if part)
 
 
-def _tabs(current: View, counts: dict[View, int]) -> list[dict[str, object]]:
+def _tabs(current: View, viewer: Viewer, counts: dict[View, int]) -> list[dict[str, object]]:
     return [
         {
             "label": view.label,
@@ -148,7 +163,7 @@ def _tabs(current: View, counts: dict[View, int]) -> list[dict[str, object]]:
             "current": view is current,
             "count": count_words(counts[view]) if counts.get(view) else "",
         }
-        for view in View
+        for view in views_of(viewer)
     ]
 
 

@@ -15,11 +15,11 @@ from qijie.access.viewer import Viewer
 from qijie.issues import actions
 from qijie.issues.actions import NewReport, Receipt
 from qijie.issues.queries.choices import categories
+from qijie.issues.queries.waiting import topmost
 from qijie.issues.rules.vocabulary import Channel, Urgency
 from qijie.kernel.codes import Level
 from qijie.kernel.coordinates import Coordinate
 from qijie.kernel.refusal import Refusal
-from qijie.surfaces.console.desk import topmost
 from qijie.surfaces.console.frame import page
 from qijie.surfaces.console.maps import STREET_TILES
 from qijie.teams.gate import GuardedRequest

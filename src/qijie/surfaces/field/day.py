@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -13,14 +13,15 @@ from django.utils import timezone
 from qijie.access.viewer import Role, Viewer
 from qijie.issues.models import Issue, WorkOrder
 from qijie.issues.queries import Page, page_of, visible_to
-from qijie.issues.rules.vocabulary import ENDS, OrderState, State
+from qijie.issues.queries.orders import open_orders_of
+from qijie.issues.queries.standing import standing_of
+from qijie.issues.rules.holding import NOBODY_SENT
+from qijie.issues.rules.vocabulary import ENDS, Standing, State
 from qijie.kernel.codes import Level
 from qijie.records.models import Event
 
 PAGE_SIZE = 30
 BADGE_MOST = 99
-UNTAKEN = (State.REPORTED, State.ACCEPTED, State.FILED)
-OPEN_ORDERS = (OrderState.SENT, OrderState.SIGNED)
 _COLUMN_OF_LEVEL = {
     Level.COMMUNITY: "community_code",
     Level.STREET: "street_code",
@@ -44,11 +45,11 @@ def matters(tab: Tab, viewer: Viewer) -> QuerySet[Issue]:
 
 
 def _untaken(viewer: Viewer) -> QuerySet[Issue]:
-    return _of_my_grids(viewer).filter(state__in=UNTAKEN)
+    return _of_my_grids(viewer).filter(state__in=NOBODY_SENT)
 
 
 def _handled_by_others(viewer: Viewer) -> QuerySet[Issue]:
-    mine = my_open_orders(viewer).values("issue_id")
+    mine = open_orders_of(viewer).values("issue_id")
     return _of_my_grids(viewer).filter(state=State.DISPATCHED).exclude(pk__in=mine)
 
 
@@ -65,12 +66,7 @@ def _of_my_grids(viewer: Viewer) -> QuerySet[Issue]:
 
 
 def _with_my_orders(viewer: Viewer) -> QuerySet[Issue]:
-    return visible_to(viewer).filter(pk__in=my_open_orders(viewer).values("issue_id"))
-
-
-def my_open_orders(viewer: Viewer) -> QuerySet[WorkOrder]:
-    mine = Q(unit_id__in=viewer.handling_unit_ids) | Q(post_id__in=viewer.post_ids)
-    return WorkOrder.objects.filter(mine, state__in=OPEN_ORDERS)
+    return visible_to(viewer).filter(pk__in=open_orders_of(viewer).values("issue_id"))
 
 
 def _reported(viewer: Viewer) -> QuerySet[Issue]:
@@ -131,11 +127,15 @@ def by_due(issues: Iterable[Issue], now: datetime) -> list[Group]:
     today = timezone.localdate(now)
     stretches: dict[str, list[Issue]] = {"overdue": [], "today": [], "later": []}
     for issue in issues:
-        if issue.due_at is None or timezone.localdate(issue.due_at) > today:
-            stretches["later"].append(issue)
-        else:
-            stretches["overdue" if issue.due_at <= now else "today"].append(issue)
+        stretches[_stretch_of(issue, now, today)].append(issue)
     return [Group(*_STRETCHES[name], tuple(rows)) for name, rows in stretches.items() if rows]
+
+
+def _stretch_of(issue: Issue, now: datetime, today: date) -> str:
+    if standing_of(issue, now) == Standing.OVERDUE:
+        return "overdue"
+    is_later = issue.due_at is None or timezone.localdate(issue.due_at) > today
+    return "later" if is_later else "today"
 
 
 _STRETCHES = {
@@ -147,7 +147,7 @@ _STRETCHES = {
 
 def my_orders_on(issues: Sequence[Issue], viewer: Viewer) -> dict[UUID, WorkOrder]:
     """The viewer's open order of each matter, by matter; one query."""
-    orders = my_open_orders(viewer).filter(issue__in=[issue.pk for issue in issues])
+    orders = open_orders_of(viewer).filter(issue__in=[issue.pk for issue in issues])
     return {order.issue_id: order for order in orders}
 
 

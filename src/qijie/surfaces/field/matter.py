@@ -1,6 +1,6 @@
 """One matter on the phone: what, where, until when, and what may be done now."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from qijie.issues.models import Deadline, Issue, WorkOrder
-from qijie.issues.queries import history_of, matter_of, orders_of
+from qijie.issues.models import Deadline, Issue
+from qijie.issues.queries import history_of, matter_of
 from qijie.issues.queries.offers import offers_for
+from qijie.issues.queries.orders import NamedOrder, named_orders
 from qijie.issues.rules.deadlines import standing
 from qijie.issues.rules.decide import Offer
 from qijie.issues.rules.matter import Clock, Matter
@@ -22,7 +23,6 @@ from qijie.records.models import Attachment
 from qijie.records.queries import photos_of
 from qijie.surfaces.field.frame import REFUSED, go_to, is_fragment, page
 from qijie.teams.gate import GuardedRequest, not_visible
-from qijie.teams.models import OrgUnit, Post
 from qijie.ui.history import entries, photo_of
 from qijie.ui.moves import FORMS
 from qijie.ui.moves.view import Attempt, attempt, fetch
@@ -43,7 +43,7 @@ _MAIN = (Move.SIGN, Move.DONE, Move.SOLVE)
 @require_GET
 def matter(request: GuardedRequest, issue_id: UUID) -> HttpResponse:
     issue, now = fetch(request, issue_id), timezone.now()
-    orders, value = _known(issue)
+    named, value = _known(issue)
     photos = list(photos_of(issue.pk))
     return page(
         request,
@@ -52,7 +52,7 @@ def matter(request: GuardedRequest, issue_id: UUID) -> HttpResponse:
             "issue": issue,
             "actions": _actions(_pressable(request, value, now), issue),
             "clocks": _clocks(value, now),
-            "shares": _shares(orders),
+            "shares": named,
             "entries": _newest_first(issue, photos),
             "just_reported": "reported" in request.GET,
         },
@@ -60,10 +60,10 @@ def matter(request: GuardedRequest, issue_id: UUID) -> HttpResponse:
     )
 
 
-def _known(issue: Issue) -> tuple[list[WorkOrder], Matter]:
-    orders = list(orders_of(issue))
+def _known(issue: Issue) -> tuple[list[NamedOrder], Matter]:
+    named = named_orders([issue.pk])
     deadlines = list(Deadline.objects.filter(issue=issue).order_by("position"))
-    return orders, matter_of(issue, orders, deadlines)
+    return named, matter_of(issue, [each.order for each in named], deadlines)
 
 
 def _pressable(request: GuardedRequest, value: Matter, now: datetime) -> list[Offer]:
@@ -105,18 +105,6 @@ def _clock(clock: Clock, now: datetime) -> dict[str, object]:
         "standing": standing(clock, now).value,
         "explanation": clock.explanation,
     }
-
-
-def _shares(orders: Sequence[WorkOrder]) -> list[dict[str, object]]:
-    """Who has an order, with the telephone of the office; never of whoever reported."""
-    units = OrgUnit.objects.in_bulk({order.unit_id for order in orders if order.unit_id})
-    posts = Post.objects.in_bulk(
-        {order.post_id for order in orders if order.post_id and not order.unit_id}
-    )
-    return [
-        {"order": order, "holder": units.get(order.unit_id) or posts.get(order.post_id)}
-        for order in orders
-    ]
 
 
 def _newest_first(issue: Issue, photos: list[Attachment]) -> list[object]:

@@ -1,6 +1,7 @@
 """The list of the day."""
 
 from collections import Counter
+from datetime import datetime
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -9,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from qijie.issues.models import Issue, WorkOrder
+from qijie.issues.queries.standing import standing_of
 from qijie.issues.rules.vocabulary import Move, Urgency
 from qijie.kernel.refusal import Refusal
 from qijie.records.models import Event
@@ -91,6 +93,7 @@ def _sections(
         steps = day.last_steps(issues)
         rows = [_row(issue, _step(steps.get(issue.pk))) for issue in issues]
         return [{"title": "最近上报的", "columns": _MINE_COLUMNS, "rows": rows}] if rows else []
+    now = timezone.now()
     orders = day.my_orders_on(issues, request.viewer) if tab is Tab.ORDERS else {}
     return [
         {
@@ -98,9 +101,9 @@ def _sections(
             "count": len(group.rows),
             "tone": group.tone,
             "columns": _COLUMNS,
-            "rows": [_row(issue, _state(issue, orders), _due(issue)) for issue in group.rows],
+            "rows": [_row(issue, _state(issue, orders), _due(issue, now)) for issue in group.rows],
         }
-        for group in day.by_due(issues, timezone.now())
+        for group in day.by_due(issues, now)
     ]
 
 
@@ -133,8 +136,8 @@ def _state(issue: Issue, orders: dict[UUID, WorkOrder]) -> dict[str, object]:
     return {"state": issue.state}
 
 
-def _due(issue: Issue) -> dict[str, object]:
-    return {"due_at": issue.due_at}
+def _due(issue: Issue, now: datetime) -> dict[str, object]:
+    return {"due_at": issue.due_at, "standing": standing_of(issue, now)}
 
 
 def _step(event: Event | None) -> dict[str, object]:

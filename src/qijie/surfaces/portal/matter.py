@@ -14,8 +14,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from qijie.issues.models import Issue
 from qijie.issues.queries import history_of, matter_of
 from qijie.issues.queries.offers import offers_for
+from qijie.issues.queries.orders import named_orders
 from qijie.issues.rules.decide import Offer
-from qijie.issues.rules.matter import Matter, Order
+from qijie.issues.rules.matter import Matter
 from qijie.issues.rules.vocabulary import Move, State
 from qijie.records.models import Attachment
 from qijie.records.queries import photos_of
@@ -23,7 +24,6 @@ from qijie.surfaces.portal import story
 from qijie.surfaces.portal.pages import shell
 from qijie.surfaces.portal.places import words_of
 from qijie.teams.gate import GuardedRequest, not_visible
-from qijie.teams.models import OrgUnit, Post
 from qijie.ui.history import photo_of
 from qijie.ui.moves.forms import JudgeForm, MoveForm
 from qijie.ui.moves.view import attempt, fetch
@@ -73,7 +73,7 @@ def _page(request: GuardedRequest, issue: Issue, token: str) -> dict[str, Any]:
     now = timezone.now()
     value = matter_of(issue)
     offers = offers_for(value, request.viewer, now)
-    names = _names_of(value.orders)
+    names = {each.order.pk: each.holder for each in named_orders([issue.pk])}
     events = list(history_of(issue))
     photos = _shown_photos(issue.pk)
     return {
@@ -93,25 +93,6 @@ def _page(request: GuardedRequest, issue: Issue, token: str) -> dict[str, Any]:
         "done": _done(request),
         "link": request.build_absolute_uri(reverse("portal:matter", args=[token])),
     }
-
-
-def _names_of(orders: Sequence[Order]) -> dict[UUID, str]:
-    """Who handles each order: the unit's name, or the post's title; never a person's."""
-    unit_ids, post_ids = story.orders_with_unit(orders)
-    titles = _titles(unit_ids, post_ids)
-    return {
-        order.id: titles.get(order.unit_id or order.post_id, "")  # type: ignore[arg-type]
-        for order in orders
-    }
-
-
-def _titles(unit_ids: set[UUID], post_ids: set[UUID]) -> dict[UUID, str]:
-    titles: dict[UUID, str] = {}
-    if unit_ids:
-        titles |= dict(OrgUnit.objects.filter(pk__in=unit_ids).values_list("pk", "name"))
-    if post_ids:
-        titles |= dict(Post.objects.filter(pk__in=post_ids).values_list("pk", "title"))
-    return titles
 
 
 def _shown_photos(issue_id: UUID) -> list[Attachment]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from qijie.issues.rules.holding import NOBODY_SENT
 from qijie.issues.rules.matter import Matter, Order
 from qijie.issues.rules.vocabulary import ClockKind, Move, State
 from qijie.records.models import Event
@@ -66,7 +67,6 @@ TITLES: Mapping[Move, str] = {
 # The unit's own words are told where they are the outcome; other notes among staff are not.
 _OUTCOMES = frozenset({Move.DONE})
 _SOMEBODY = "承办单位"
-_NOBODY_SENT = frozenset({State.REPORTED, State.ACCEPTED, State.FILED})
 _ANSWERS = {"is_solved": ("没有解决", "解决了"), "is_satisfied": ("不满意", "满意")}
 
 STATE_WORDS: Mapping[State, str] = {
@@ -185,7 +185,7 @@ def _next(matter: Matter) -> Iterator[Step]:
 def handled_by(matter: Matter, names: Mapping[UUID, str]) -> str:
     """The unit or post whose main order it is, empty while nobody is sent."""
     order = matter.main_order
-    if order is None or matter.state in _NOBODY_SENT:
+    if order is None or matter.state in NOBODY_SENT:
         return ""
     return names.get(order.id, "")
 
@@ -205,10 +205,3 @@ def promise(matter: Matter, now: datetime) -> Promise | None:
 
 def _promise(label: str, due_at: datetime, now: datetime) -> Promise:
     return Promise(label, due_at, is_late=now > due_at)
-
-
-def orders_with_unit(orders: Sequence[Order]) -> tuple[set[UUID], set[UUID]]:
-    """The ids of the units and of the posts named by orders."""
-    units = {order.unit_id for order in orders if order.unit_id}
-    posts = {order.post_id for order in orders if order.post_id and not order.unit_id}
-    return units, posts

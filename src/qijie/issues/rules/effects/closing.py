@@ -27,7 +27,7 @@ def _unsolved(matter: Matter) -> Matter:
         verdict=None,
         is_on_the_spot=False,
         is_sampled=False,
-        solved_level=None,
+        answered_level=None,
         final_answer_given=False,
         follow_up_on=None,
     )

@@ -41,7 +41,7 @@ def solve(matter: Matter, act: Act[SolveFacts], book: Book) -> Matter:
             handled_at=act.at,
             is_on_the_spot=True,
             is_sampled=_is_drawn(matter, turn, book.sampled_percent),
-            solved_level=Level.GRID if act.actor.role == "grid_worker" else matter.level,
+            answered_level=Level.GRID if act.actor.role == "grid_worker" else matter.level,
             verdict=None,
         ),
         replace(order, ended_at=act.at),
@@ -131,7 +131,7 @@ def add_order(matter: Matter, act: Act[AddOrderFacts], book: Book) -> Matter:
 
 
 def complete(matter: Matter, act: Act[Facts], book: Book) -> Matter:
-    return replace(matter, handled_at=act.at, solved_level=matter.level)
+    return replace(matter, handled_at=act.at)
 
 
 def whistle(matter: Matter, act: Act[WhistleFacts], book: Book) -> Matter:

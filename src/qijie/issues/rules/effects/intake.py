@@ -145,7 +145,7 @@ def object(matter: Matter, act: Act[Facts], book: Book) -> Matter:
         verdict=None,
         is_on_the_spot=False,
         is_sampled=False,
-        solved_level=None,
+        answered_level=None,
     )
 
 

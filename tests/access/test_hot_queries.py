@@ -56,8 +56,8 @@ ISSUES = f"""
         THEN '树上有马蜂窝' ELSE '路灯不亮第' || md5(m::text) || '次' END, 'portal', 'normal',
         'reported', timestamptz '2026-11-18 09:00+08' - m * interval '1 minute',
         CASE WHEN m % 3 = 0 THEN timestamptz '2026-11-18 09:00+08' + m * interval '1 minute' END,
-        false, 0, 0, 0, 0, 0, false, false, false, false, false, false, false, '', '', '{{}}', '', '',
-        'none', '[]', '[]', 1
+        false, 0, 0, 0, 0, 0, false, false, false, false, false, false, false, '', '', '{{}}',
+        '', '', 'none', '[]', '[]', 1
     FROM generate_series(1, {MATTERS}) m
     JOIN (SELECT *, row_number() OVER (ORDER BY path) AS place FROM territory_node
           WHERE kind = 'grid') g ON g.place = 1 + (m * 7919) % {GRIDS}

@@ -18,6 +18,7 @@ from qijie.issues.actions.rows import deadline_row, event_rows, order_rows, put_
 from qijie.issues.models import Deadline, Issue, WorkOrder
 from qijie.issues.queries.book import loaded_book
 from qijie.issues.rules import facts as f
+from qijie.issues.rules.decide import replay as rebuilt
 from qijie.issues.rules.matter import Act
 from qijie.issues.rules.table import ROWS
 from qijie.issues.rules.vocabulary import Family, State
@@ -169,3 +170,14 @@ def test_the_same_seed_tells_the_same_stories() -> None:
     first, again = stories(), stories()
     assert [each.matter for each in first] == [each.matter for each in again]
     assert first[0].matter.reported_at > town.NOW - timedelta(days=60)
+
+
+def test_the_histories_alone_tell_where_every_matter_ended() -> None:
+    book = loaded_book("default")
+    for each in stories():
+        told = [event for outcome in each.outcomes for event in outcome.events]
+        again = rebuilt(told, book)
+        assert (again.answered_level, again.worked_level) == (
+            each.matter.answered_level,
+            each.matter.worked_level,
+        )

@@ -106,7 +106,7 @@ def test_a_clock_is_on_time_then_due_soon_then_overdue() -> None:
 def test_a_clock_stopped_after_its_deadline_was_late() -> None:
     story = Story().after(timedelta(days=3)).accepted()
     accepting = story.matter.clocks[0]
-    assert standing(accepting, story.now) is Standing.MET
+    assert standing(accepting, story.now) is Standing.MISSED
     assert accepting.was_late
 
 

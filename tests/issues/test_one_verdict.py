@@ -15,8 +15,8 @@ from qijie.issues.queries.lists import ORDERS, narrowed
 from qijie.issues.queries.orders import named_orders
 from qijie.issues.queries.standing import standing_of
 from qijie.issues.queries.waiting import holders_of, waiting_for
-from qijie.issues.rules.deadlines import pressing, standing
 from qijie.issues.rules.holding import next_seat
+from qijie.issues.rules.standing import pressing, standing
 from qijie.issues.rules.vocabulary import Audience, Family, Standing, State
 from qijie.kernel.codes import Level
 from qijie.outbound.queries import posts_of_audience

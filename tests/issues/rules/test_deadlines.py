@@ -5,8 +5,8 @@ import pytest
 
 from qijie.issues.rules import facts as f
 from qijie.issues.rules.book import Book
-from qijie.issues.rules.deadlines import standing
 from qijie.issues.rules.matter import Clock, Matter
+from qijie.issues.rules.standing import standing
 from qijie.issues.rules.vocabulary import ClockKind, Family, Move, Standing, Urgency
 from qijie.kernel.calendars import (
     SHANGHAI,

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from qijie.issues.rules.deadlines import standing
 from qijie.issues.rules.decide import replay
 from qijie.issues.rules.ended import worked_words
+from qijie.issues.rules.standing import standing
 from qijie.issues.rules.vocabulary import ClockKind, Move, Standing
 from qijie.kernel.codes import Level
 from tests.issues.rules.cast import (

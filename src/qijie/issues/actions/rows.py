@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from qijie.issues.models import Deadline, Issue, WorkOrder
-from qijie.issues.rules.deadlines import pressing
 from qijie.issues.rules.matter import Clock, EventValue, Matter, Order, Outcome, Request
+from qijie.issues.rules.standing import pressing
 from qijie.issues.rules.vocabulary import Audience
 from qijie.kernel.codes import Level, path_at
 from qijie.kernel.ids import new_id

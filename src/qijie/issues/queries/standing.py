@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from qijie.issues.models import Issue
-from qijie.issues.rules.deadlines import standing_by
+from qijie.issues.rules.standing import standing_by
 from qijie.issues.rules.vocabulary import Standing, State
 
 

@@ -16,10 +16,10 @@ from qijie.issues.queries import accused_of, history_of, matter_of
 from qijie.issues.queries.offers import offers_for
 from qijie.issues.queries.orders import NamedOrder, named_orders
 from qijie.issues.queries.waiting import holder_of
-from qijie.issues.rules.deadlines import standing
 from qijie.issues.rules.decide import Offer
 from qijie.issues.rules.ended import worked_words
 from qijie.issues.rules.matter import Clock, Matter
+from qijie.issues.rules.standing import standing
 from qijie.issues.rules.vocabulary import ClockKind, Move
 from qijie.kernel.codes import Level, is_within
 from qijie.records.models import Attachment

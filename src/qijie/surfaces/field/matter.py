@@ -15,9 +15,9 @@ from qijie.issues.models import Deadline, Issue
 from qijie.issues.queries import history_of, matter_of
 from qijie.issues.queries.offers import offers_for
 from qijie.issues.queries.orders import NamedOrder, named_orders
-from qijie.issues.rules.deadlines import standing
 from qijie.issues.rules.decide import Offer
 from qijie.issues.rules.matter import Clock, Matter
+from qijie.issues.rules.standing import standing
 from qijie.issues.rules.vocabulary import Move
 from qijie.records.models import Attachment
 from qijie.records.queries import photos_of

@@ -77,6 +77,38 @@ def stand_in(*, post: Post, by_user: User, from_on: date, to_on: date, by: Viewe
     )
 
 
+@transaction.atomic
+def end_early(*, holding: Holding, on: date) -> date | None:
+    """Ends a stand-in from a day on, or takes back what was planned for later.
+
+    Returns the day it ends, or None for what never began. A main holder leaves by a hand-over
+    only, so that no post is left empty by a slip. Raises Refusal for what cannot be ended.
+    """
+    _wait_for_others(holding.post)
+    holding = Holding.objects.select_related("user", "post").get(pk=holding.pk)
+    if holding.from_on > on:
+        _take_back(holding)
+        return None
+    if not holding.is_stand_in:
+        raise Refusal(f"{holding.user.name}已在任，请办理交接，由接任人接手。")
+    if holding.to_on is not None and holding.to_on <= on:
+        raise Refusal(f"{holding.user.name}的代班已在 {holding.to_on} 结束。")
+    # A day that has begun was worked: it stays in the record.
+    holding.to_on = max(on, holding.from_on + timedelta(days=1))
+    holding.save(update_fields=["to_on"])
+    return holding.to_on
+
+
+def _take_back(planned: Holding) -> None:
+    """Whoever was to leave for a hand-over that is taken back stays."""
+    main = Holding.objects.filter(post=planned.post, is_stand_in=False)
+    if not planned.is_stand_in and main.filter(from_on__gt=planned.from_on).exists():
+        raise Refusal("后面还有一次交接，请先取消最后那一次。")
+    planned.delete()
+    if not planned.is_stand_in:
+        main.filter(to_on=planned.from_on).update(to_on=None)
+
+
 def _wait_for_others(post: Post) -> None:
     """Two who appoint to one post at once take turns."""
     Post.objects.select_for_update().only("pk").get(pk=post.pk)

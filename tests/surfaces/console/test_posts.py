@@ -41,7 +41,8 @@ def handed_over(
 ) -> HttpResponse:
     client.force_login(town.user("cao"))
     typed = {"hand_over-username": to, "hand_over-from_on": str(on or day(7))}
-    answer: HttpResponse = client.post(address(code), {"act": "hand_over"} | typed)
+    pressed = {"act": "hand_over", "confirmed": "yes"}
+    answer: HttpResponse = client.post(address(code), pressed | typed)
     return answer
 
 
@@ -54,7 +55,7 @@ def stood_in(
         "stand_in-from_on": str(from_on or day(1)),
         "stand_in-to_on": str(to_on or day(4)),
     }
-    answer: HttpResponse = client.post(address(), {"act": "stand_in"} | typed)
+    answer: HttpResponse = client.post(address(), {"act": "stand_in", "confirmed": "yes"} | typed)
     return answer
 
 

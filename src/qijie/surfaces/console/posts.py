@@ -24,7 +24,7 @@ from qijie.kernel.refusal import Refusal
 from qijie.surfaces.console.frame import page
 from qijie.surfaces.console.paging import PAGE_SIZE
 from qijie.surfaces.console.queries import choices_within, place_names
-from qijie.teams.actions import hand_over, stand_in
+from qijie.teams.actions import end_early, hand_over, stand_in
 from qijie.teams.gate import GuardedRequest, not_visible, remember
 from qijie.teams.models import Holding, Post
 from qijie.teams.queries import account_named, accounts_like, holdings_of, post_within, roster
@@ -162,6 +162,11 @@ class HandOverForm(AppointmentForm):
         label="交接日期", help_text="从这一天起由接任人任职，现任者任到前一天，中间不空一天。"
     )
 
+    def effect(self) -> str:
+        given = self.cleaned_data
+        to, on = given["username"], given["from_on"]
+        return f"自 {on} 起由{to.name}（{to.username}）任职，现任者任到前一天。"
+
     def carry_out(self, post: Post, by: Viewer) -> str:
         """What was done, as a sentence; raises Refusal."""
         given = self.cleaned_data
@@ -180,12 +185,57 @@ class StandInForm(AppointmentForm):
     def clean_to_on(self) -> date:
         return self._planned("to_on")
 
+    def effect(self) -> str:
+        given = self.cleaned_data
+        who, from_on, to_on = given["username"], given["from_on"], given["to_on"]
+        return f"{from_on} 起由{who.name}（{who.username}）代班，{to_on} 起不再代班。"
+
     def carry_out(self, post: Post, by: Viewer) -> str:
         """What was done, as a sentence; raises Refusal."""
         given = self.cleaned_data
         who, from_on, to_on = given["username"], given["from_on"], given["to_on"]
         stand_in(post=post, by_user=who, from_on=from_on, to_on=to_on, by=by)
         return f"代班：{from_on} 起由{who.name}（{who.username}）代班，到 {to_on} 止。"
+
+
+class EndForm(forms.Form):
+    """A stand-in ended early, or what was planned for later taken back."""
+
+    name = "end"
+
+    holding = forms.ModelChoiceField(
+        Holding.objects.none(),
+        error_messages={
+            "required": "请选择要结束或取消的任职。",
+            "invalid_choice": "这条任职已不在，请刷新后再看。",
+        },
+    )
+
+    def __init__(self, data: Any = None, *, today: date, post: Post) -> None:
+        super().__init__(data)
+        self.today = today
+        chosen = self.fields["holding"]
+        assert isinstance(chosen, forms.ModelChoiceField)  # noqa: S101
+        chosen.queryset = post.holdings.select_related("user", "post")
+
+    def effect(self) -> str:
+        one: Holding = self.cleaned_data["holding"]
+        who = f"{one.user.name}（{one.user.username}）"
+        if one.from_on == self.today:
+            return f"{who}今天已开始代班，明天起不再代班。"
+        if one.from_on < self.today:
+            return f"{who}的代班到昨天为止，马上看不到这个岗位的事项。"
+        if one.is_stand_in:
+            return f"{who}原定 {one.from_on} 起的代班取消。"
+        return f"{who}原定 {one.from_on} 起的任职取消，现任者继续任职。"
+
+    def carry_out(self, post: Post, by: Viewer) -> str:
+        """What was done, as a sentence; raises Refusal."""
+        one: Holding = self.cleaned_data["holding"]
+        ended = end_early(holding=one, on=self.today)
+        if ended is not None:
+            return f"结束代班：{one.user.name}（{one.user.username}）代班到 {ended} 止。"
+        return f"取消：{one.user.name}（{one.user.username}）原定 {one.from_on} 起的任职。"
 
 
 Appointment = HandOverForm | StandInForm
@@ -199,10 +249,14 @@ def post(request: GuardedRequest, post_id: UUID) -> HttpResponse:
     if found is None:
         raise not_visible(request, post_id)
     offered = _forms(request)
-    asked = next((form for form in offered if form.is_bound), None)
-    if asked is not None and asked.is_valid() and _carried_out(request, asked, found):
-        return redirect("console:post", found.pk)
-    context = _context(request, found) | {form.name: form for form in offered}
+    ending = _end_form(request, found)
+    asked = next((form for form in (*offered, ending) if form.is_bound), None)
+    if asked is not None and asked.is_valid():
+        if "confirmed" not in request.POST:
+            return _confirm(request, asked, found)
+        if _carried_out(request, asked, found):
+            return redirect("console:post", found.pk)
+    context = _context(request, found) | {form.name: form for form in (*offered, ending)}
     return page(request, "post.html", "posts", context, status=422 if asked else 200)
 
 
@@ -219,7 +273,19 @@ def _forms(request: GuardedRequest) -> list[Appointment]:
     ]
 
 
-def _carried_out(request: GuardedRequest, form: Appointment, found: Post) -> bool:
+def _end_form(request: GuardedRequest, found: Post) -> EndForm:
+    is_asked = request.method == "POST" and request.POST.get("act") == EndForm.name
+    return EndForm(request.POST if is_asked else None, today=timezone.localdate(), post=found)
+
+
+def _confirm(request: GuardedRequest, asked: Appointment | EndForm, found: Post) -> HttpResponse:
+    """What will be so, before it is: rights change hands with one press otherwise."""
+    typed = [pair for pair in request.POST.items() if pair[0] != "csrfmiddlewaretoken"]
+    context = {"post": found, "effect": asked.effect(), "typed": typed}
+    return page(request, "post_confirm.html", "posts", context)
+
+
+def _carried_out(request: GuardedRequest, form: Appointment | EndForm, found: Post) -> bool:
     try:
         done = form.carry_out(found, request.viewer)
     except Refusal as refusal:

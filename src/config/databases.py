@@ -9,6 +9,9 @@ from django.core.exceptions import ImproperlyConfigured
 ENGINE = "django.contrib.gis.db.backends.postgis"
 SCHEMES = ("postgresql", "postgres")
 
+WAIT_SECONDS = 4.0
+"""So long a request waits for a connection before its reader is asked to come back."""
+
 Entry = dict[str, Any]
 
 
@@ -20,6 +23,8 @@ def databases(environ: Mapping[str, str]) -> dict[str, Entry]:
     """
     default = _entry(environ, "DATABASE_URL")
     default["OPTIONS"] |= _pool(environ)
+    # A connection the server closed meanwhile is replaced when it is borrowed, not met by a person.
+    default["CONN_HEALTH_CHECKS"] = True
     found = {"default": default}
     if environ.get("OWNER_DATABASE_URL"):
         found["owner"] = _entry(environ, "OWNER_DATABASE_URL")
@@ -71,7 +76,15 @@ def _pool(environ: Mapping[str, str]) -> dict[str, Any]:
     if largest == 0:
         return {}
     smallest = min(_count(environ, "DATABASE_POOL_MIN", 2), largest)
-    return {"pool": {"min_size": smallest, "max_size": largest}}
+    return {
+        "pool": {
+            "min_size": smallest,
+            "max_size": largest,
+            "timeout": WAIT_SECONDS,
+            # Given up soon and begun anew by whoever needs one, so that the wait does not grow.
+            "reconnect_timeout": WAIT_SECONDS,
+        }
+    }
 
 
 def _count(environ: Mapping[str, str], name: str, usual: int) -> int:

@@ -26,4 +26,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
 
 handler400 = "qijie.ui.errors.bad_request"
 handler404 = "qijie.ui.errors.not_found"
-handler500 = "qijie.ui.errors.server_error"
+handler500 = "qijie.web.away.server_error"

@@ -1,7 +1,7 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from config.databases import databases
+from config.databases import WAIT_SECONDS, databases
 
 APP = "postgresql://qijie_app@/qijie?host=%2Frun%2FQijie"
 
@@ -39,7 +39,9 @@ def test_the_app_has_a_pool_and_the_owner_none(
     environ: dict[str, str], pool: dict[str, int] | None
 ) -> None:
     found = databases({"DATABASE_URL": APP, "OWNER_DATABASE_URL": APP, **environ})
-    assert found["default"]["OPTIONS"].get("pool") == pool
+    waits = {"timeout": WAIT_SECONDS, "reconnect_timeout": WAIT_SECONDS}
+    assert found["default"]["OPTIONS"].get("pool") == (pool and pool | waits)
+    assert found["default"]["CONN_HEALTH_CHECKS"]
     assert "pool" not in found["owner"]["OPTIONS"]
 
 

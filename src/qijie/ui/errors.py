@@ -16,7 +16,3 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Absence and denial: one page for both."""
     return render(request, "ui/errors/not_found.html", status=404)
-
-
-def server_error(request: HttpRequest) -> HttpResponse:
-    return render(request, "ui/errors/server_error.html", status=500)

@@ -2,7 +2,7 @@ import pytest
 from django.test import Client, RequestFactory
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from qijie.ui.errors import server_error
+from qijie.web.away import server_error
 
 pytestmark = pytest.mark.django_db
 

@@ -101,6 +101,7 @@ def values(own_database: None) -> dict[str, object]:
         "photo_id": attachment.pk,
         "token": receipt.token,
         "post_id": Post.objects.get(code="desk").pk,
+        "user_id": town.user("wang").pk,
         "file_id": _printed(),
         "run_id": plan.run_id,
         "plan_id": plan.pk,

@@ -8,6 +8,7 @@ from qijie.access.permissions import (
     CHECK_TERRITORY,
     DRAW_GRIDS,
     HAND_OVER_POST,
+    MANAGE_ACCOUNTS,
     MANAGE_OWN_ACCOUNT,
     PRINT_BOARDS,
     SEE_ACCESS_LOG,
@@ -80,6 +81,7 @@ DOORS: tuple[Door, ...] = (
     Door("console:notices", Who.STAFF, SEE_NOTICES),
     Door("console:posts", Who.STAFF, HAND_OVER_POST),
     Door("console:post", Who.STAFF, HAND_OVER_POST),
+    Door("console:account", Who.STAFF, MANAGE_ACCOUNTS),
     Door("console:access_log", Who.STAFF, SEE_ACCESS_LOG),
     Door("console:me", Who.STAFF, MANAGE_OWN_ACCOUNT),
     # Maps: borders and streets are public

@@ -55,6 +55,7 @@ SEE_OWN_DAY = "see_own_day"
 CHECK_TERRITORY = "check_territory"
 PRINT_BOARDS = "print_boards"
 HAND_OVER_POST = "hand_over_post"
+MANAGE_ACCOUNTS = "manage_accounts"
 DRAW_GRIDS = "draw_grids"
 ADOPT_GRIDS = "adopt_grids"
 MANAGE_OWN_ACCOUNT = "manage_own_account"
@@ -73,6 +74,7 @@ _IN_ONES_OWN_SEAT: tuple[Permission, ...] = (
         Reach.OWN_TERRITORY,
     ),
     _row(HAND_OVER_POST, {Role.SECURITY_ADMIN}, Reach.OWN_TERRITORY),
+    _row(MANAGE_ACCOUNTS, {Role.SECURITY_ADMIN}, Reach.OWN_TERRITORY),
     # At the community or above; adopting at the street or above. `redrawing.rules.may` asks where.
     _row(DRAW_GRIDS, {Role.DESK, Role.DISPATCHER, Role.LEAD, Role.LEADER}, Reach.OWN_TERRITORY),
     _row(ADOPT_GRIDS, {Role.LEADER}, Reach.OWN_TERRITORY),
@@ -161,7 +163,7 @@ def may(viewer: Viewer, verb: str) -> bool:
 
 
 # Whoever may do one of these signs in with a second factor, whatever the post is called.
-WEIGHTY = (SEE_REPORTER, SEE_ACCESS_LOG, HAND_OVER_POST, ADOPT_GRIDS)
+WEIGHTY = (SEE_REPORTER, SEE_ACCESS_LOG, HAND_OVER_POST, MANAGE_ACCOUNTS, ADOPT_GRIDS)
 
 
 def needs_second_factor(viewer: Viewer) -> bool:

@@ -180,6 +180,13 @@ def account_named(username: str) -> User | None:
     return User.objects.filter(username=username, is_active=True).first()
 
 
+def posts_of_account(user: User, on: date) -> list[Post]:
+    """What somebody holds or will hold; for somebody who holds nothing any more, what it was."""
+    held = Holding.objects.filter(user=user).select_related("post").order_by("post__code")
+    lasting = [one.post for one in held if one.to_on is None or one.to_on > on]
+    return lasting or [one.post for one in held]
+
+
 def accounts_like(words: str, on: date) -> QuerySet[User]:
     """Accounts by part of a name or user name, each with today's posts as `held_today`."""
     held = Holding.objects.filter(_held(on)).select_related("post").order_by("is_stand_in")

@@ -2,6 +2,7 @@ from django.urls import path
 
 from qijie.surfaces.console import (
     access_log,
+    accounts,
     boards,
     drawing_adoption,
     drawings,
@@ -42,6 +43,7 @@ urlpatterns = [
     path("boards/<slug:grid>/<slug:size>.pdf", boards.board_pdf, name="board_pdf"),
     path("notices/", notices.notices, name="notices"),
     path("posts/", posts.posts, name="posts"),
+    path("accounts/<uuid:user_id>/", accounts.account, name="account"),
     path("posts/<uuid:post_id>/", posts.post, name="post"),
     path("access-log/", access_log.access_log, name="access_log"),
     path("me/", me.me, name="me"),

@@ -250,6 +250,7 @@ def test_a_door_leads_nowhere_for_what_does_not_exist(
         "issue_id": new_id(),
         "photo_id": new_id(),
         "post_id": new_id(),
+        "user_id": new_id(),
         "file_id": new_id(),
         "run_id": new_id(),
         "plan_id": new_id(),

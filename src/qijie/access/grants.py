@@ -79,6 +79,13 @@ def grants_of(table: str) -> dict[str, str]:
     raise KeyError(f"表 {table} 没有授权声明：请在 qijie/access/grants.py 中写明。")
 
 
+def privileges_of(table: str) -> set[tuple[str, str]]:
+    """Role and privilege, as the database names them."""
+    return {
+        (role, _VERBS[letter]) for role, letters in grants_of(table).items() for letter in letters
+    }
+
+
 def grant_sql(table: str) -> list[str]:
     statements = [f"REVOKE ALL ON {table} FROM {APP}, {READ}, PUBLIC"]
     for role, letters in grants_of(table).items():

@@ -1,11 +1,21 @@
 """Raises both walls in the database after migrations, and looks whether they still stand."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
 
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
 
-from qijie.access.grants import APP, LEAKPROOF, READ, grant_sql
-from qijie.access.policies import OPEN, OPEN_FRAMEWORK_PREFIXES, POLICED, VERBS, policy_sql
+from qijie.access.grants import APP, LEAKPROOF, READ, grant_sql, privileges_of
+from qijie.access.policies import (
+    OPEN,
+    OPEN_FRAMEWORK_PREFIXES,
+    POLICED,
+    VERBS,
+    Policed,
+    policy_sql,
+)
 
 _TABLES = """
     SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -20,19 +30,112 @@ def tables(connection: BaseDatabaseWrapper) -> list[str]:
         return [name for (name,) in cursor.fetchall()]
 
 
-def raise_walls(connection: BaseDatabaseWrapper) -> None:
-    """Applies the grant matrix and every row policy. Run as the owner, after migrating."""
-    present = tables(connection)
+def raise_walls(connection: BaseDatabaseWrapper) -> list[str]:
+    """Lays the grants and row policies that differ from the declared ones; the tables touched.
+
+    Run as the owner inside one transaction, after migrating: who is reading meanwhile sees the old
+    walls whole or the new ones. Where nothing differs no table is locked.
+    """
+    granted, walled = _wrongly_granted(connection), _wrongly_walled(connection)
     with connection.cursor() as cursor:
-        for table in present:
-            # PostGIS's list belongs to the superuser who made the extension and is public anyway.
-            if table != "spatial_ref_sys":
-                for statement in grant_sql(table):
-                    cursor.execute(statement)
-        cursor.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {APP}")
-        for policed in POLICED:
+        if walled:
+            named = ", ".join(policed.table for policed in walled)
+            cursor.execute(f"LOCK TABLE {named} IN ACCESS EXCLUSIVE MODE")
+        for table in granted:
+            for statement in grant_sql(table):
+                cursor.execute(statement)
+        for policed in walled:
             for statement in policy_sql(policed, (APP, READ)):
                 cursor.execute(statement)
+        _grant_sequences(cursor)
+        if walled:
+            standing = _standing(connection)
+            for policed in walled:
+                seal = _seal(policed, standing[policed.table])
+                cursor.execute(f"COMMENT ON POLICY {_SEALED} ON {policed.table} IS '{seal}'")
+    return sorted({*granted, *(policed.table for policed in walled)})
+
+
+_GRANTED = """
+    SELECT c.relname, a.grantee::regrole::text, a.privilege_type
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace,
+        aclexplode(coalesce(c.relacl, acldefault('r', c.relowner))) a
+    WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND a.grantee <> c.relowner
+"""
+
+
+def _wrongly_granted(connection: BaseDatabaseWrapper) -> list[str]:
+    """PostGIS's list belongs to the superuser who made the extension and is public anyway."""
+    found: dict[str, set[tuple[str, str]]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_GRANTED)
+        for table, role, privilege in cursor.fetchall():
+            if role in (APP, READ, "-"):
+                found.setdefault(table, set()).add((role, privilege))
+    return [
+        table
+        for table in tables(connection)
+        if table != "spatial_ref_sys" and found.get(table, set()) != privileges_of(table)
+    ]
+
+
+def _grant_sequences(cursor: CursorWrapper) -> None:
+    cursor.execute(
+        "SELECT 1 FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid"
+        " WHERE c.relnamespace = 'public'::regnamespace"
+        " AND NOT has_sequence_privilege(%s, s.seqrelid, 'USAGE') LIMIT 1",
+        [APP],
+    )
+    if cursor.fetchone():
+        cursor.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {APP}")
+
+
+# The first policy of a table carries a seal of all: of what was declared when they were laid, and
+# of what the database then made of it. Whatever changes either breaks the seal.
+_SEALED = "qijie_select"
+_LAID = """
+    SELECT c.relname, c.relrowsecurity AND c.relforcerowsecurity,
+        md5(string_agg(concat_ws('|', p.polname, p.polcmd, p.polpermissive, p.polroles::regrole[],
+            pg_get_expr(p.polqual, c.oid), pg_get_expr(p.polwithcheck, c.oid)),
+            '|' ORDER BY p.polname)),
+        max(obj_description(p.oid, 'pg_policy')) FILTER (WHERE p.polname = %s)
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        JOIN pg_policy p ON p.polrelid = c.oid
+    WHERE n.nspname = 'public' GROUP BY c.oid, c.relname
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Laid:
+    is_on: bool
+    policies: str
+    """What the database holds, digested."""
+    seal: str
+
+
+def _standing(connection: BaseDatabaseWrapper) -> dict[str, _Laid]:
+    with connection.cursor() as cursor:
+        cursor.execute(_LAID, [_SEALED])
+        return {
+            table: _Laid(is_on, policies, seal or "")
+            for table, is_on, policies, seal in cursor.fetchall()
+        }
+
+
+def _seal(policed: Policed, laid: _Laid) -> str:
+    declared = "\n".join(policy_sql(policed, (APP, READ)))
+    return sha256(f"{declared}\n{laid.policies}".encode()).hexdigest()
+
+
+def _wrongly_walled(connection: BaseDatabaseWrapper) -> list[Policed]:
+    standing = _standing(connection)
+    return [
+        policed
+        for policed in POLICED
+        if not (laid := standing.get(policed.table))
+        or not laid.is_on
+        or laid.seal != _seal(policed, laid)
+    ]
 
 
 def undeclared(present: list[str]) -> list[str]:

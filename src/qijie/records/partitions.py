@@ -18,12 +18,18 @@ def _months(first: date, count: int) -> Iterator[tuple[date, date]]:
 
 
 def make_partitions(connection: BaseDatabaseWrapper, today: date, *, months_back: int = 12) -> None:
-    """Makes the months around today that are missing. Run as the owner."""
+    """Makes the months around today that are missing. Run as the owner.
+
+    Only those: to attach one keeps everybody from the table for a moment.
+    """
     first = date(today.year - (months_back + 11) // 12, today.month, 1)
     with connection.cursor() as cursor:
+        cursor.execute("SELECT inhrelid::regclass::text FROM pg_inherits")
+        there = {name for (name,) in cursor.fetchall()}
         for table in PARTITIONED:
             for start, end in _months(first, months_back + MONTHS_AHEAD):
-                cursor.execute(
-                    f"CREATE TABLE IF NOT EXISTS {table}_{start:%Y%m} PARTITION OF {table}"
-                    f" FOR VALUES FROM ('{start} 00:00+08') TO ('{end} 00:00+08')"
-                )
+                if f"{table}_{start:%Y%m}" not in there:
+                    cursor.execute(
+                        f"CREATE TABLE {table}_{start:%Y%m} PARTITION OF {table}"
+                        f" FOR VALUES FROM ('{start} 00:00+08') TO ('{end} 00:00+08')"
+                    )

@@ -121,6 +121,17 @@ def hand_over_statements() -> Iterator[str]:
     yield f"REASSIGN OWNED BY {MIGRATE} TO {OWNER}"
 
 
+# Whether the migrator, named by the parameter, made anything since.
+OWNS_ANYTHING = """
+    SELECT EXISTS (
+        SELECT 1 FROM pg_shdepend
+        WHERE refclassid = 'pg_authid'::regclass AND refobjid = %s::regrole
+            AND deptype = 'o'
+            AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
+    )
+"""
+
+
 def superuser(cluster: Cluster, database: str = "postgres") -> psycopg.Connection:
     return psycopg.connect(cluster.url(SUPERUSER, database), autocommit=True)
 

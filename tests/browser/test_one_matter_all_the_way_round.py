@@ -107,4 +107,4 @@ def test_a_matter_goes_all_the_way_round(visitor: Visitor, house: House) -> None
     resident.get_by_label("满意", exact=True).check()
     with resident.expect_navigation():
         resident.get_by_role("button", name="提交评价").click()
-    assert "“评价”已经办好" in resident.inner_text("main")
+    assert "您的评价已收到" in resident.inner_text("main")

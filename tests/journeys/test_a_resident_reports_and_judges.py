@@ -137,7 +137,7 @@ def test_what_was_not_solved_goes_round_again() -> None:
     matter = brought_to_close(resident)
     link = resident.link
     resident.send(f"{link}judge/", is_solved="no", is_satisfied="no", words="第二天又有了")
-    assert "一个工作日内会有人联系您" in resident.page
+    assert "1个工作日内会有人联系您" in resident.page
     assert f'href="{link}reopen/"' in resident.page
     resident.open(f"{link}reopen/")
     page = resident.send(f"{link}reopen/", words="垃圾还在原地")

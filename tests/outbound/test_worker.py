@@ -209,8 +209,8 @@ def test_a_mail_that_fails_waits_longer_each_time() -> None:
 @pytest.mark.parametrize(
     ("moment", "sentence"),
     [
-        ("warn_at", "受理时限已用一半，请留意。"),
-        ("soon_at", "受理时限已用八成，请留意。"),
+        ("warn_at", "受理时限已用50%，请留意。"),
+        ("soon_at", "受理时限已用80%，请留意。"),
         ("due_at", "受理时限已到，请尽快办理。"),
     ],
 )
@@ -248,7 +248,7 @@ def test_a_worker_that_slept_over_a_deadline_still_tells_of_it(at: datetime) -> 
     turn(at)
     turn(clock(issue_id, ClockKind.ACCEPT).due_at + timedelta(hours=6))
     assert "受理时限已到，请尽快办理。" in notices("wang")
-    assert "受理时限已用一半，请留意。" not in notices("wang")
+    assert "受理时限已用50%，请留意。" not in notices("wang")
 
 
 def test_a_step_taken_in_time_warns_nobody(at: datetime) -> None:

@@ -22,6 +22,7 @@ CLOCKS = {
     "file": (ClockKind.FILE, Urgency.NORMAL),
     "name_owner": (ClockKind.NAME_OWNER, Urgency.NORMAL),
     "sign": (ClockKind.SIGN, Urgency.NORMAL),
+    "sign_urgent": (ClockKind.SIGN, Urgency.URGENT),
     "convene_answer": (ClockKind.CONVENE_ANSWER, Urgency.NORMAL),
     "convene_answer_urgent": (ClockKind.CONVENE_ANSWER, Urgency.URGENT),
     "rule_on_returns": (ClockKind.RULING, Urgency.NORMAL),
@@ -32,6 +33,7 @@ CLOCKS = {
     "confirm": (ClockKind.CONFIRM_WINDOW, Urgency.NORMAL),
     "object_window": (ClockKind.OBJECTION_WINDOW, Urgency.NORMAL),
     "reopen_window": (ClockKind.REOPEN_WINDOW, Urgency.NORMAL),
+    "hang_up_review": (ClockKind.REVIEW, Urgency.NORMAL),
 }
 EVIDENCE = {
     Asked.NONE: [],
@@ -115,7 +117,12 @@ def loop_reference(found: Reference) -> dict[str, list[dict[str, str]]]:
     """The small tables the rules' Book is made from, as JSON rows."""
     return {
         loaded.CLOCKS: [
-            {"kind": kind.value, "urgency": urgency.value, **_limit(found.clock(code).limit)}
+            {
+                "kind": kind.value,
+                "urgency": urgency.value,
+                "warn": " ".join(map(str, found.clock(code).warn_percent)),
+                **_limit(found.clock(code).limit),
+            }
             for code, (kind, urgency) in CLOCKS.items()
         ],
         loaded.FAMILIES: [

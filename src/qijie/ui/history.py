@@ -46,7 +46,7 @@ def _entry(event: Event, photos: tuple[dict[str, object], ...]) -> Entry:
     return Entry(
         at=event.at,
         title=move.label,
-        who="由规则推出" if event.follows else event.actor_title,
+        who="系统自动" if event.follows else event.actor_title,
         text=event.words,
         icon=_ICONS.get(move, "check"),
         photos=photos,

@@ -12,6 +12,7 @@ from qijie.issues.rules.needs import Need
 from qijie.issues.rules.table import TRANSITIONS, Target, Transition
 from qijie.issues.rules.telling import READS_THE_SENTENCE
 from qijie.issues.rules.vocabulary import Relation
+from tests.issues.rules import cast
 from tests.issues.rules.scenes import (
     ASKED,
     SCENES,
@@ -73,7 +74,9 @@ def test_a_condition_that_does_not_hold_stops_the_row(row: Transition, guard: Gu
         return
     with pytest.raises(Refused) as refusal:
         played(matter, act)
-    assert str(refusal.value) in {other.why_not for other in _guards_beside(row)}
+    assert str(refusal.value) in {
+        other.why_not.format_map(cast.BOOK.spans) for other in _guards_beside(row)
+    }
 
 
 def _guards_beside(row: Transition) -> list[Guard]:
@@ -88,7 +91,7 @@ def test_a_missing_fact_is_asked_for_by_name(row: Transition, need: Need) -> Non
     with pytest.raises(Refused) as refusal:
         played(matter, act)
     assert (refusal.value.code, refusal.value.field) == ("missing_fact", need.name)
-    assert str(refusal.value) == need.missing
+    assert str(refusal.value) == need.missing.format_map(cast.BOOK.spans)
 
 
 @pytest.mark.parametrize("row", ASKED, ids=named)

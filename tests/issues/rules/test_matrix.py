@@ -68,7 +68,7 @@ def test_buttons_never_promise_what_the_table_does_not_hold(state: State) -> Non
     for relation, move in product(Relation, LATER_MOVES):
         pressable = {
             offer.move
-            for offer in offers(story.matter, actor_for(relation, story.matter), story.now)
+            for offer in offers(story.matter, actor_for(relation, story.matter), story.now, BOOK)
             if offer.is_allowed
         }
         if (state, move, relation) not in PERMITTED:
@@ -77,7 +77,7 @@ def test_buttons_never_promise_what_the_table_does_not_hold(state: State) -> Non
 
 @pytest.mark.parametrize("state", State)
 def test_a_neighbouring_desk_has_nothing_to_do_with_the_matter(state: State) -> None:
-    assert offers(MATTERS[state].matter, NEIGHBOUR_DESK, MATTERS[state].now) == ()
+    assert offers(MATTERS[state].matter, NEIGHBOUR_DESK, MATTERS[state].now, BOOK) == ()
 
 
 @pytest.mark.parametrize("relation", Relation)

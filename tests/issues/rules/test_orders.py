@@ -217,7 +217,7 @@ def test_a_third_suspension_is_refused() -> None:
     story = Story().suspended().do(Move.RESUME, DISPATCHER)
     story.do(Move.ASK_HANG_UP, LIGHTING).do(Move.HANG_UP, VERIFIER_ABOVE)
     story.do(Move.RESUME, DISPATCHER)
-    with pytest.raises(Refused, match="最多挂账两次"):
+    with pytest.raises(Refused, match="最多挂账 2 次"):
         story.do(Move.ASK_HANG_UP, LIGHTING)
 
 

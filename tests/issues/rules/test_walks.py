@@ -85,7 +85,7 @@ class LifeOfAMatter(RuleBasedStateMachine):
     def everything_offered(self) -> dict[Move, list[tuple[Actor, Offer]]]:
         offered: dict[Move, list[tuple[Actor, Offer]]] = {}
         for actor in EVERYBODY:
-            for offer in offers(self.story.matter, actor, self.story.now):
+            for offer in offers(self.story.matter, actor, self.story.now, cast.BOOK):
                 if offer.is_allowed:
                     offered.setdefault(offer.move, []).append((actor, offer))
         return offered

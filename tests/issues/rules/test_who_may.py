@@ -81,7 +81,7 @@ def test_a_matter_about_a_unit_starts_one_level_above_it_and_hides_from_it() -> 
     story = Story(about_unit_id=LIGHTING.unit_id, about_level=Level.STREET)
     assert story.matter.level is Level.DISTRICT
     assert relations(story.matter, LIGHTING) == frozenset()
-    assert offers(story.matter, LIGHTING, story.now) == ()
+    assert offers(story.matter, LIGHTING, story.now, BOOK) == ()
 
 
 def test_a_matter_about_a_desk_hides_from_that_desk_but_not_from_its_superior() -> None:
@@ -128,7 +128,7 @@ def test_the_reporter_urges_once_a_day_and_the_day_is_shanghais() -> None:
 
 def test_a_greyed_button_says_why() -> None:
     story = Story().handled()
-    offered = {offer.move: offer for offer in offers(story.matter, REPORTER, story.now)}
+    offered = {offer.move: offer for offer in offers(story.matter, REPORTER, story.now, BOOK)}
     assert not offered[Move.CONFIRM].is_allowed
     assert "核查员核查结案" in offered[Move.CONFIRM].why_not
     assert offered[Move.WITHDRAW].why_not == (
@@ -139,20 +139,20 @@ def test_a_greyed_button_says_why() -> None:
 def test_each_open_order_has_its_own_button() -> None:
     story = Story().dispatched()
     order = story.matter.open_orders[0]
-    recall = [o for o in offers(story.matter, DISPATCHER, story.now) if o.move is Move.RECALL]
+    recall = [o for o in offers(story.matter, DISPATCHER, story.now, BOOK) if o.move is Move.RECALL]
     assert [(offer.order_id, offer.is_allowed) for offer in recall] == [(order.id, True)]
-    assert Move.SIGN not in {o.move for o in offers(story.matter, PROPERTY, story.now)}
+    assert Move.SIGN not in {o.move for o in offers(story.matter, PROPERTY, story.now, BOOK)}
 
 
 def test_a_button_brings_the_facts_it_will_ask_for() -> None:
-    offered = offers(Story().filed().matter, DISPATCHER, Story().now)
+    offered = offers(Story().filed().matter, DISPATCHER, Story().now, BOOK)
     dispatch = next(offer for offer in offered if offer.move is Move.DISPATCH)
     assert dispatch.button == "派单"
     assert "请指定且只指定一个主办单位，其余为协办。" in {need.missing for need in dispatch.needs}
 
 
 def test_the_passer_by_reports_and_nothing_else() -> None:
-    assert offers(Story().matter, PASSER_BY, Story().now) == ()
+    assert offers(Story().matter, PASSER_BY, Story().now, BOOK) == ()
 
 
 def test_facts_of_another_move_are_a_mistake_of_the_caller() -> None:

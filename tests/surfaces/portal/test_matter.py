@@ -154,19 +154,23 @@ def test_the_reporters_own_number_is_not_shown_either(client: Client) -> None:
     assert "13812345678" not in page_of(client, hand_in(client, phone="13812345678"))
 
 
-def test_moves_that_may_be_made_are_buttons_and_the_rest_say_why_not(client: Client) -> None:
+def test_what_may_be_done_are_buttons_and_the_resident_reads_no_state_machine(
+    client: Client,
+) -> None:
     token = hand_in(client)
     assert buttons(client, token) == ["补充情况", "催办", "撤回"]
-    greyed = client.get(f"/m/{token}/").context["greyed"]
-    assert {offer.move for offer in greyed} == {
-        Move.OBJECT,
-        Move.CONFIRM,
-        Move.JUDGE,
-        Move.REOPEN,
-    }
     page = page_of(client, token)
-    for offer in greyed:
-        assert offer.why_not in page
+    for machine in ("现在还不能做的事", "事项目前", "的事项可以"):
+        assert machine not in page
+
+
+def test_there_is_one_date_while_a_clock_runs(client: Client) -> None:
+    token = hand_in(client)
+    assert 'class="promise"' in page_of(client, token)
+    desk = post_of("wang")
+    with scope(desk):
+        actions.accept(id_of(token), by=desk, at=timezone.now(), category=town.RUBBISH)
+    assert 'class="promise"' in page_of(client, token)
 
 
 def test_a_refused_report_says_why_and_that_it_may_be_objected_to(client: Client) -> None:

@@ -1,3 +1,5 @@
+import re
+
 """The reporter's own moves, one page each."""
 
 from html import unescape
@@ -14,6 +16,7 @@ from qijie.issues import actions
 from qijie.issues.models import Issue
 from qijie.issues.rules.vocabulary import Move, VoidReason
 from qijie.records.models import Attachment, Event
+from qijie.surfaces.portal.matter import CONSEQUENCES
 from tests import town
 from tests.surfaces.portal.resident import (
     a_picture,
@@ -37,7 +40,9 @@ def moved(client: Client, token: str, move: str, **typed: object) -> Issue:
     answer = make(client, token, move, **typed)
     assert answer.status_code == 303, answer.content.decode()
     assert answer.url == f"/m/{token}/?done={move}"
-    assert "已经办好" in client.get(answer.url).content.decode()
+    thanks = client.get(answer.url).context["thanks"]
+    assert thanks
+    assert "办好" not in thanks or move == "reopen"
     return the_issue(token)
 
 
@@ -238,10 +243,10 @@ def test_every_move_of_the_reporter_has_its_words(client: Client) -> None:
     token = hand_in(client)
     page = client.get(f"/m/{token}/")
     mine = {action["url"].split("/")[3] for action in page.context["actions"]}
-    mine |= {offer.move.value for offer in page.context["greyed"]}
-    for move in mine:
+    for move in CONSEQUENCES:
         assert client.get(f"/m/{token}/{move}/").status_code == 200
-    assert mine == {
+    assert mine <= set(CONSEQUENCES)
+    assert set(CONSEQUENCES) == {
         Move.ADD,
         Move.WITHDRAW,
         Move.URGE,
@@ -258,3 +263,10 @@ def test_a_move_costs_few_queries(
     token = hand_in(client)
     with django_assert_max_num_queries(24):
         make(client, token, "urge")
+
+
+def test_urging_thanks_with_a_date_and_not_with_an_end(client: Client) -> None:
+    token = hand_in(client)
+    answer = make(client, token, "urge")
+    page = client.get(answer.url).content.decode()
+    assert re.search(r"已替您催办，\d+月\d+日 \d\d:\d\d前会有答复。", page)

@@ -12,10 +12,11 @@ from qijie.issues.actions.advance import CLOCK_TIMER, clock_timer, moments_of
 from qijie.issues.actions.closing import auto_confirm
 from qijie.issues.actions.intake import ACCEPT_TIMER, accept_by_rule
 from qijie.issues.models import Issue
+from qijie.issues.queries.book import book
 from qijie.issues.queries.matter import matter_of
 from qijie.issues.rules.decide import Refused
 from qijie.issues.rules.matter import Clock, Matter
-from qijie.issues.rules.vocabulary import Audience, ClockKind, Move
+from qijie.issues.rules.vocabulary import Audience, ClockKind, Move, Urgency
 from qijie.records import actions as records
 from qijie.records.models import Timer
 
@@ -65,7 +66,7 @@ def _clock_rang(issue: Issue, since: datetime, now: datetime) -> None:
     if _is_confirmed_by_itself(issue, due, now):
         return
     for clock, moment in due.items():
-        if told := _warnings(clock, moment):
+        if told := _warnings(clock, moment, matter.urgency):
             records.tell_later(told, region_code=issue.region_code, subject_id=issue.pk, at=now)
     _wind_again(issue, matter, now)
 
@@ -87,7 +88,7 @@ def _is_confirmed_by_itself(issue: Issue, due: Iterable[Clock], now: datetime) -
     return True
 
 
-def _warnings(clock: Clock, moment: datetime) -> list[dict[str, str]]:
+def _warnings(clock: Clock, moment: datetime, urgency: Urgency) -> list[dict[str, str]]:
     """Half and four fifths go to whoever holds the step; the end also to the supervisor."""
     if clock.kind.is_window:
         return []
@@ -100,17 +101,18 @@ def _warnings(clock: Clock, moment: datetime) -> list[dict[str, str]]:
             "audience": audience.value,
             "move": Move.URGE.value,
             "order": str(clock.order_id or ""),
-            "sentence": _sentence(clock, moment),
+            "sentence": _sentence(clock, moment, urgency),
         }
         for audience in audiences
     ]
 
 
-def _sentence(clock: Clock, moment: datetime) -> str:
+def _sentence(clock: Clock, moment: datetime, urgency: Urgency) -> str:
     if moment >= clock.due_at:
         return f"{clock.kind.label}时限已到，请尽快办理。"
-    share = "八成" if moment == clock.soon_at else "一半"
-    return f"{clock.kind.label}时限已用{share}，请留意。"
+    percents = book().warnings(clock.kind, urgency)
+    used = percents[-1] if moment == clock.soon_at else percents[0]
+    return f"{clock.kind.label}时限已用{used}%，请留意。"
 
 
 def _wind_again(issue: Issue, matter: Matter, now: datetime) -> None:

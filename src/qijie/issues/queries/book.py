@@ -93,6 +93,7 @@ def book() -> Book:
         conditions=ConditionsOnDemand(),
         family_limits=kept.family_limits,
         sampled_percent=kept.sampled_percent,
+        warn_percent=kept.warn_percent,
     )
 
 
@@ -137,7 +138,14 @@ def book_of(
         limits={**DEFAULT_LIMITS, **limits},
         conditions=conditions or {},
         family_limits={**FAMILY_DEFAULTS, **own},
+        warn_percent={
+            (ClockKind(row["kind"]), Urgency(row["urgency"])): _percents(row) for row in clocks
+        },
     )
+
+
+def _percents(row: Mapping[str, str]) -> tuple[int, ...]:
+    return tuple(sorted(int(percent) for percent in row.get("warn", "").split()))
 
 
 def _limit(row: Mapping[str, str]) -> Limit:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from qijie.access.viewer import Viewer
 from qijie.issues.actors import actors_of
+from qijie.issues.queries.book import book
 from qijie.issues.rules.decide import Offer, offers
 from qijie.issues.rules.matter import Matter
 from qijie.issues.rules.relations import relations
@@ -14,9 +15,10 @@ from qijie.issues.rules.vocabulary import Move
 def offers_for(matter: Matter, viewer: Viewer, now: datetime) -> list[Offer]:
     """One offer a move and order over all the viewer's posts, allowed before greyed."""
     found: dict[object, Offer] = {}
+    known = book()
     for actor in actors_of(viewer):
         related = relations(matter, actor)
-        for offer in offers(matter, actor, now):
+        for offer in offers(matter, actor, now, known):
             key = (offer.move, offer.order_id)
             is_wired = any(
                 row.is_wired and related.intersection(row.who) for row in ROWS[offer.move]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from decimal import Decimal
 
 from qijie.issues.rules.vocabulary import ClockKind, Evidence, Family, Stage, Urgency
 from qijie.kernel.calendars import WorkCalendar
@@ -30,6 +30,8 @@ class ConditionRule:
         return next((step.limit for step in self.stages if step.stage is stage), None)
 
 
+# Source: the normative defaults of the closed loop, the same as refdata/clocks.csv ships; a city
+# changes them there. They hold where no reference data is loaded.
 DEFAULT_LIMITS: Mapping[tuple[ClockKind, Urgency], Limit] = {
     (ClockKind.ACCEPT, Urgency.NORMAL): Limit(1, LimitUnit.WORKING_HOUR),
     (ClockKind.ACCEPT, Urgency.URGENT): Limit.of_minutes(10),
@@ -47,6 +49,7 @@ DEFAULT_LIMITS: Mapping[tuple[ClockKind, Urgency], Limit] = {
     (ClockKind.CONFIRM_WINDOW, Urgency.NORMAL): Limit(7, LimitUnit.NATURAL_DAY),
     (ClockKind.OBJECTION_WINDOW, Urgency.NORMAL): Limit(15, LimitUnit.NATURAL_DAY),
     (ClockKind.REOPEN_WINDOW, Urgency.NORMAL): Limit(15, LimitUnit.NATURAL_DAY),
+    (ClockKind.REVIEW, Urgency.NORMAL): Limit(30, LimitUnit.NATURAL_DAY),
 }
 
 FAMILY_DEFAULTS: Mapping[Family, Limit] = {
@@ -59,9 +62,18 @@ FAMILY_DEFAULTS: Mapping[Family, Limit] = {
     Family.OTHER: Limit(5, LimitUnit.WORKING_DAY),
 }
 
-LONGEST_SUSPENSION = timedelta(days=30)
+# Source: the closed loop itself (挂账最多两次, 第三次重开由区终审, 提醒在一半和八成).
 MOST_SUSPENSIONS = 2
 MOST_REOPENINGS = 3
+WARN_PERCENT = (50, 80)
+"""Shares of a limit at which its holder is warned; the last is 临期."""
+
+
+def span_words(limit: Limit) -> str:
+    """As people say it: 15天, 1个工作日, 10分钟."""
+    if limit.unit is LimitUnit.NATURAL_DAY:
+        return f"{limit.value:f}天" if isinstance(limit.value, Decimal) else f"{limit.value}天"
+    return limit.words.replace(" ", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +90,7 @@ class Book:
     conditions: Mapping[str, ConditionRule] = field(default_factory=dict)
     family_limits: Mapping[Family, Limit] = field(default_factory=lambda: FAMILY_DEFAULTS)
     sampled_percent: int = 5
+    warn_percent: Mapping[tuple[ClockKind, Urgency], tuple[int, ...]] = field(default_factory=dict)
 
     def calendar(self, path: str) -> WorkCalendar:
         nearest_first = (path, *reversed(ancestors(path)), "")
@@ -85,6 +98,22 @@ class Book:
 
     def limit(self, kind: ClockKind, urgency: Urgency) -> Limit:
         return self.limits.get((kind, urgency)) or self.limits[kind, Urgency.NORMAL]
+
+    def warnings(self, kind: ClockKind, urgency: Urgency) -> tuple[int, ...]:
+        """The percentages of the limit that are told, rising; the last is 临期."""
+        own = self.warn_percent.get((kind, urgency)) or self.warn_percent.get(
+            (kind, Urgency.NORMAL)
+        )
+        return own or WARN_PERCENT
+
+    @property
+    def spans(self) -> Mapping[str, str]:
+        """Each limit as sentences say it, for blanks such as `{confirm_window_span}`."""
+        return {
+            f"{kind.value}_span": span_words(limit)
+            for (kind, urgency), limit in self.limits.items()
+            if urgency is Urgency.NORMAL
+        }
 
     def condition(self, code: str | None) -> ConditionRule | None:
         return self.conditions.get(code) if code else None

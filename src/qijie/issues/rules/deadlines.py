@@ -9,6 +9,7 @@ a handling clock first starts, and moves only with the rows of the table that sa
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from qijie.issues.rules.book import Book
@@ -113,14 +114,19 @@ def _clock(
 ) -> Clock:
     calendar = book.calendar(matter.path)
     due = due_at(start, rule.limit, calendar)
+    percents = book.warnings(kind, matter.urgency)
+
+    def at_percent(percent: int) -> datetime:
+        return moment_at_share(start, rule.limit, Decimal(percent) / 100, calendar)
+
     return Clock(
         kind=kind,
         order_id=order_id,
         started_at=start,
         due_at=due,
         limit=rule.limit,
-        warn_at=moment_at_share(start, rule.limit, 0.5, calendar),
-        soon_at=moment_at_share(start, rule.limit, 0.8, calendar),
+        warn_at=at_percent(percents[0]) if len(percents) > 1 else None,
+        soon_at=at_percent(percents[-1]),
         rule=rule.words,
         is_half=rule.is_half,
         calendar_version=calendar.version,
@@ -128,14 +134,16 @@ def _clock(
     )
 
 
-def _clock_until(kind: ClockKind, start: datetime, until: datetime) -> Clock:
+def _clock_until(
+    kind: ClockKind, start: datetime, until: datetime, percents: tuple[int, ...]
+) -> Clock:
     whole = until - start
     return Clock(
         kind=kind,
         started_at=start,
         due_at=until,
-        warn_at=start + whole / 2,
-        soon_at=start + whole * 4 / 5,
+        warn_at=start + whole * percents[0] / 100 if len(percents) > 1 else None,
+        soon_at=start + whole * percents[-1] / 100,
         rule=f"{kind.label}：指定日期",
         explanation=f"经办人指定的日期，到 {moment_in_words(until)}。",
     )
@@ -165,7 +173,8 @@ def _new_clock(kind: ClockKind, matter: Matter, span: Span, turning: Turning) ->
     at = turning.act.at
     if span is Span.NAMED:
         until = turning.act.facts.until
-        return _clock_until(kind, at, until) if until else None
+        percents = turning.book.warnings(kind, matter.urgency)
+        return _clock_until(kind, at, until, percents) if until else None
     rule = _rule_of(kind, matter, turning.book)
     if rule is None:
         return None

@@ -31,6 +31,10 @@ class Refused(Refusal):
         self.code = code
         self.field = field
 
+    def said_by(self, book: Book) -> "Refused":
+        """The same with its blanks filled from the book: a city's own limits."""
+        return Refused(self.code, self.sentence.format_map(book.spans), self.field)
+
 
 @dataclass(frozen=True, slots=True)
 class Offer:
@@ -50,12 +54,12 @@ _AT_ONCE = tuple(row for row in TRANSITIONS if row.at_once)
 # Buttons
 
 
-def offers(matter: Matter, actor: Actor, now: datetime) -> tuple[Offer, ...]:
+def offers(matter: Matter, actor: Actor, now: datetime, book: Book) -> tuple[Offer, ...]:
     """Every move this actor could ever make on this matter, in the order of the table."""
     return tuple(
         offer
         for rows in _rows_open_to(relations(matter, actor)).values()
-        for offer in _offers_of(rows, matter, actor, now)
+        for offer in _offers_of(rows, matter, actor, now, book)
     )
 
 
@@ -70,30 +74,30 @@ def _rows_open_to(related: frozenset[Relation]) -> Mapping[Move, tuple[Transitio
 
 
 def _offers_of(
-    rows: Sequence[Transition], matter: Matter, actor: Actor, now: datetime
+    rows: Sequence[Transition], matter: Matter, actor: Actor, now: datetime, book: Book
 ) -> Iterator[Offer]:
     if not rows[0].is_order_move:
-        yield _offer(rows, Case(matter, actor, now))
+        yield _offer(rows, Case(matter, actor, now), book)
         return
     orders = [order for order in matter.orders if _is_actors_to_move(rows, order, actor)]
     fitting = [order for order in orders if order.state in rows[0].order_sources]
     for order in fitting or orders[-1:]:
-        yield _offer(rows, Case(matter, actor, now, order))
+        yield _offer(rows, Case(matter, actor, now, order), book)
     if not orders:
-        yield _offer(rows, Case(matter, actor, now))
+        yield _offer(rows, Case(matter, actor, now), book)
 
 
 def _is_actors_to_move(rows: Sequence[Transition], order: Order, actor: Actor) -> bool:
     return rows[0].who != (Relation.UNIT_OF_ORDER,) or holds_order(actor, order)
 
 
-def _offer(rows: Sequence[Transition], case: Case) -> Offer:
+def _offer(rows: Sequence[Transition], case: Case, book: Book) -> Offer:
     row, objection = _best(rows, case)
     return Offer(
         move=row.move,
         button=row.button,
         is_allowed=objection is None,
-        why_not=str(objection) if objection else "",
+        why_not=str(objection.said_by(book)) if objection else "",
         needs=row.needs,
         order_id=case.order.id if case.order else None,
     )
@@ -112,7 +116,7 @@ def report(act: Act[ReportFacts], book: Book) -> Outcome:
 
 def apply(matter: Matter, act: Act[Facts], book: Book) -> Outcome:
     """The matter after the act, the events it leaves and who is told. Raises Refused."""
-    row = _row_for(matter, act)
+    row = _row_for(matter, act, book)
     if type(act.facts) is not row.brings:
         raise TypeError(f"{act.move} brings {row.brings.__name__}, got {act.facts!r}")
     _refuse_missing(row, matter, act, book)
@@ -141,14 +145,14 @@ def _report_of(event: EventValue) -> Act[ReportFacts]:
 # Which row
 
 
-def _row_for(matter: Matter, act: Act[Facts]) -> Transition:
+def _row_for(matter: Matter, act: Act[Facts], book: Book) -> Transition:
     order = _order_meant(matter, act)
     rows = _rows_open_to(relations(matter, act.actor, order)).get(act.move)
     if rows is None:
         raise Refused("no_relation", f"您的岗位不能对本事项“{act.move.label}”，请联系负责的岗位。")
     row, objection = _best(rows, Case(matter, act.actor, act.at, order))
     if objection:
-        raise objection
+        raise objection.said_by(book)
     return row
 
 
@@ -204,7 +208,7 @@ def _wrong_order_state(row: Transition, order: Order | None) -> Refused:
 def _refuse_missing(row: Transition, matter: Matter, act: Act[Facts], book: Book) -> None:
     for need in row.needs:
         if not need.is_met(matter, act, book):
-            raise Refused("missing_fact", need.missing, need.name)
+            raise Refused("missing_fact", need.missing, need.name).said_by(book)
 
 
 # What follows
@@ -231,7 +235,7 @@ def _advanced(
         facts=to_json(act.facts),
         follows=row.at_once,
     )
-    return after, event, notices(row, matter, after, act)
+    return after, event, notices(row, matter, after, act, book)
 
 
 def _level_of(matter: Matter) -> Level:

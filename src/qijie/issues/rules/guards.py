@@ -183,7 +183,7 @@ PLACE_IS_IN_A_GRID = Guard(
 URGE_ONCE_A_DAY = Guard(
     "urge_once_a_day",
     lambda case: not (_is_reporter(case) and _is_urged_today(case)),
-    "今天已经催办过了，承办方须在一个工作日内答复，请明天再催。",
+    "今天已经催办过了，承办方须在{urge_answer_span}内答复，请明天再催。",
 )
 NOT_A_HAZARD = Guard(
     "not_a_hazard",
@@ -198,7 +198,7 @@ IS_A_HAZARD = Guard(
 OBJECTION_OPEN = Guard(
     "objection_open",
     _is_window_open(ClockKind.OBJECTION_WINDOW),
-    "异议须在收到决定后十五日内提出，期限已过。",
+    "异议须在收到决定后{objection_window_span}内提出，期限已过。",
 )
 NOT_OBJECTED = Guard(
     "not_objected",
@@ -216,7 +216,9 @@ FINAL_ANSWER_NOT_OBJECTED = Guard(
     "对书面终答的异议只能提出一次，本事项已经提出过。",
 )
 MAY_REOPEN = Guard(
-    "may_reopen", _may_still_reopen, "重开期限已过（一般为结案后十五日），请重新上报一件新事项。"
+    "may_reopen",
+    _may_still_reopen,
+    "重开期限已过（一般为结案后{reopen_window_span}），请重新上报一件新事项。",
 )
 MASTER_HAS_ENDED = Guard(
     "master_has_ended",
@@ -356,7 +358,7 @@ HANG_UP_ASKED = Guard("hang_up_asked", _is_asked(Move.ASK_HANG_UP), "没有待�
 SUSPENSIONS_LEFT = Guard(
     "suspensions_left",
     lambda case: case.matter.suspension_count < MOST_SUSPENSIONS,
-    "同一事项最多挂账两次，本事项已满两次，请吹哨、转介或书面终答。",
+    f"同一事项最多挂账 {MOST_SUSPENSIONS} 次，本事项已满，请吹哨、转介或书面终答。",
 )
 REVIEW_DUE = Guard(
     "review_due", _has_passed(ClockKind.REVIEW), "挂账复核日未到，需要提前恢复请人工办理。"
@@ -389,7 +391,7 @@ NOT_SAMPLED = Guard(
 CONFIRM_WINDOW_PASSED = Guard(
     "confirm_window_passed",
     _has_passed(ClockKind.CONFIRM_WINDOW),
-    "确认期（七日）未满，不能自动结案。",
+    "确认期（{confirm_window_span}）未满，不能自动结案。",
 )
 NOT_DENIED = Guard(
     "not_denied",

@@ -10,11 +10,11 @@ from typing import Any
 
 from qijie.access.accused import is_named, is_near
 from qijie.issues.rules import facts as brought
-from qijie.issues.rules.book import LONGEST_SUSPENSION, Book
+from qijie.issues.rules.book import Book
 from qijie.issues.rules.deadlines import classified, handling_due_at, reckoned_later
 from qijie.issues.rules.facts import Classified, OrderRequest
 from qijie.issues.rules.matter import Act, Matter
-from qijie.issues.rules.vocabulary import Family, Move, OrderState
+from qijie.issues.rules.vocabulary import ClockKind, Family, Move, OrderState
 from qijie.kernel.calendars import SHANGHAI
 
 
@@ -181,10 +181,10 @@ def _is_after_today(name: str) -> Callable[[Matter, Act[Any], Book], bool]:
     return is_met
 
 
-def _is_within_a_month(matter: Matter, act: Act[brought.HangUpFacts], book: Book) -> bool:
+def _is_within_the_longest_wait(matter: Matter, act: Act[brought.HangUpFacts], book: Book) -> bool:
     review_on, today = act.facts.review_on, act.at.astimezone(SHANGHAI).date()
-    one_day = timedelta(days=1)
-    return review_on is not None and one_day <= review_on - today <= LONGEST_SUSPENSION
+    longest = timedelta(days=float(book.limit(ClockKind.REVIEW, matter.urgency).value))
+    return review_on is not None and timedelta(days=1) <= review_on - today <= longest
 
 
 def _is_later(matter: Matter, act: Act[brought.ExtendFacts], book: Book) -> bool:
@@ -302,7 +302,9 @@ RECEIPT = Need(
 FOLLOW_UP = Need(
     "follow_up_on", "回访日期", "请填写今天之后的一个回访日期。", _is_after_today("follow_up_on")
 )
-REVIEW_ON = Need("review_on", "复核日期", "请填写三十日之内的复核日期。", _is_within_a_month)
+REVIEW_ON = Need(
+    "review_on", "复核日期", "请填写{review_span}之内的复核日期。", _is_within_the_longest_wait
+)
 NEW_DATE = Need("new_due_at", "新的期限", "请填写晚于现有期限的新期限。", _is_later)
 ANSWER_BY = Need("answer_by", "答复期限", "请填写今后的一个答复期限。", _is_ahead)
 SECOND_PERSON = Need(

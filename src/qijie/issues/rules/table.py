@@ -590,7 +590,7 @@ HANDLING: tuple[Transition, ...] = (
         tells=(Audience.REPORTER, Audience.UNIT),
         button="当场解决",
         sentence_for_reporter=(
-            "网格员已当场办结：{words}请确认是否解决；七日内未回复按“未确认”结案。"
+            "网格员已当场办结：{words}请确认是否解决；{confirm_window_span}内未回复按“未确认”结案。"
         ),
         is_wired=True,
         works_offline=True,
@@ -613,7 +613,7 @@ HANDLING: tuple[Transition, ...] = (
         tells=(Audience.REPORTER, Audience.UNIT),
         button="当场答复",
         sentence_for_reporter=(
-            "您咨询的问题答复如下：{words}请确认是否解决；七日内未回复按“未确认”结案。"
+            "您咨询的问题答复如下：{words}请确认是否解决；{confirm_window_span}内未回复按“未确认”结案。"
         ),
         is_wired=True,
         source="solve on the spot 即时解: desk for a question",
@@ -1092,7 +1092,7 @@ CLOSING: tuple[Transition, ...] = (
         clocks=(c.stops_all(), c.starts(ClockKind.REOPEN_WINDOW)),
         tells=TO_ALL_ASKED,
         sentence_for_reporter=(
-            "七日内没有收到您的回复，事项按“未确认”结案，不计为满意；"
+            "{confirm_window_span}内没有收到您的回复，事项按“未确认”结案，不计为满意；"
             "如没有解决，可在{reopen_window}前申请重开。"
         ),
         is_wired=True,
@@ -1110,7 +1110,7 @@ CLOSING: tuple[Transition, ...] = (
         clocks=(c.starts(ClockKind.CALL_BACK, when=g.SAID_NOT_SOLVED),),
         tells=TO_BOTH,
         button="评价",
-        sentence_for_reporter="您的评价已收到；评价未解决的，一个工作日内会有人联系您。",
+        sentence_for_reporter="您的评价已收到；评价未解决的，{call_back_span}内会有人联系您。",
         is_wired=True,
         source="Not solved: starts a call-back within 1 working day",
     ),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from qijie.issues.rules.book import Book
 from qijie.issues.rules.deadlines import moment_in_words
 from qijie.issues.rules.facts import Facts
 from qijie.issues.rules.matter import Act, Matter, Notice
@@ -15,8 +16,10 @@ READS_THE_SENTENCE = frozenset({Audience.REPORTER, Audience.PARTIES, Audience.FO
 _LAST_REMEDY = "此为最终答复，如仍不同意，可依法申请行政复议、提起行政诉讼或仲裁。"
 
 
-def notices(row: Transition, before: Matter, after: Matter, act: Act[Facts]) -> tuple[Notice, ...]:
-    sentence = row.sentence_for_reporter.format_map(blanks(after, act))
+def notices(
+    row: Transition, before: Matter, after: Matter, act: Act[Facts], book: Book
+) -> tuple[Notice, ...]:
+    sentence = row.sentence_for_reporter.format_map({**blanks(after, act), **book.spans})
     return tuple(
         notice for audience in row.tells for notice in _to(audience, sentence, before, after, act)
     )

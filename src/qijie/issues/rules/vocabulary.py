@@ -73,7 +73,7 @@ class Move(Word):
     ADD_ORDER = "add_order", "加派"
     RECALL = "recall", "撤单"
     WAIVE = "waive", "免除"
-    FALL_BACK = "fall_back", "回到待派"
+    FALL_BACK = "fall_back", "退回待派单"
     COMPLETE = "complete", "处置完毕"
     WHISTLE = "whistle", "吹哨"
     REFER = "refer", "转介"

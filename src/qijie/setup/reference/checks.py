@@ -33,6 +33,7 @@ CLOCK_CODES = (
     "file",
     "name_owner",
     "sign",
+    "sign_urgent",
     "convene_answer",
     "convene_answer_urgent",
     "help_acknowledge",

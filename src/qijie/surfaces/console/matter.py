@@ -123,7 +123,7 @@ def _done(request: GuardedRequest, tried: Attempt) -> str:
     is_there = visible_or_none(tried.issue.pk, request.viewer) is not None
     sentence = "" if is_there else _GIVEN_AWAY.get(tried.form.move, "")
     level = tried.moved.get_level_display() if tried.moved else ""
-    done = f"已办“{tried.form.move.label}”。"
+    done = f"已{tried.form.move.label}。"
     return done + sentence.format(level=level)
 
 

@@ -1,6 +1,7 @@
 """What the holder of a private link sees and may do; the gate opened that one matter only."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,11 +14,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from qijie.issues.models import Issue
 from qijie.issues.queries import history_of, matter_of
+from qijie.issues.queries.book import book
 from qijie.issues.queries.offers import offers_for
 from qijie.issues.queries.orders import named_orders
+from qijie.issues.rules.deadlines import moment_in_words
 from qijie.issues.rules.decide import Offer
 from qijie.issues.rules.matter import Matter
-from qijie.issues.rules.vocabulary import Move, State
+from qijie.issues.rules.vocabulary import ClockKind, Move, State
 from qijie.records.models import Attachment
 from qijie.records.queries import photos_of
 from qijie.surfaces.portal import story
@@ -37,10 +40,10 @@ _NOT_SOLVED = "没有解决，我来评价"
 CONSEQUENCES: Mapping[Move, str] = {
     Move.ADD: "您补充的文字和照片会交给正在办理的人。",
     Move.WITHDRAW: "撤回以后就不再办理；要办，需要重新反映。",
-    Move.URGE: "我们会提醒正在办理的人，对方须在一个工作日内答复。一天可以催一次。",
+    Move.URGE: "我们会提醒正在办理的人，对方须在{urge_answer_span}内答复。一天可以催一次。",
     Move.OBJECT: "由上一级重新审核。异议只能提一次，请把理由写清楚。",
-    Move.CONFIRM: "确认以后这件事就办结了；十五天内如有反复，还可以要求重新办。",
-    Move.JUDGE: "您说“没有解决”，一个工作日内会有人联系您。",
+    Move.CONFIRM: "确认以后这件事就办结了；{reopen_window_span}内如有反复，还可以要求重新办。",
+    Move.JUDGE: "您说“没有解决”，{call_back_span}内会答复您：留了电话的有人联系，没留的请看本页。",
     Move.REOPEN: "会重新办理，时限减半。请写明哪里没有解决。",
 }
 # In the order they are shown: what is most wanted first, what is hard to take back last.
@@ -87,10 +90,10 @@ def _page(request: GuardedRequest, issue: Issue, token: str) -> dict[str, Any]:
         "photos": [_photo(one, token) for one in photos if one.from_reporter],
         "photos_after": [_photo(one, token) for one in photos if not one.from_reporter],
         "actions": _actions(offers, value, token),
-        "greyed": [offer for offer in offers if not offer.is_allowed],
         "questions": _questions(issue, value, offers),
         "questions_url": reverse("portal:move", args=[token, Move.JUDGE.value]),
         "done": _done(request),
+        "thanks": _thanks(request, value, now),
         "link": request.build_absolute_uri(reverse("portal:matter", args=[token])),
     }
 
@@ -140,6 +143,35 @@ def _done(request: HttpRequest) -> Move | None:
     )
 
 
+_THANKS: Mapping[Move, str] = {
+    Move.ADD: "补充的情况已收到，会交给正在办理的人。",
+    Move.WITHDRAW: "已按您的要求撤回，不再办理。",
+    Move.URGE: "已替您催办{until}。",
+    Move.OBJECT: "异议已收到，由上一级重新审核{until}。",
+    Move.CONFIRM: "您已确认解决，这件事办结了。",
+    Move.JUDGE: "您的评价已收到。",
+    Move.REOPEN: "已收到，会重新办理{until}。",
+}
+_ANSWERED_BY = {
+    Move.URGE: ClockKind.URGE_ANSWER,
+    Move.OBJECT: ClockKind.ACCEPT,
+    Move.REOPEN: ClockKind.HANDLE,
+}
+
+
+def _thanks(request: HttpRequest, value: Matter, now: datetime) -> str:
+    """What the resident's own move has set going, and until when."""
+    move = _done(request)
+    if move is None or move is Move.REPORT:
+        return ""
+    kind = _ANSWERED_BY.get(move)
+    clock = value.live(kind) if kind else None
+    until = f"，{moment_in_words(clock.due_at)}前会有答复" if clock else ""
+    if move is Move.REOPEN and clock:
+        until = f"，{moment_in_words(clock.due_at)}前办好"
+    return _THANKS[move].format(until=until)
+
+
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def move(request: GuardedRequest, token: str, move: str) -> HttpResponse:
@@ -169,7 +201,7 @@ def _form_page(
         "form": form,
         "issue": issue,
         "offer": offer,
-        "consequence": CONSEQUENCES[offer.move],
+        "consequence": CONSEQUENCES[offer.move].format_map(book().spans),
         "is_danger": offer.move is Move.WITHDRAW,
         "back_url": reverse("portal:matter", args=[token]),
     }

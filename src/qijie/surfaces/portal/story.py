@@ -199,8 +199,17 @@ def promise(matter: Matter, now: datetime) -> Promise | None:
         return _promise("最晚恢复办理", paused.due_at, now) if paused else None
     if matter.promised_at is not None:
         return _promise("最晚办好的日子", matter.promised_at, now)
-    answer = matter.running(ClockKind.FIRST_ANSWER)
-    return _promise("最晚答复您的时间", answer.due_at, now) if answer else None
+    for kind in (ClockKind.FIRST_ANSWER, ClockKind.ACCEPT, ClockKind.FILE):
+        if clock := matter.running(kind):
+            return _promise(_PROMISED[kind], clock.due_at, now)
+    return None
+
+
+_PROMISED = {
+    ClockKind.FIRST_ANSWER: "最晚答复您的时间",
+    ClockKind.ACCEPT: "最晚审核完的时间",
+    ClockKind.FILE: "最晚定下办理期限的时间",
+}
 
 
 def _promise(label: str, due_at: datetime, now: datetime) -> Promise:

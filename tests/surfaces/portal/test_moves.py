@@ -1,7 +1,6 @@
-import re
-
 """The reporter's own moves, one page each."""
 
+import re
 from html import unescape
 
 import pytest

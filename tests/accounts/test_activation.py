@@ -258,3 +258,12 @@ def test_a_desk_left_alone_is_signed_out(settings: Settings) -> None:
     session.save()
     assert client.get("/field/").status_code == 302
     assert "没有操作" in client.get("/account/login/").content.decode()
+
+
+def test_nobody_stays_signed_in_for_longer_than_twelve_hours(settings: Settings) -> None:
+    client = signed_in("chen")
+    session = client.session
+    session["qijie.began"] -= settings.SESSION_COOKIE_AGE + 1
+    session.save()
+    assert client.get("/field/").status_code == 302
+    assert "已满 12 小时" in client.get("/account/login/").content.decode()

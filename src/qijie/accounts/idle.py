@@ -1,4 +1,4 @@
-"""A desk left alone is signed out."""
+"""A desk left alone is signed out, and everybody once in twelve hours."""
 
 import time
 from collections.abc import Callable
@@ -8,14 +8,14 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponseBase
 
-_SEEN = "qijie.seen"
+_SEEN, _BEGAN = "qijie.seen", "qijie.began"
 _WRITTEN_EVERY = 60
 """Seconds: not every page writes a session."""
 
 
 def begin(request: HttpRequest) -> None:
     """Somebody is there: the session has just begun."""
-    request.session[_SEEN] = int(time.time())
+    request.session[_SEEN] = request.session[_BEGAN] = int(time.time())
 
 
 class IdleMiddleware:
@@ -31,12 +31,20 @@ class IdleMiddleware:
 def _watch(request: HttpRequest) -> None:
     now = int(time.time())
     last_login = request.user.last_login  # type: ignore[union-attr]
-    seen = request.session.get(_SEEN) or int(last_login.timestamp() if last_login else now)
-    if now - seen > settings.IDLE_MINUTES * 60:
-        logout(request)
-        messages.info(request, f"您有 {settings.IDLE_MINUTES} 分钟没有操作，为安全已退出登录。")
+    first = int(last_login.timestamp()) if last_login else now
+    seen = request.session.get(_SEEN, first)
+    if now - request.session.get(_BEGAN, first) > settings.SESSION_COOKIE_AGE:
+        _send_away(request, "这次登录已满 12 小时，为安全请重新登录。")
+    elif now - seen > settings.IDLE_MINUTES * 60:
+        _send_away(request, f"您有 {settings.IDLE_MINUTES} 分钟没有操作，为安全已退出登录。")
     elif now - seen > _WRITTEN_EVERY and not _asks_by_itself(request):
+        # Writing a session puts off its end, so how long it may last is kept in it.
         request.session[_SEEN] = now
+
+
+def _send_away(request: HttpRequest, sentence: str) -> None:
+    logout(request)
+    messages.info(request, sentence)
 
 
 def _asks_by_itself(request: HttpRequest) -> bool:

@@ -91,6 +91,22 @@ def posts_over(path: str, role: Role, level: Level, on: date) -> QuerySet[Post]:
     )
 
 
+def called_around(inside: Q, on: date) -> Iterable[tuple[str, UUID, str, str, str]]:
+    """`unit`, `post` or `holder`; id of the unit or post; name; kind; path. One query.
+
+    inside: where, as a condition on `path`. Administrators are met by nobody and are left out.
+    """
+    posts = Post.objects.filter(_existing(on), inside).exclude(role__in=_ADMINISTRATORS)
+    units = OrgUnit.objects.filter(inside).values_list(Value("unit"), "pk", "name", "kind", "path")
+    titles = posts.values_list(Value("post"), "pk", "title", "kind", "path")
+    held = Holding.objects.filter(_held(on), post__in=posts)
+    names = held.values_list(Value("holder"), "post_id", "user__name", Value(""), "post__path")
+    return units.union(titles, names, all=True)
+
+
+_ADMINISTRATORS = ("", Role.SYSTEM_ADMIN.value, Role.SECURITY_ADMIN.value, Role.AUDIT_ADMIN.value)
+
+
 def posts_with_roles_over(path: str, roles: Iterable[Role], on: date) -> list[Post]:
     """Posts of these roles on any rung over a place."""
     found = Post.objects.filter(

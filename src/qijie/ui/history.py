@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from qijie.access.fields import Purpose, shown
+from qijie.access.viewer import Viewer
+from qijie.issues.models import Issue
 from qijie.issues.rules.vocabulary import Move
 from qijie.records.models import Attachment, Event
 
@@ -20,6 +23,18 @@ _ICONS = {
 }
 
 
+_REPORTERS_OWN = frozenset(
+    {Move.REPORT, Move.ADD, Move.WITHDRAW, Move.URGE, Move.OBJECT, Move.REOPEN, Move.JUDGE}
+)
+
+
+def reporter_hidden_from(issue: Issue, viewer: Viewer) -> UUID | None:
+    """The colleague who reported and whom these eyes must not learn; None where they may."""
+    known = shown(viewer, "issues_issue.reported_by_id", issue.reported_by_id, Purpose.WORK)
+    is_own = issue.reported_by_id == viewer.user_id
+    return None if known or is_own else issue.reported_by_id
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     at: datetime
@@ -32,21 +47,35 @@ class Entry:
 
 
 def entries(
-    events: Iterable[Event], photos: Sequence[Attachment], photo_url: PhotoUrl
+    events: Iterable[Event],
+    photos: Sequence[Attachment],
+    photo_url: PhotoUrl,
+    *,
+    hidden_reporter: UUID | None = None,
 ) -> list[Entry]:
-    """Oldest first. Photos stand with the event they came with: the one of the same moment."""
-    shown = defaultdict(list)
+    """Oldest first. Photos stand with the event they came with: the one of the same moment.
+
+    hidden_reporter: the member of staff who reported it and whose post these eyes must not learn.
+    """
+    by_moment = defaultdict(list)
     for photo in photos:
-        shown[photo.at].append({"url": photo_url(photo), "label": "现场照片", "at": photo.at})
-    return [_entry(event, tuple(shown.pop(event.at, ()))) for event in events]
+        by_moment[photo.at].append({"url": photo_url(photo), "label": "现场照片", "at": photo.at})
+    return [
+        _entry(event, tuple(by_moment.pop(event.at, ())), hidden_reporter=hidden_reporter)
+        for event in events
+    ]
 
 
-def _entry(event: Event, photos: tuple[dict[str, object], ...]) -> Entry:
+def _entry(
+    event: Event, photos: tuple[dict[str, object], ...], *, hidden_reporter: UUID | None
+) -> Entry:
     move = Move(event.verb)
+    is_hidden = move in _REPORTERS_OWN and event.actor_user_id == hidden_reporter is not None
+    who = "工作人员" if is_hidden else event.actor_title
     return Entry(
         at=event.at,
         title=move.label,
-        who="系统自动" if event.follows else event.actor_title,
+        who="系统自动" if event.follows else who,
         text=event.words,
         icon=_ICONS.get(move, "check"),
         photos=photos,

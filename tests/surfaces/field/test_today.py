@@ -159,5 +159,7 @@ def test_the_page_costs_the_same_for_one_matter_and_for_twelve(
         acts.dispatched(words=f"派出第{number}件")
     client.force_login(town.user(username))
     # Ten of the page's own; beside them this test's transaction makes the gate use a savepoint.
-    with django_assert_max_num_queries(10 + 2):
+    # What waits for a desk is read by the system, which costs the grid's first page five.
+    outlines = 5 if username == "chen" and not query else 0
+    with django_assert_max_num_queries(10 + 2 + outlines):
         assert client.get(TODAY + query).status_code == 200

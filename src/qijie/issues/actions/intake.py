@@ -5,9 +5,8 @@ import hmac
 import json
 from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -18,9 +17,10 @@ from django.utils import timezone
 from qijie.access.scope import scope
 from qijie.access.viewer import INTAKE, SYSTEM, Kind, Viewer, reporter_of
 from qijie.issues.actions.advance import advance, save
+from qijie.issues.actions.concerning import about_facts, concerned_of, hint_facts, hinted_by
 from qijie.issues.actors import actors_of
 from qijie.issues.models import Category, Issue, Reporter, Responsibility
-from qijie.issues.queries.aiming import Concerned, concerned_in
+from qijie.issues.queries.aiming import Concerned
 from qijie.issues.queries.book import book
 from qijie.issues.queries.choices import family_of, known_category
 from qijie.issues.rules.decide import Refused
@@ -81,7 +81,16 @@ class NewReport:
     def body(self) -> bytes:
         """What makes two deliveries under one key the same report."""
         place = (self.place.lon, self.place.lat) if self.place else None
-        return json.dumps([self.words, self.category, place, self.path, self.place_words]).encode()
+        said = [self.words, self.category, place, self.path, self.place_words]
+        about = [
+            self.about_post_id,
+            self.about_unit_id,
+            self.is_about_staff or "",
+            self.about_words,
+        ]
+        if any(about):
+            said += [str(one or "") for one in about]
+        return json.dumps(said).encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +123,13 @@ def report(new: NewReport, *, by: Viewer, at: datetime, photos: Sequence[Photo] 
     _refuse_own_case(new, by)
     located = _place(new, at)
     category = known_category(new.category)
-    concerned = _concerned(new, located, at)
-    outcome = report_by_rules(
-        _act(new, issue.pk, located, category, concerned, by=by, at=at), book()
-    )
+    concerned = concerned_of(new, located, at)
+    seemingly = hinted_by(new, located, concerned, at)
+    act = _act(new, issue.pk, located, category, concerned, by=by, at=at)
+    act = replace(act, facts=replace(act.facts, **hint_facts(seemingly, located, act, at)))
+    outcome = report_by_rules(act, book())
     _describe(issue, new, located, by)
+    issue.hints = [[str(hint.id), hint.name, hint.words] for hint in seemingly]
     on = timezone.localdate(at)
     sequence = records.next_number(region_code=located.region_code, on=on, series="matter")
     issue.number = str(make_number(located.region_code, on, sequence))
@@ -203,7 +214,7 @@ def _act(
         category=category.pk if category else None,
         urgency=Urgency.URGENT if category and category.is_urgent else new.urgency,
         has_reporter=by.kind is not Kind.STAFF or bool(new.phone or new.email),
-        **_about_facts(new, concerned),
+        **about_facts(new, concerned),
     )
     actors = actors_of(by) if by.kind is Kind.STAFF else (Actor.reporter(),)
     return Act(
@@ -214,34 +225,6 @@ def _act(
         words=new.words,
         device_at=new.device_at,
     )
-
-
-def _concerned(new: NewReport, located: Located, at: datetime) -> Concerned | None:
-    named = (new.about_post_id, new.about_unit_id)
-    if not (new.is_about_staff or any(named)):
-        return None
-    return concerned_in(
-        located.path,
-        timezone.localdate(at),
-        post_id=new.about_post_id,
-        unit_id=new.about_unit_id,
-    )
-
-
-def _about_facts(new: NewReport, concerned: Concerned | None) -> dict[str, Any]:
-    if concerned is None:
-        return {}
-    return {
-        "about_post_id": concerned.post_id,
-        "about_unit_id": concerned.unit_id,
-        "about_level": concerned.level,
-        "about_path": concerned.path,
-        "about_user_ids": concerned.user_ids,
-        "hidden_level": concerned.aim.hidden_level,
-        "home_level": concerned.aim.level,
-        "stand_in_roles": concerned.aim.stand_in_roles,
-        "about_words": new.about_words,
-    }
 
 
 def _describe(issue: Issue, new: NewReport, located: Located, by: Viewer) -> None:
@@ -287,7 +270,8 @@ def accept_by_rule(issue_id: UUID, *, at: datetime) -> bool:
     False when no rule matches or somebody was faster; then the desk decides.
     """
     issue = Issue.objects.select_related("category").filter(pk=issue_id).first()
-    rule = _rule_for(issue) if issue else None
+    # Words that seem to name somebody are read by a person first.
+    rule = _rule_for(issue) if issue and not issue.hinted_ids else None
     if issue is None or rule is None:
         return False
     try:

@@ -1,5 +1,6 @@
 """Whom a matter is about, as the rules want to know it: rung, territory, holders, who takes it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -57,6 +58,17 @@ def _row(post_id: UUID | None, unit_id: UUID | None) -> Post | OrgUnit:
     if found is None:
         raise Refused("unknown_concerned", "涉及谁：没有这个单位或岗位，请重新选择。", "about")
     return found
+
+
+def rung_without(ids: Collection[UUID], path: str, lowest: Level, on: date) -> Level:
+    """The lowest rung, from one upwards, with a desk that is none of these and in none of them."""
+    desks = posts_with_roles_over(path, [Role.DESK], on)
+    free = [
+        Level(desk.level)
+        for desk in desks
+        if desk.pk not in ids and desk.unit_id not in ids and Level(desk.level) >= lowest
+    ]
+    return min(free, default=lowest)
 
 
 def _seats(

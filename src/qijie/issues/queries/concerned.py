@@ -1,10 +1,10 @@
 """Whom a matter may be about: the posts and units of a place, as anybody may choose them."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, Value
 
 from qijie.issues.rules.decide import Refused
 from qijie.kernel.codes import Level, ancestors, path_at
@@ -15,27 +15,30 @@ UNIT, POST = "unit", "post"
 
 
 def concerned_choices(
-    path: str, on: date, *, without: Collection[UUID] = ()
+    path: str, on: date, *, without: Collection[UUID] = (), names_units_only: bool = False
 ) -> list[tuple[str, list[Choice]]]:
-    """Units and posts of a place, of its community and of everything above; two queries."""
+    """Units and posts of a place, of its community and of everything above; one query.
+
+    names_units_only: in a whole street a resident could not find a post among hundreds.
+    """
     inside = path_at(path, Level.COMMUNITY) or path_at(path, Level.STREET) or path
     around = Q(path__in=ancestors(path)) | Q(path__startswith=inside)
-    units = OrgUnit.objects.filter(around).exclude(pk__in=without).order_by("-path", "name")
+    units = OrgUnit.objects.filter(around).exclude(pk__in=without)
     posts = (
         Post.objects.filter(around, valid_from__lte=on)
         .filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on))
         .exclude(role__in=("", "system_admin", "security_admin", "audit_admin"))
         .exclude(pk__in=without)
-        .order_by("-path", "title")
     )
-    return [
-        ("单位", _named(UNIT, units.values_list("pk", "name"))),
-        ("岗位", _named(POST, posts.values_list("pk", "title"))),
+    rows = units.values_list(Value(UNIT), "pk", "name", "path")
+    if not names_units_only:
+        rows = rows.union(posts.values_list(Value(POST), "pk", "title", "path"))
+    nearest_first = sorted(rows, key=lambda row: (-len(row[3]), row[3], row[2]))
+    groups = [
+        (label, [(f"{kind}:{pk}", name) for of, pk, name, _ in nearest_first if of == kind])
+        for label, kind in (("单位", UNIT), ("岗位", POST))
     ]
-
-
-def _named(kind: str, rows: Iterable[tuple[UUID, str]]) -> list[Choice]:
-    return [(f"{kind}:{pk}", name) for pk, name in rows]
+    return [group for group in groups if group[1]]
 
 
 def chosen(value: str) -> tuple[UUID | None, UUID | None]:

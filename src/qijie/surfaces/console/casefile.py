@@ -26,7 +26,7 @@ from qijie.records.models import Attachment
 from qijie.records.queries import photos_of
 from qijie.territory.borders import collection, drawn_node, feature
 from qijie.territory.models import Node
-from qijie.ui.history import entries
+from qijie.ui.history import entries, reporter_hidden_from
 from qijie.ui.moves import FORMS
 
 REPORTERS_OWN = frozenset({Move.WITHDRAW, Move.OBJECT, Move.CONFIRM, Move.JUDGE})
@@ -77,7 +77,12 @@ def case_of(issue: Issue, viewer: Viewer, now: datetime) -> dict[str, Any]:
         "orders": [_order_row(each, matter, now) for each in named],
         "clocks": [_clock_row(c, now, names) for c in matter.clocks if c.is_live],
         "past_clocks": [_clock_row(c, now, names) for c in matter.clocks if not c.is_live],
-        "entries": entries(history_of(issue), photos, lambda one: _photo_url(issue, one)),
+        "entries": entries(
+            history_of(issue),
+            photos,
+            lambda one: _photo_url(issue, one),
+            hidden_reporter=reporter_hidden_from(issue, viewer),
+        ),
         "actions": actions_of(issue, names, staff_offers(matter, viewer, now)),
         "holder": holder_of(issue, named),
         "may_reveal": may_reveal,
@@ -96,6 +101,8 @@ def _facts(issue: Issue) -> list[dict[str, object]]:
         ("来源", issue.get_channel_display(), ""),
         ("反映人评价", issue.get_verdict_display(), ""),
         *_ended(issue),
+        ("反映的对象", issue.about_words, "反映人自己写的"),
+        ("可能涉及", _seemingly(issue), "按原话提示，请核对；受理即视为不涉及"),
     ]
     return [{"label": label, "value": value, "note": note} for label, value, note in rows if value]
 
@@ -109,6 +116,13 @@ def _ended(issue: Issue) -> list[tuple[str, str, str]]:
         ("答复层级", issue.get_answered_level_display(), ""),
         ("处置最高到", worked_words(worked), ""),
     ]
+
+
+def _seemingly(issue: Issue) -> str:
+    """Whom the words seem to name and by which word, until a desk has decided."""
+    if not issue.hinted_ids:
+        return ""
+    return "；".join(f"{name}（原话“{words}”）" for _, name, words in issue.hints)
 
 
 def _place_facts(issue: Issue) -> list[dict[str, object]]:

@@ -13,6 +13,7 @@ from qijie.access.viewer import Viewer
 from qijie.issues.models import Issue
 from qijie.issues.queries import Filters, Page, page_of
 from qijie.issues.queries.lists import LONGEST_PAGE, PAGE_SIZE, narrowed
+from qijie.issues.queries.outlines import outlines_for
 from qijie.issues.queries.standing import standing_of
 from qijie.issues.queries.waiting import holders_of
 from qijie.issues.rules.vocabulary import LEVEL_LABELS, Family, Standing, State
@@ -102,8 +103,11 @@ def queue(request: GuardedRequest) -> HttpResponse:
     context = _list_context(request, wish, found, now) | {"objection": objection}
     if target_of(request) == LIST_ID:
         return render(request, "console/queue_list.html", context)
-    tabs = _tabs(wish.view, request.viewer, tab_counts(request.viewer, now))
-    return page(request, "queue.html", "queue", context | {"tabs": tabs})
+    shown = {
+        "tabs": _tabs(wish.view, request.viewer, tab_counts(request.viewer, now)),
+        "outlines": outlines_for(request.viewer),
+    }
+    return page(request, "queue.html", "queue", context | shown)
 
 
 def _found(request: GuardedRequest, wish: Wish, now: datetime) -> Page:

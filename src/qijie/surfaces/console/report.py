@@ -1,7 +1,7 @@
 """A call or a visitor at the desk: what was said becomes a matter, and the caller gets a number."""
 
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django import forms
 from django.contrib import messages
@@ -14,7 +14,9 @@ from django.views.decorators.http import require_http_methods
 from qijie.access.viewer import Viewer
 from qijie.issues import actions
 from qijie.issues.actions import NewReport, Receipt
+from qijie.issues.queries import visible_or_none
 from qijie.issues.queries.choices import categories
+from qijie.issues.queries.concerned import chosen
 from qijie.issues.queries.waiting import topmost
 from qijie.issues.rules.vocabulary import Channel, Urgency
 from qijie.kernel.codes import Level
@@ -31,7 +33,7 @@ from qijie.ui.moves.fields import PhoneField, photos_in
 
 CHANNELS = (Channel.HOTLINE, Channel.DESK, Channel.VISIT)
 _CHANNEL_WORDS = {Channel.HOTLINE: "电话", Channel.DESK: "窗口", Channel.VISIT: "来访接待"}
-_UNIT, _POST = "unit", "post"
+_UNIT, _POST, _SOMEBODY = "unit", "post", "somebody"
 Choice = tuple[str, str]
 
 
@@ -67,9 +69,10 @@ class DeskReportForm(forms.Form):
     about = forms.ChoiceField(
         label="反映的是哪个单位或岗位",
         required=False,
-        help_text="只在反映某个单位或岗位本身时选择：由它的上一级受理，它自己看不到。"
-        "反映您自己岗位的，请转上一级登记。",
+        help_text="只在反映某个单位或岗位本身时选择：由不相干的上一级受理，"
+        "它自己、它的下级和同级都看不到。反映您自己岗位的，请转上一级登记。",
     )
+    about_words = WordsField(label="反映人说的是谁", max_chars=100, one_line=True, required=False)
 
     def __init__(self, data: Any = None, *, viewer: Viewer) -> None:
         super().__init__(data, initial={"key": uuid4()})
@@ -98,7 +101,8 @@ class DeskReportForm(forms.Form):
     @property
     def new_report(self) -> NewReport:
         cleaned = self.cleaned_data
-        kind, _, concerned = cleaned["about"].partition(":")
+        about = "" if cleaned["about"] == _SOMEBODY else cleaned["about"]
+        unit_id, post_id = chosen(about)
         return NewReport(
             key=cleaned["key"] or uuid4(),
             words=cleaned["words"],
@@ -111,17 +115,11 @@ class DeskReportForm(forms.Form):
             name=cleaned["name"],
             phone=cleaned["phone"],
             email=cleaned["email"],
-            about_unit_id=UUID(concerned) if kind == _UNIT else None,
-            about_post_id=UUID(concerned) if kind == _POST else None,
-            about_level=_level_of(kind, concerned),
+            about_unit_id=unit_id,
+            about_post_id=post_id,
+            is_about_staff=bool(cleaned["about"] or cleaned["about_words"]),
+            about_words=cleaned["about_words"],
         )
-
-
-def _level_of(kind: str, concerned: str) -> Level | None:
-    if not concerned:
-        return None
-    row = (OrgUnit if kind == _UNIT else Post).objects.only("level").get(pk=concerned)
-    return Level(row.level)
 
 
 def _places(viewer: Viewer) -> list[tuple[str, list[Choice]]]:
@@ -149,7 +147,8 @@ def _concerned(viewer: Viewer) -> list[tuple[str, list[Choice]]]:
         held = Post.objects.filter(near, valid_to__isnull=True).exclude(role="")
         named = held.exclude(pk__in=viewer.post_ids).order_by("path").values_list("pk", "title")
         posts |= {f"{_POST}:{pk}": title for pk, title in named}
-    return [("单位", list(units.items())), ("岗位", list(posts.items()))]
+    unnamed = [(_SOMEBODY, "是反映工作人员的，还不知道是谁")]
+    return [("", unnamed), ("单位", list(units.items())), ("岗位", list(posts.items()))]
 
 
 @require_http_methods(["GET", "POST"])
@@ -174,7 +173,11 @@ def _handed_in(request: GuardedRequest, form: DeskReportForm) -> Receipt | None:
 
 
 def _received(request: GuardedRequest, receipt: Receipt) -> HttpResponse:
-    messages.success(request, f"已登记，编号 {receipt.number}，请告诉反映人。")
+    done = f"已登记，编号 {receipt.number}，请告诉反映人。"
+    if visible_or_none(receipt.issue_id, request.viewer) is None:
+        messages.success(request, f"{done}这件事由不相干的一级办理，您看不到它的进展。")
+        return redirect("console:queue")
+    messages.success(request, done)
     return redirect("console:matter", receipt.issue_id)
 
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from qijie.access.viewer import Viewer
 from qijie.issues.models import Deadline, Issue
 from qijie.issues.queries import history_of, matter_of
 from qijie.issues.queries.offers import offers_for
@@ -23,7 +24,7 @@ from qijie.records.models import Attachment
 from qijie.records.queries import photos_of
 from qijie.surfaces.field.frame import REFUSED, go_to, is_fragment, page
 from qijie.teams.gate import GuardedRequest, not_visible
-from qijie.ui.history import entries, photo_of
+from qijie.ui.history import entries, photo_of, reporter_hidden_from
 from qijie.ui.moves import FORMS
 from qijie.ui.moves.view import Attempt, attempt, fetch
 from qijie.ui.photos import photo_response
@@ -53,7 +54,7 @@ def matter(request: GuardedRequest, issue_id: UUID) -> HttpResponse:
             "actions": _actions(_pressable(request, value, now), issue),
             "clocks": _clocks(value, now),
             "shares": named,
-            "entries": _newest_first(issue, photos),
+            "entries": _newest_first(issue, photos, request.viewer),
             "just_reported": "reported" in request.GET,
         },
         back_url=reverse("field:today"),
@@ -107,11 +108,14 @@ def _clock(clock: Clock, now: datetime) -> dict[str, object]:
     }
 
 
-def _newest_first(issue: Issue, photos: list[Attachment]) -> list[object]:
+def _newest_first(issue: Issue, photos: list[Attachment], viewer: Viewer) -> list[object]:
     def url(photo: Attachment) -> str:
         return reverse("field:photo", args=[issue.pk, photo.pk])
 
-    return list(reversed(entries(history_of(issue), photos, url)))
+    told = entries(
+        history_of(issue), photos, url, hidden_reporter=reporter_hidden_from(issue, viewer)
+    )
+    return list(reversed(told))
 
 
 @require_GET

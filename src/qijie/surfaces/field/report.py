@@ -1,7 +1,7 @@
 """Reporting as a worker: what, where, a photo; and, where it is so, that it is solved already."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,8 +19,10 @@ from qijie.access.permissions import may
 from qijie.access.viewer import Viewer
 from qijie.issues import actions
 from qijie.issues.actions import NewReport, Receipt
-from qijie.issues.queries import visible_to
+from qijie.issues.queries import visible_or_none, visible_to
+from qijie.issues.queries.concerned import chosen, concerned_choices
 from qijie.issues.rules.vocabulary import Channel, Move
+from qijie.kernel.codes import Level, level_of_path
 from qijie.kernel.coordinates import Coordinate, CoordinateSystem
 from qijie.kernel.ids import new_id
 from qijie.kernel.refusal import Refusal
@@ -51,6 +53,12 @@ class ReportForm(forms.Form):
     lon = forms.CharField(required=False, widget=forms.HiddenInput)
     lat = forms.CharField(required=False, widget=forms.HiddenInput)
     system = forms.CharField(required=False, widget=forms.HiddenInput)
+    about = forms.ChoiceField(
+        label="是反映工作人员或单位的",
+        required=False,
+        help_text="选了就由不相干的上一级办，您自己以后也看不到；编号请记下。",
+        error_messages={"invalid_choice": "没有这个单位或岗位，请重新选择，或者不选。"},
+    )
     solved = forms.BooleanField(label="当场已解决", required=False)
 
     def __init__(self, data: Any = None, *, viewer: Viewer, at: datetime, chosen: str = "") -> None:
@@ -61,6 +69,7 @@ class ReportForm(forms.Form):
         _choice(self, "path").choices = choices
         if not choices:
             del self.fields["path"]
+        _choice(self, "about").choices = _concerned(viewer, timezone.localdate(at))
         if not may(viewer, Move.SOLVE):
             del self.fields["solved"]
         chosen = self["category"].value() or ""
@@ -72,7 +81,11 @@ class ReportForm(forms.Form):
         cleaned = self.cleaned_data
         path = cleaned.get("path", "")
         where = places.of(path, self._here(), timezone.localdate(self.at))
+        unit_id, post_id = chosen("" if cleaned["about"] == _SOMEBODY else cleaned["about"])
         return NewReport(
+            about_unit_id=unit_id,
+            about_post_id=post_id,
+            is_about_staff=bool(cleaned["about"]),
             key=cleaned["key"] or new_id(),
             # Solved already: the category says what it was, the words say how it ended.
             words="" if self.is_solved and cleaned["category"] else cleaned["words"],
@@ -85,7 +98,7 @@ class ReportForm(forms.Form):
 
     @property
     def is_solved(self) -> bool:
-        return bool(self.cleaned_data.get("solved"))
+        return bool(self.cleaned_data.get("solved")) and not self.cleaned_data.get("about")
 
     def _here(self) -> Coordinate | None:
         cleaned = self.cleaned_data
@@ -98,6 +111,18 @@ class ReportForm(forms.Form):
     def refuse(self, refusal: Refusal) -> None:
         field = getattr(refusal, "field", None)
         self.add_error(field if field in self.fields else None, refusal.sentence)
+
+
+_SOMEBODY = "somebody"
+
+
+def _concerned(viewer: Viewer, on: date) -> list[Any]:
+    """Of the first place the viewer serves; one's own post and unit are nobody's to report."""
+    place = next((post.path for post in viewer.posts if post.path), "")
+    own = [*viewer.post_ids, *viewer.unit_ids]
+    is_wide = level_of_path(place) > Level.COMMUNITY if place else False
+    named = concerned_choices(place, on, without=own, names_units_only=is_wide) if place else []
+    return [("", "不涉及"), (_SOMEBODY, "是，不知道是谁"), *named]
 
 
 def _choice(form: forms.Form, name: str) -> Any:
@@ -124,6 +149,11 @@ def _handed_in(request: GuardedRequest, form: ReportForm, now: datetime) -> Http
     receipt = _submit(form, request.FILES.getlist("photos"), by=request.viewer, at=now)
     if receipt is None:
         return _shown(request, form, status=REFUSED)
+    if visible_or_none(receipt.issue_id, request.viewer) is None:
+        messages.success(
+            request, f"已上报，编号 {receipt.number}。由不相干的一级办理，您看不到它的进展。"
+        )
+        return go_to(request, reverse("field:today"))
     done = "已上报并当场办结" if form.is_solved else "已上报"
     messages.success(request, f"{done}，编号 {receipt.number}。")
     return go_to(request, f"{reverse('field:matter', args=[receipt.issue_id])}?reported")

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from qijie.issues.models import Issue, WorkOrder
+from qijie.issues.queries.outlines import outlines_for
 from qijie.issues.queries.standing import standing_of
 from qijie.issues.rules.vocabulary import Move, Urgency
 from qijie.kernel.refusal import Refusal
@@ -59,6 +60,7 @@ def today(request: GuardedRequest) -> HttpResponse:
             "tabs": _tabs(request, tab, day.counts(viewer)),
             "sections": _sections(request, tab, found.rows),
             "page": found,
+            "outlines": outlines_for(viewer) if tab is Tab.GRID else (),
             "empty": {"title": title, "advice": advice},
         },
     )

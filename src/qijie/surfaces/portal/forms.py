@@ -4,12 +4,14 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 
 from qijie.access.viewer import Viewer
 from qijie.issues import actions
 from qijie.issues.actions import NewReport, Receipt
+from qijie.issues.queries.concerned import chosen, concerned_choices
 from qijie.issues.rules.vocabulary import Channel
 from qijie.kernel.coordinates import Coordinate
 from qijie.kernel.refusal import Refusal
@@ -75,6 +77,19 @@ class ReportForm(forms.Form):
             "null_characters_not_allowed": f"类别{_STRANGE}",
         },
     )
+    about_staff = forms.BooleanField(label="这是反映工作人员、岗位或单位的", required=False)
+    about = forms.ChoiceField(
+        label="哪个单位或岗位",
+        required=False,
+        error_messages={"invalid_choice": "哪个单位或岗位：没有这一个，请重新选择，或者不选。"},
+    )
+    about_words = WordsField(
+        label="不在里面，或不知道叫什么",
+        max_chars=100,
+        one_line=True,
+        required=False,
+        help_text="写一句是谁、哪个单位，例如：管我们楼的网格员。",
+    )
     photos = forms.FileField(label="照片", required=False)
     name = WordsField(label="怎么称呼您", max_chars=40, one_line=True, required=False)
     phone = PhoneField(
@@ -94,6 +109,20 @@ class ReportForm(forms.Form):
             "null_characters_not_allowed": f"邮箱{_STRANGE}",
         },
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["about"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [("", "说不清，或不想选"), *self._concerned()]
+
+    def _concerned(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """Of the grid the report was begun on also the posts; else the units of the whole place."""
+        on, grid = timezone.localdate(), str(self["grid"].value() or "")
+        is_known = grid.isalnum() and nodes(on).filter(path=grid, kind="grid").exists()
+        if is_known:
+            return concerned_choices(grid, on)
+        return concerned_choices(settings.HOME_PATH, on, names_units_only=True)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -167,10 +196,17 @@ class ReportForm(forms.Form):
     @property
     def new_report(self) -> NewReport:
         cleaned = self.cleaned_data
+        unit_id, post_id = chosen(cleaned["about"])
         return NewReport(
             key=cleaned["key"],
             words=cleaned["words"],
             channel=Channel.PORTAL,
+            about_unit_id=unit_id,
+            about_post_id=post_id,
+            is_about_staff=bool(
+                cleaned["about_staff"] or cleaned["about"] or cleaned["about_words"]
+            ),
+            about_words=cleaned["about_words"],
             category=cleaned["category"],
             place=cleaned["place"],
             path=self._grid(cleaned),

@@ -1,0 +1,45 @@
+"""The posts and units a report may name, read off the place it is about."""
+
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Q
+
+from qijie.issues.rules.naming import Hint, Named, hints
+from qijie.kernel.codes import Level, ancestors, path_at
+from qijie.teams.queries import called_around
+from qijie.territory.queries import lineage
+
+
+def hinted(text: str, path: str, on: date) -> tuple[Hint, ...]:
+    """Whom the words seem to name; two queries, none for a report without words.
+
+    By title, those over this very place and the offices of its community; by the holder's name
+    anybody of the community.
+    """
+    if not text.strip():
+        return ()
+    community = path_at(path, Level.COMMUNITY)
+    over = {*ancestors(path), path}
+    inside = Q(path__in=over) | Q(path__startswith=community) if community else Q(path__in=over)
+    named: dict[UUID, Named] = {}
+    people: dict[UUID, list[str]] = {}
+    for of, pk, name, kind, where in called_around(inside, on):
+        if of == "holder":
+            people.setdefault(pk, []).append(name)
+        elif of == "unit" or where in over:
+            named[pk] = Named(pk, name, kind)
+    return hints(text, _with_people(named, people), _places(path, on))
+
+
+def _with_people(named: dict[UUID, Named], people: dict[UUID, list[str]]) -> list[Named]:
+    """A post elsewhere in the community goes by its holder's name alone."""
+    with_title = [
+        Named(one.id, one.name, one.kind, tuple(people.get(one.id, ()))) for one in named.values()
+    ]
+    by_name = [Named(pk, "", "", tuple(names)) for pk, names in people.items() if pk not in named]
+    return [*with_title, *by_name]
+
+
+def _places(path: str, on: date) -> list[str]:
+    return sorted((node.name for node in lineage(path, on)), key=len, reverse=True)

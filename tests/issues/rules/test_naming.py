@@ -1,0 +1,40 @@
+"""Whom a report's words seem to name: proposed freely, as a desk looks at each."""
+
+from uuid import uuid4
+
+import pytest
+
+from qijie.issues.rules.naming import Named, hints
+
+PLACES = ("青石街道", "槐荫社区", "第一网格")
+WORKER = Named(uuid4(), "槐荫社区第一网格网格员", "grid_worker", ("陈静",))
+COMMITTEE = Named(uuid4(), "槐荫社区居委会", "community_committee")
+ENFORCERS = Named(uuid4(), "青石街道城管执法中心", "urban_management")
+PROPERTY = Named(uuid4(), "槐荫物业服务中心", "property_firm")
+AROUND = (WORKER, COMMITTEE, ENFORCERS, PROPERTY)
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("我们网格员陈静态度恶劣，上门推我", {WORKER: "网格员"}),
+        ("陈静从来不上门", {WORKER: "陈静"}),
+        ("陈 静从来不上门", {WORKER: "陈静"}),
+        ("居委会不给开证明", {COMMITTEE: "居委会"}),
+        ("城管把我的车收走了", {ENFORCERS: "城管"}),
+        ("城管执法中心不接电话", {ENFORCERS: "城管执法中心"}),
+        ("槐荫物业服务中心乱收费", {PROPERTY: "槐荫物业服务中心"}),
+        # A mention proposes too: the desk looks and goes on.
+        ("网格员说垃圾桶满了", {WORKER: "网格员"}),
+        ("居委会楼下垃圾满了", {COMMITTEE: "居委会"}),
+        # What most complaints are made of does not.
+        ("物业不修电梯", {}),
+        ("三号楼楼道灯不亮", {}),
+        ("网格上的花坛坏了", {}),
+        ("陈家院子有狗", {}),
+        ("", {}),
+    ],
+)
+def test_words_of_the_place_propose_who_is_meant(text: str, named: dict[Named, str]) -> None:
+    found = {hint.id: hint.words for hint in hints(text, AROUND, PLACES)}
+    assert found == {one.id: word for one, word in named.items()}

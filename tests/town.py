@@ -202,7 +202,7 @@ def _publish_catalogue() -> None:
             close_standard="现场恢复正常",
             limit_value=value,
             limit_unit=unit,
-            evidence=["photo_after"] if code == RUBBISH else [],
+            evidence=["photo_after", "own_look", "other_side", "record"] if code == RUBBISH else [],
             source="town",
         )
     Responsibility.objects.using("owner").create(

@@ -103,8 +103,15 @@ def test_restoring_follows_making_safe(reference):
 def test_disputes_and_advice_ask_for_no_photo(reference):
     for category in reference.categories:
         if category.family in ("dispute", "service", "help"):
-            asked = {row.evidence for row in reference.conditions_of(category.code)}
-            assert asked <= {Evidence.RECORD, Evidence.NONE}, category.code
+            for row in reference.conditions_of(category.code):
+                assert not {Evidence.PHOTO_AFTER, Evidence.PHOTO_BEFORE_AFTER} & set(row.evidence)
+
+
+def test_every_condition_takes_a_look_a_word_or_a_record_and_never_only_a_photo(reference):
+    without_a_photo = {Evidence.OWN_LOOK, Evidence.OTHER_SIDE, Evidence.RECORD, Evidence.NONE}
+    assert len(reference.conditions) >= 830
+    for row in reference.conditions:
+        assert set(row.evidence) & without_a_photo, row.code
 
 
 @pytest.mark.parametrize(

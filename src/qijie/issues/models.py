@@ -58,7 +58,7 @@ class Condition(models.Model):
     follows = models.CharField("先行条件", max_length=60, blank=True)
     limit_value = models.DecimalField("时限", max_digits=7, decimal_places=4, null=True)
     limit_unit = models.CharField("时限单位", max_length=12, choices=LIMIT_UNITS, blank=True)
-    evidence = ArrayField(models.CharField(max_length=20), verbose_name="须附证据", default=list)
+    evidence = ArrayField(models.CharField(max_length=20), verbose_name="可收凭证", default=list)
     source = models.CharField("来源", max_length=60)
     position = models.PositiveIntegerField("次序", default=0)
     is_current = models.BooleanField("在用", default=True)

@@ -38,8 +38,10 @@ CLOCKS = {
 EVIDENCE = {
     Asked.NONE: [],
     Asked.PHOTO_AFTER: ["photo_after"],
-    Asked.PHOTO_BEFORE_AFTER: ["photo_before", "photo_after"],
-    Asked.RECORD: ["joint_record"],
+    Asked.PHOTO_BEFORE_AFTER: ["photo_after"],
+    Asked.RECORD: ["record"],
+    Asked.OWN_LOOK: ["own_look"],
+    Asked.OTHER_SIDE: ["other_side"],
 }
 
 
@@ -94,7 +96,7 @@ def conditions(rows: Sequence[ConditionRow]) -> Iterator[Condition]:
             follows=row.follows,
             limit_value=row.limit.value if row.limit else None,
             limit_unit=row.limit.unit if row.limit else "",
-            evidence=EVIDENCE[row.evidence],
+            evidence=list(dict.fromkeys(word for one in row.evidence for word in EVIDENCE[one])),
             source=row.source,
             position=position,
         )

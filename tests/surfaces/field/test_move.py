@@ -8,7 +8,7 @@ from qijie.access.scope import scope
 from qijie.access.viewer import SYSTEM
 from qijie.issues import actions
 from qijie.issues.models import WorkOrder
-from qijie.records.models import Attachment
+from qijie.records.models import Attachment, Event
 from tests import town
 from tests.surfaces.field import acts
 
@@ -41,7 +41,7 @@ def test_done_asks_for_the_photo_the_condition_wants(client: Client) -> None:
     press(client, "sun", issue_id, "sign", order=order)
     client.force_login(town.user("sun"))
     form = client.get(f"/field/matters/{issue_id}/done/?order={order}").content.decode()
-    assert "须附：处置后照片" in form
+    assert "以下任一项即可：处置后照片" in form
     refused = press(client, "sun", issue_id, "done", order=order, words="已清运")
     assert refused.status_code == 422
     assert "已清运" in refused.content.decode()
@@ -59,6 +59,38 @@ def test_done_with_a_photo_hands_the_matter_to_the_verifier(client: Client) -> N
     assert acts.seen(issue_id, "chen").state == "handled"
     with scope(SYSTEM):
         assert Attachment.objects.get(subject_id=issue_id).purpose == "after"
+
+
+def test_done_without_a_photo_says_what_shows_it(client: Client) -> None:
+    issue_id = acts.dispatched()
+    order = acts.order_of(issue_id)
+    press(client, "sun", issue_id, "sign", order=order)
+    said = {"order": order, "words": "已清运", "shown_by": "other_side"}
+    refused = press(client, "sun", issue_id, "done", **said)
+    assert "对方是谁、怎么确认的" in refused.content.decode()
+    assert order_state(issue_id) == "signed"
+    answer = press(client, "sun", issue_id, "done", **said, proof="店主张老板当面确认")
+    assert answer.status_code == 302
+    with scope(SYSTEM):
+        event = Event.objects.filter(subject_id=issue_id, verb="done").get()
+    assert event.words == "已清运\n凭证：对方确认，店主张老板当面确认"
+    assert event.facts["evidence"] == ["other_side"]
+
+
+def test_a_look_left_to_the_verifier_is_written_down_at_the_end(client: Client) -> None:
+    issue_id = acts.dispatched()
+    order = acts.order_of(issue_id)
+    press(client, "sun", issue_id, "sign", order=order)
+    press(client, "sun", issue_id, "done", order=order, words="已清运", shown_by="own_look")
+    assert acts.seen(issue_id, "chen").state == "handled"
+    client.force_login(town.user("zhou"))
+    url = f"/console/matters/{issue_id}/close/"
+    seen = acts.seen(issue_id, "chen").version
+    refused = client.post(url, {"seen": seen, "is_standard_met": "on"})
+    assert refused.status_code == 422
+    assert "您到现场看到了什么" in refused.content.decode()
+    client.post(url, {"seen": seen, "is_standard_met": "on", "words": "桶边干净"})
+    assert acts.seen(issue_id, "chen").state == "closed"
 
 
 def test_a_return_names_its_reason(client: Client) -> None:

@@ -155,7 +155,7 @@ def _shows_evidence(matter: Matter, act: Act[brought.DoneFacts], book: Book) -> 
     order = matter.order(act.facts.order_id)
     if condition is None or order is None or not order.is_main:
         return True
-    return set(condition.evidence) <= set(act.facts.evidence)
+    return not condition.evidence or bool(set(condition.evidence) & set(act.facts.evidence))
 
 
 def _names_safe_order(matter: Matter, act: Act[brought.ReturnFacts], book: Book) -> bool:
@@ -291,7 +291,7 @@ LEAVES_ONE_MAIN = Need(
 EVIDENCE = Need(
     "evidence",
     "处置凭证",
-    "立案条件要求的凭证不齐，请按清单补齐照片或记录后再反馈。",
+    "请附一张照片，或选一种凭证：书面记录、对方确认、请核查员现场查看。",
     _shows_evidence,
 )
 HIGHER_LEVEL = Need("level", "吹到哪一级", "请选择比当前更高的一级。", _is_higher)

@@ -205,13 +205,16 @@ class Stage(Word):
 
 
 class Evidence(Word):
-    """What a filing condition asks to be shown before an order counts as done."""
+    """What a filing condition accepts as showing that an order is done; any one will do."""
 
     PHOTO_BEFORE = "photo_before", "处置前照片"
     PHOTO_AFTER = "photo_after", "处置后照片"
     JOINT_RECORD = "joint_record", "协同处置记录"
     AGREEMENT = "agreement", "调解协议"
     RECHECK_RECORD = "recheck_record", "隐患复查记录"
+    RECORD = "record", "书面记录"
+    OWN_LOOK = "own_look", "核查员现场查看"
+    OTHER_SIDE = "other_side", "对方确认"
 
 
 class VoidReason(Word):

@@ -189,7 +189,7 @@ def condition(cells: Cells) -> ConditionRow:
         limit=cells.optional_limit("limit_value", "limit_unit"),
         stage=cells.optional_choice("stage", Stage),
         follows=cells.optional_text("follows"),
-        evidence=cells.choice("evidence", Evidence),
+        evidence=cells.choices("evidence", Evidence),
         close_standard_zh=cells.text("close_standard_zh"),
         source=cells.code("source"),
     )

@@ -15,6 +15,7 @@ from qijie.setup.reference.rows import (
     ClockRow,
     ConditionRow,
     DayRow,
+    Evidence,
     FamilyRow,
     OfficeHoursRow,
     PostKindRow,
@@ -27,6 +28,7 @@ from qijie.setup.reference.tables import RawRow
 Row = TypeVar("Row")
 
 FAMILY_CODES = tuple(family.value for family in Family)
+PHOTOS = frozenset({Evidence.PHOTO_AFTER, Evidence.PHOTO_BEFORE_AFTER})
 CLOCK_CODES = (
     "accept",
     "accept_urgent",
@@ -130,6 +132,11 @@ def _condition_defects(tables: Tables) -> Iterator[Defect]:
         if condition.category and condition.category not in categories:
             problem = f"类别“{condition.category}”不存在"
             yield entry.row.defect("category", problem, "请改为 categories.csv 中的代码")
+        if set(condition.evidence) <= PHOTOS:
+            problem = "只收照片"
+            yield entry.row.defect(
+                "evidence", problem, "请加上 own_look、other_side 或 record，任一项即可反馈"
+            )
         if (condition.category, condition.wording_zh) in worded:
             problem = f"同一类别里已有“{condition.wording_zh}”"
             yield entry.row.defect("wording_zh", problem, "请写得能与其他条件区分开")

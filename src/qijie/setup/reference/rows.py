@@ -12,12 +12,14 @@ from qijie.kernel.working_time import Limit
 
 
 class Evidence(StrEnum):
-    """What the handler adds when reporting done."""
+    """What is accepted as showing that it is done: any one of those named, never a photo alone."""
 
     NONE = "none"
     PHOTO_AFTER = "photo_after"
     PHOTO_BEFORE_AFTER = "photo_before_after"
     RECORD = "record"
+    OWN_LOOK = "own_look"
+    OTHER_SIDE = "other_side"
 
 
 class Wording(StrEnum):
@@ -88,7 +90,7 @@ class ConditionRow:
     limit: Limit | None
     stage: Stage | None
     follows: str
-    evidence: Evidence
+    evidence: tuple[Evidence, ...]
     close_standard_zh: str
     source: str
 

@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
@@ -10,7 +10,7 @@ from qijie.access.viewer import Viewer
 from qijie.issues import actions
 from qijie.issues.actions.advance import NotVisible
 from qijie.issues.models import Issue
-from qijie.issues.queries import is_about_somebody
+from qijie.issues.queries import history_of, is_about_somebody
 from qijie.issues.queries.choices import categories, conditions_of, units_for
 from qijie.issues.queries.concerned import chosen, concerned_choices
 from qijie.issues.rules.vocabulary import Evidence, Move, ReturnReason, Urgency, VoidReason
@@ -234,14 +234,29 @@ class DoneForm(MoveForm):
     move = Move.DONE
     takes_photos = True
     words = WordsField(label="处置结果", max_chars=1000)
-    record = forms.BooleanField(label="已附协同记录、调解协议或复查记录", required=False)
+    shown_by = forms.ChoiceField(label="没有照片时，以什么为凭", required=False)
+    proof = WordsField(
+        label="凭证说明（记录编号，或对方是谁、怎么确认的）", required=False, max_chars=200, rows=2
+    )
 
     def prepare(self) -> None:
         condition = self.issue.condition
         asked = set(condition.evidence) if condition else set()
-        self.evidence_asked = tuple(Evidence(word) for word in sorted(asked))
-        if not asked & _RECORDS:
-            del self.fields["record"]
+        self.evidence_asked = tuple(word for word in Evidence if word in asked)
+        offered = [word for word in _WITHOUT_A_PHOTO if word in asked]
+        if not offered:
+            del self.fields["shown_by"], self.fields["proof"]
+            return
+        choices = [("", "有照片，不另选"), *((word.value, word.label) for word in offered)]
+        self.fields["shown_by"] = forms.ChoiceField(
+            label="没有照片时，以什么为凭", required=False, choices=choices
+        )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("shown_by") in _SAID and not cleaned.get("proof"):
+            self.add_error("proof", "请写明记录编号，或对方是谁、怎么确认的。")
+        return cleaned
 
     def perform(self, photos: tuple[Photo, ...], *, by: Viewer, at: datetime) -> Issue:
         shown = set()
@@ -249,21 +264,31 @@ class DoneForm(MoveForm):
             shown.add(Evidence.PHOTO_AFTER)
         if len(photos) > 1 or photos_of(self.issue.pk).exists():
             shown.add(Evidence.PHOTO_BEFORE)
-        if self.cleaned_data.get("record"):
-            shown |= _RECORDS & set(self.evidence_asked)
+        if chosen := self.cleaned_data.get("shown_by"):
+            shown.add(Evidence(chosen))
         return actions.done(
             self.issue.pk,
             order_id=_order_id(self),
             by=by,
             at=at,
-            words=self.cleaned_data["words"],
+            words=_with_proof(self.cleaned_data),
             evidence=tuple(shown),
             photos=photos,
             **self.common,
         )
 
 
-_RECORDS = {Evidence.JOINT_RECORD, Evidence.AGREEMENT, Evidence.RECHECK_RECORD}
+_WITHOUT_A_PHOTO = (Evidence.RECORD, Evidence.OTHER_SIDE, Evidence.OWN_LOOK)
+_SAID = frozenset({Evidence.RECORD.value, Evidence.OTHER_SIDE.value})
+"""These are shown by words alone, so the words are asked for."""
+
+
+def _with_proof(cleaned: Mapping[str, Any]) -> str:
+    """The outcome, and after it what shows it, so that the history and the verifier read both."""
+    words, chosen, proof = cleaned["words"], cleaned.get("shown_by"), cleaned.get("proof", "")
+    if not chosen:
+        return str(words)
+    return f"{words}\n凭证：{Evidence(chosen).label}{f'，{proof}' if proof else ''}"
 
 
 class ReturnForm(MoveForm):
@@ -302,6 +327,12 @@ class RecallForm(MoveForm):
         )
 
 
+def _awaits_a_look(issue: Issue) -> bool:
+    """Whether the handler left it to the verifier to see for himself."""
+    done = history_of(issue).filter(verb=Move.DONE).last()
+    return done is not None and list(done.facts.get("evidence", ())) == [Evidence.OWN_LOOK.value]
+
+
 class CloseForm(MoveForm):
     move = Move.CLOSE
     is_standard_met = forms.BooleanField(
@@ -320,6 +351,9 @@ class CloseForm(MoveForm):
     def prepare(self) -> None:
         if self.issue.family != "dispute":
             del self.fields["follow_up_on"]
+        if _awaits_a_look(self.issue):
+            self.fields["words"].required = True
+            self.fields["words"].label = "您到现场看到了什么"
         if self.issue.condition and self.issue.condition.close_standard:
             self.fields["is_standard_met"].help_text = self.issue.condition.close_standard
 

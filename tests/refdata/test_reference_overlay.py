@@ -50,7 +50,7 @@ def test_a_place_adds_a_category_of_its_own(shipped, profile):
         "qijie,own,levee,,,,qijie\n"
     )
     lay(profile, "categories.csv", CATEGORY_HEADER + row)
-    row = "hazard-levee-1,hazard-levee,渗水、管涌,ours,1,urgent_hour,,,photo_after record,已处置,qijie\n"
+    row = "hazard-levee-1,hazard-levee,渗水,ours,1,urgent_hour,,,photo_after record,已处置,qijie\n"
     lay(profile, "conditions.csv", CONDITION_HEADER + row)
     merged = read_reference(shipped, profile)
     assert merged.categories[-1].code == "hazard-levee"

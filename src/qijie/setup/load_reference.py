@@ -1,6 +1,7 @@
 """`qijie load-refdata`: reads and checks `refdata/` and the profile's overlay, then publishes."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from django.conf import settings
 
@@ -115,7 +116,7 @@ def _responsibility(row: ResponsibilityRow, found: Reference) -> Responsibility:
     )
 
 
-def loop_reference(found: Reference) -> dict[str, list[dict[str, str]]]:
+def loop_reference(found: Reference) -> dict[str, list[dict[str, Any]]]:
     """The small tables the rules' Book is made from, as JSON rows."""
     return {
         loaded.CLOCKS: [
@@ -138,6 +139,7 @@ def loop_reference(found: Reference) -> dict[str, list[dict[str, str]]]:
             }
             for row in found.office_hours
         ],
+        loaded.DANGERS: danger_rows(found),
         loaded.OVERRIDES: [
             {
                 "on": row.on.isoformat(),
@@ -148,6 +150,21 @@ def loop_reference(found: Reference) -> dict[str, list[dict[str, str]]]:
             for row in found.days
         ],
     }
+
+
+def danger_rows(found: Reference) -> list[dict[str, Any]]:
+    return [
+        {
+            "code": row.code,
+            "name": row.name_zh,
+            "advice": list(row.advice_zh),
+            "calls": [list(call) for call in row.calls],
+            "patterns": list(row.patterns),
+            "harmless": list(row.harmless),
+            "categories": list(row.categories),
+        }
+        for row in found.dangers
+    ]
 
 
 def _limit(limit: Limit) -> dict[str, str]:

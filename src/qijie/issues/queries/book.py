@@ -22,6 +22,7 @@ from qijie.issues.rules.book import (
     ConditionRule,
     StageLimit,
 )
+from qijie.issues.rules.danger import Danger, danger_of
 from qijie.issues.rules.vocabulary import ClockKind, Evidence, Family, Stage, Urgency
 from qijie.kernel.calendars import (
     STANDARD_OFFICE_HOURS,
@@ -34,6 +35,7 @@ from qijie.kernel.calendars import (
 from qijie.kernel.working_time import Limit, LimitUnit
 
 CLOCKS, FAMILIES, OFFICE_HOURS, OVERRIDES = "clocks", "families", "office_hours", "overrides"
+DANGERS = "dangers"
 CALENDAR_YEARS = range(2020, 2041)
 _KEEP_SECONDS = 60
 _kept: tuple[float, Book] | None = None
@@ -97,10 +99,23 @@ def book() -> Book:
     )
 
 
+_lexicon: tuple[float, tuple[Danger, ...]] | None = None
+
+
+def lexicon() -> tuple[Danger, ...]:
+    """The dangers as loaded, kept as long as the book is."""
+    global _lexicon
+    now = clock.monotonic()
+    if _lexicon is None or now - _lexicon[0] > _KEEP_SECONDS:
+        rows = Reference.objects.filter(name=DANGERS).values_list("rows", flat=True).first()
+        _lexicon = (now, tuple(danger_of(row) for row in rows or ()))
+    return _lexicon[1]
+
+
 def forget_book() -> None:
     """For whoever just loaded reference data in this very process."""
-    global _kept
-    _kept = None
+    global _kept, _lexicon
+    _kept = _lexicon = None
 
 
 def loaded_book(using: str) -> Book:

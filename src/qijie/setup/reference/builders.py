@@ -9,6 +9,7 @@ from qijie.setup.reference.rows import (
     CategoryRow,
     ClockRow,
     ConditionRow,
+    DangerRow,
     DayRow,
     Evidence,
     FamilyRow,
@@ -142,6 +143,33 @@ DAYS = Shape(
         "source",
     ),
 )
+
+DANGERS = Shape(
+    "danger.csv",
+    (
+        "code",
+        "name_zh",
+        "advice_zh",
+        "calls",
+        "patterns",
+        "harmless",
+        "categories",
+        "source",
+    ),
+)
+
+
+def danger(cells: Cells) -> DangerRow:
+    return DangerRow(
+        code=cells.code("code"),
+        name_zh=cells.text("name_zh"),
+        advice_zh=tuple(cells.text("advice_zh").split("|")),
+        calls=cells.calls("calls"),
+        patterns=cells.words("patterns"),
+        harmless=cells.words("harmless"),
+        categories=cells.words("categories"),
+        source=cells.code("source"),
+    )
 
 
 def source(cells: Cells) -> SourceRow:

@@ -46,6 +46,13 @@ class Cells:
     def words(self, column: str) -> tuple[str, ...]:
         return tuple(self.optional_text(column).split())
 
+    def calls(self, column: str) -> tuple[tuple[str, str], ...]:
+        """Whom to call: label and number; a number may be missing where a place has its own."""
+        pairs = [call.rpartition(":") for call in self.text(column).split("|")]
+        if not all(label and (not number or number.isdigit()) for label, _, number in pairs):
+            self._refuse(column, "不是“名称:号码”", "请写成 火警:119|急救:120 的样子")
+        return tuple((label, number) for label, _, number in pairs)
+
     def choice(self, column: str, options: type[Choice]) -> Choice:
         return self.optional_choice(column, options, required=True) or next(iter(options))
 

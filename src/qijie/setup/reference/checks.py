@@ -14,6 +14,7 @@ from qijie.setup.reference.rows import (
     CategoryRow,
     ClockRow,
     ConditionRow,
+    DangerRow,
     DayRow,
     Evidence,
     FamilyRow,
@@ -71,6 +72,7 @@ class Tables:
     responsibility: tuple[Entry[ResponsibilityRow], ...]
     office_hours: tuple[Entry[OfficeHoursRow], ...]
     days: tuple[Entry[DayRow], ...]
+    dangers: tuple[Entry[DangerRow], ...]
 
 
 def cross_defects(tables: Tables) -> Iterator[Defect]:

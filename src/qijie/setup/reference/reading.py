@@ -17,6 +17,7 @@ from qijie.setup.reference.rows import (
     CategoryRow,
     ClockRow,
     ConditionRow,
+    DangerRow,
     DayRow,
     FamilyRow,
     OfficeHoursRow,
@@ -53,6 +54,7 @@ class Reference:
     responsibility: tuple[ResponsibilityRow, ...]
     office_hours: tuple[OfficeHoursRow, ...]
     days: tuple[DayRow, ...]
+    dangers: tuple[DangerRow, ...]
 
     def family(self, code: str) -> FamilyRow:
         return _by_code(self.families, code)
@@ -137,6 +139,7 @@ def read_reference(folder: Path, overlay: Path | None = None) -> Reference:
         responsibility=entries(builders.RESPONSIBILITY, builders.responsibility),
         office_hours=entries(builders.OFFICE_HOURS, builders.office_hours),
         days=entries(builders.DAYS, builders.day),
+        dangers=entries(builders.DANGERS, builders.danger),
     )
     defects = [*findings.defects, *cross_defects(tables)]
     if defects:
@@ -164,6 +167,7 @@ def _frozen(tables: Tables) -> Reference:
         responsibility=_values(tables.responsibility),
         office_hours=_values(tables.office_hours),
         days=_values(tables.days),
+        dangers=_values(tables.dangers),
     )
 
 

@@ -50,6 +50,20 @@ class SourceRow:
 
 
 @dataclass(frozen=True, slots=True)
+class DangerRow:
+    """A danger to life as people write it, what to do, whom to call."""
+
+    code: str
+    name_zh: str
+    advice_zh: tuple[str, ...]
+    calls: tuple[tuple[str, str], ...]
+    patterns: tuple[str, ...]
+    harmless: tuple[str, ...]
+    categories: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class FamilyRow:
     code: str
     name_zh: str

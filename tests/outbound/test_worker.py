@@ -149,7 +149,7 @@ def test_the_reporter_reads_the_sentence_and_no_link(at: datetime) -> None:
     turn(at)
     (letter,) = letters()
     assert letter["to"] == "reporter@example.org"
-    assert "您反映的事项已收到" in letter["body"]
+    assert "您说的已经收到" in letter["body"]
     assert "http" not in letter["body"]
 
 

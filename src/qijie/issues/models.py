@@ -177,6 +177,10 @@ class Issue(models.Model):
             models.Index(
                 fields=["due_at", "id"], name="issue_due", condition=Q(due_at__isnull=False)
             ),
+            # On top of every list: the few that are urgent, found without reading the others.
+            models.Index(
+                fields=["due_at", "id"], name="issue_urgent", condition=Q(urgency="urgent")
+            ),
             models.Index(fields=["street_code", "-reported_at", "-id"], name="issue_street_newest"),
             models.Index(
                 fields=["community_code", "-reported_at", "-id"], name="issue_community_newest"

@@ -12,6 +12,7 @@ WIRED_FIRST = {
     "about",
     "ask_reclassify",
     "decline",
+    "direct_urgent",
     "move",
     "reclassify",
     "refuse_move",

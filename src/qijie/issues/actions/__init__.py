@@ -14,6 +14,7 @@ from qijie.issues.actions.correcting import (
     refuse_move,
 )
 from qijie.issues.actions.handling import (
+    direct_urgent,
     dispatch,
     done,
     recall,
@@ -49,6 +50,7 @@ __all__ = [
     "close",
     "confirm",
     "decline",
+    "direct_urgent",
     "dispatch",
     "done",
     "file",

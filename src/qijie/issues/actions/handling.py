@@ -9,6 +9,7 @@ from qijie.issues.actions.advance import advance
 from qijie.issues.models import Issue
 from qijie.issues.queries.choices import family_of
 from qijie.issues.rules.facts import (
+    DirectFacts,
     DispatchFacts,
     DoneFacts,
     OrderFacts,
@@ -16,7 +17,7 @@ from qijie.issues.rules.facts import (
     ReturnFacts,
     SolveFacts,
 )
-from qijie.issues.rules.vocabulary import Evidence, Move, ReturnReason
+from qijie.issues.rules.vocabulary import Evidence, Move, ReturnReason, Urgency
 from qijie.kernel.codes import Level
 from qijie.kernel.ids import new_id
 from qijie.records.photos import Photo
@@ -77,6 +78,28 @@ def dispatch(
     )
     facts = DispatchFacts(orders=(main,))
     return advance(issue_id, Move.DISPATCH, facts, by=by, at=at, words=words, seen=seen)
+
+
+def direct_urgent(
+    issue_id: UUID,
+    *,
+    by: Viewer,
+    at: datetime,
+    unit_id: UUID,
+    unit_level: Level,
+    category: str = "",
+    words: str = "",
+    seen: int | None = None,
+) -> Issue:
+    """Sends an urgent matter straight to the unit on duty, without filing first."""
+    order = OrderRequest(id=new_id(), unit_id=unit_id, is_main=True, level=unit_level)
+    facts = DirectFacts(
+        order=order,
+        family=family_of(category),
+        category=category or None,
+        urgency=Urgency.URGENT,
+    )
+    return advance(issue_id, Move.DIRECT_URGENT, facts, by=by, at=at, words=words, seen=seen)
 
 
 def sign(

@@ -290,6 +290,9 @@ def accept_by_rule(issue_id: UUID, *, at: datetime) -> bool:
 def _rule_for(issue: Issue) -> Responsibility | None:
     if issue.category_id is None or issue.grid_id is None:
         return None
+    if issue.urgency == Urgency.URGENT:
+        # A rule would stop the ten-minute clock with nobody having looked.
+        return None
     return Responsibility.objects.filter(category_id=issue.category_id).first()
 
 

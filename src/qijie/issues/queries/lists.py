@@ -5,7 +5,7 @@ import binascii
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,7 @@ from qijie.access.accused import held_by
 from qijie.access.viewer import Kind, Viewer
 from qijie.issues.models import Issue
 from qijie.issues.queries.standing import in_standing
-from qijie.issues.rules.vocabulary import ENDS, Standing
+from qijie.issues.rules.vocabulary import ENDS, Standing, Urgency
 from qijie.kernel.refusal import Refusal
 from qijie.territory.queries import in_divisions_of
 
@@ -159,7 +159,36 @@ ORDERS: Mapping[str, tuple[Stretch, ...]] = {
 ALL_TIMED: Mapping[str, tuple[Stretch, ...]] = {**ORDERS, "due": ORDERS["due"][:1]}
 
 
+def urgent_open(issues: QuerySet[Issue]) -> QuerySet[Issue]:
+    """Danger that has not ended yet, what falls due first on top."""
+    urgent = issues.filter(urgency=Urgency.URGENT).exclude(state__in=[one.value for one in ENDS])
+    return urgent.order_by(F("due_at").asc(nulls_last=True), "-reported_at", "id")
+
+
 def page_of(
+    issues: QuerySet[Issue],
+    *,
+    after: str = "",
+    before: str = "",
+    size: int = PAGE_SIZE,
+    by: str = "newest",
+    is_timed: bool = False,
+) -> Page:
+    """A page of the list, with what is urgent and open on top of the first page whatever the order.
+
+    The urgent ones are a list of their own: ordering by urgency would cost every page the index.
+    """
+    urgent = list(
+        urgent_open(issues)
+        .select_related("category", "grid")
+        .defer("grid__boundary", "hands", "requests", "whistled_from")[:LONGEST_PAGE]
+    )
+    others = issues.exclude(pk__in=[issue.pk for issue in urgent]) if urgent else issues
+    page = _page_of(others, after=after, before=before, size=size, by=by, is_timed=is_timed)
+    return page if page.newer else replace(page, rows=(*urgent, *page.rows))
+
+
+def _page_of(
     issues: QuerySet[Issue],
     *,
     after: str = "",

@@ -36,6 +36,8 @@ DEFAULT_LIMITS: Mapping[tuple[ClockKind, Urgency], Limit] = {
     (ClockKind.ACCEPT, Urgency.NORMAL): Limit(1, LimitUnit.WORKING_HOUR),
     (ClockKind.ACCEPT, Urgency.URGENT): Limit.of_minutes(10),
     (ClockKind.FIRST_ANSWER, Urgency.NORMAL): Limit(1, LimitUnit.WORKING_DAY),
+    (ClockKind.FIRST_ANSWER, Urgency.URGENT): Limit.of_minutes(10),
+    (ClockKind.FILE, Urgency.URGENT): Limit.of_minutes(10),
     (ClockKind.FILE, Urgency.NORMAL): Limit(2, LimitUnit.WORKING_HOUR),
     (ClockKind.NAME_OWNER, Urgency.NORMAL): Limit(3, LimitUnit.WORKING_DAY),
     (ClockKind.SIGN, Urgency.NORMAL): Limit(2, LimitUnit.WORKING_HOUR),

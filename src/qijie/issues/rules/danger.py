@@ -2,8 +2,8 @@
 
 The lexicon is data. A pattern is alternatives joined by `/`, groups of them joined by `+`: each
 group in its turn, with at most a few characters between, within one sentence. A harmless pattern
-takes away the danger found where it overlaps: 煤气费 is not gas; one that begins with `~` takes away
-all of its clause: 演练, 去年.
+takes away the danger found where it overlaps: 煤气费 is not gas; one that begins with `~` takes
+away all of its clause: 演练, 去年.
 """
 
 import re

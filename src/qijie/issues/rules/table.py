@@ -100,7 +100,7 @@ INTAKE: tuple[Transition, ...] = (
         ),
         tells=TO_BOTH,
         button="上报",
-        sentence_for_reporter="您反映的事项已收到，{first_answer}前会给您首次答复。",
+        sentence_for_reporter="您说的已经收到，{first_answer}前会给您首次答复。",
         is_wired=True,
         works_offline=True,
         source="report 上报",
@@ -233,7 +233,8 @@ INTAKE: tuple[Transition, ...] = (
         ),
         tells=(Audience.REPORTER, Audience.UNIT),
         button="紧急直派",
-        sentence_for_reporter="您反映的情况已按紧急事项直接派给值班单位，预计{promised}前办结。",
+        sentence_for_reporter="您说的情况已按紧急情况直接派给值班单位，马上有人处置。",
+        is_wired=True,
         source="urgent 紧急直派",
     ),
     Transition(
@@ -251,7 +252,7 @@ INTAKE: tuple[Transition, ...] = (
             c.times_new_orders(),
         ),
         tells=(Audience.REPORTER, Audience.UNIT),
-        sentence_for_reporter="您反映的情况已按紧急事项直接派给值班单位，预计{promised}前办结。",
+        sentence_for_reporter="您说的情况已按紧急情况直接派给值班单位，马上有人处置。",
         source="urgent 紧急直派: by itself for urgent categories",
     ),
     Transition(

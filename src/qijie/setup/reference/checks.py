@@ -36,7 +36,6 @@ CLOCK_CODES = (
     "file",
     "name_owner",
     "sign",
-    "sign_urgent",
     "convene_answer",
     "convene_answer_urgent",
     "help_acknowledge",
@@ -49,6 +48,9 @@ CLOCK_CODES = (
     "object_window",
     "reopen_window",
     "hang_up_review",
+    "first_answer_urgent",
+    "file_urgent",
+    "sign_urgent",
 )
 
 

@@ -34,13 +34,23 @@ REPORTERS_OWN = frozenset({Move.WITHDRAW, Move.OBJECT, Move.CONFIRM, Move.JUDGE}
 STAFF_MOVES = frozenset(FORMS) - REPORTERS_OWN
 
 _MAIN_MOVES = frozenset(
-    {Move.ACCEPT, Move.FILE, Move.DISPATCH, Move.SIGN, Move.DONE, Move.CLOSE, Move.ANSWER}
+    {
+        Move.DIRECT_URGENT,
+        Move.ACCEPT,
+        Move.FILE,
+        Move.DISPATCH,
+        Move.SIGN,
+        Move.DONE,
+        Move.CLOSE,
+        Move.ANSWER,
+    }
 )
 _ICONS = {
     Move.ACCEPT: "check",
     Move.VOID: "close",
     Move.FILE: "edit",
     Move.DISPATCH: "send",
+    Move.DIRECT_URGENT: "warning",
     Move.RECALL: "back",
     Move.SIGN: "order-signed",
     Move.DONE: "order-done",

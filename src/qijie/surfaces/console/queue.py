@@ -16,7 +16,7 @@ from qijie.issues.queries.lists import LONGEST_PAGE, PAGE_SIZE, narrowed
 from qijie.issues.queries.outlines import outlines_for
 from qijie.issues.queries.standing import standing_of
 from qijie.issues.queries.waiting import holders_of
-from qijie.issues.rules.vocabulary import LEVEL_LABELS, Family, Standing, State
+from qijie.issues.rules.vocabulary import LEVEL_LABELS, Family, Standing, State, Urgency
 from qijie.kernel import matter_number, text
 from qijie.kernel.refusal import Refusal
 from qijie.surfaces.console.desk import ALL_TIMED, View, first_view, matters_in, views_of
@@ -145,6 +145,7 @@ def _rows(issues: tuple[Issue, ...], names: dict[str, str], now: datetime) -> li
     return [
         {
             "issue": issue,
+            "is_urgent": issue.urgency == Urgency.URGENT and not State(issue.state).is_end,
             "place": _place_of(issue, names),
             "standing": standing_of(issue, now),
             "kind": issue.category.name if issue.category else issue.get_family_display(),

@@ -16,7 +16,7 @@ from qijie.issues.queries import Page, page_of, visible_to
 from qijie.issues.queries.orders import open_orders_of
 from qijie.issues.queries.standing import standing_of
 from qijie.issues.rules.holding import NOBODY_SENT
-from qijie.issues.rules.vocabulary import ENDS, Standing, State
+from qijie.issues.rules.vocabulary import ENDS, Standing, State, Urgency
 from qijie.kernel.codes import Level
 from qijie.records.models import Event
 
@@ -113,6 +113,10 @@ def list_of(tab: Tab, viewer: Viewer, *, after: str, before: str) -> Page:
     return page_of(matters(tab, viewer), after=after, before=before, size=PAGE_SIZE, by=by)
 
 
+def is_urgent(issue: Issue) -> bool:
+    return issue.urgency == Urgency.URGENT and not State(issue.state).is_end
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """Matters that fall due in the same stretch of time."""
@@ -123,11 +127,12 @@ class Group:
 
 
 def by_due(issues: Iterable[Issue], now: datetime) -> list[Group]:
-    """Overdue, today, later; only those that hold something, in the order given."""
+    """Urgent, overdue, today, later; only those that hold something, in the order given."""
     today = timezone.localdate(now)
-    stretches: dict[str, list[Issue]] = {"overdue": [], "today": [], "later": []}
+    stretches: dict[str, list[Issue]] = {"urgent": [], "overdue": [], "today": [], "later": []}
     for issue in issues:
-        stretches[_stretch_of(issue, now, today)].append(issue)
+        name = "urgent" if is_urgent(issue) else _stretch_of(issue, now, today)
+        stretches[name].append(issue)
     return [Group(*_STRETCHES[name], tuple(rows)) for name, rows in stretches.items() if rows]
 
 
@@ -139,6 +144,7 @@ def _stretch_of(issue: Issue, now: datetime, today: date) -> str:
 
 
 _STRETCHES = {
+    "urgent": ("紧急，先看这里", "late"),
     "overdue": ("已超期", "late"),
     "today": ("今天到期", "soon"),
     "later": ("以后到期", "plain"),

@@ -21,7 +21,7 @@ from qijie.issues import actions
 from qijie.issues.actions import NewReport, Receipt
 from qijie.issues.queries import visible_or_none, visible_to
 from qijie.issues.queries.concerned import chosen, concerned_choices
-from qijie.issues.rules.vocabulary import Channel, Move
+from qijie.issues.rules.vocabulary import Channel, Move, Urgency
 from qijie.kernel.codes import Level, level_of_path
 from qijie.kernel.coordinates import Coordinate, CoordinateSystem
 from qijie.kernel.ids import new_id
@@ -59,6 +59,7 @@ class ReportForm(forms.Form):
         help_text="选了就由不相干的上一级办，您自己以后也看不到；编号请记下。",
         error_messages={"invalid_choice": "没有这个单位或岗位，请重新选择，或者不选。"},
     )
+    urgent = forms.BooleanField(label="现在就有危险，按紧急上报", required=False)
     solved = forms.BooleanField(label="当场已解决", required=False)
 
     def __init__(self, data: Any = None, *, viewer: Viewer, at: datetime, chosen: str = "") -> None:
@@ -94,6 +95,7 @@ class ReportForm(forms.Form):
             place=where.point,
             path=where.path,
             place_words=where.words,
+            urgency=Urgency.URGENT if cleaned["urgent"] else Urgency.NORMAL,
         )
 
     @property

@@ -10,8 +10,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from qijie.issues.models import Issue, WorkOrder
+from qijie.issues.queries.book import lexicon
 from qijie.issues.queries.outlines import outlines_for
 from qijie.issues.queries.standing import standing_of
+from qijie.issues.rules.danger import dangers_in
 from qijie.issues.rules.vocabulary import Move, Urgency
 from qijie.kernel.refusal import Refusal
 from qijie.records.models import Event
@@ -93,8 +95,18 @@ def _sections(
 ) -> list[dict[str, object]]:
     if tab is Tab.MINE:
         steps = day.last_steps(issues)
-        rows = [_row(issue, _step(steps.get(issue.pk))) for issue in issues]
-        return [{"title": "最近上报的", "columns": _MINE_COLUMNS, "rows": rows}] if rows else []
+        urgent = [issue for issue in issues if day.is_urgent(issue)]
+        others = [issue for issue in issues if not day.is_urgent(issue)]
+        parts = (("紧急，先看这里", urgent), ("最近上报的", others))
+        return [
+            {
+                "title": title,
+                "columns": _MINE_COLUMNS,
+                "rows": [_row(issue, _step(steps.get(issue.pk))) for issue in some],
+            }
+            for title, some in parts
+            if some
+        ]
     now = timezone.now()
     orders = day.my_orders_on(issues, request.viewer) if tab is Tab.ORDERS else {}
     return [
@@ -117,13 +129,24 @@ def _row(issue: Issue, *cells: dict[str, object]) -> dict[str, object]:
     if len(cells) == 1:
         cells = ({"state": issue.state}, *cells)
     heading = {"text": title_of(issue), "note": _note(issue)}
-    return {"url": reverse("field:matter", args=[issue.pk]), "cells": [heading, *cells]}
+    return {
+        "url": reverse("field:matter", args=[issue.pk]),
+        "is_urgent": day.is_urgent(issue),
+        "cells": [heading, *cells],
+    }
 
 
 def title_of(issue: Issue) -> str:
     """What it is in one line: its category, or the first words where nobody chose one yet."""
     title = issue.category.name if issue.category else issue.words[:_TITLE_CHARS]
-    return f"【紧急】{title}" if issue.urgency == Urgency.URGENT else title
+    return f"【紧急{_danger_of(issue)}】{title}" if issue.urgency == Urgency.URGENT else title
+
+
+def _danger_of(issue: Issue) -> str:
+    """The kind of danger, where the words tell it; not what somebody feels about living."""
+    dangers = dangers_in(issue.words, issue.category_id or "", lexicon())
+    named = [danger.name for danger in dangers if not danger.is_self_harm]
+    return f"：{named[0]}" if named else ""
 
 
 def _note(issue: Issue) -> str:

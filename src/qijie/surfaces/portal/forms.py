@@ -11,8 +11,11 @@ from django.utils import timezone
 from qijie.access.viewer import Viewer
 from qijie.issues import actions
 from qijie.issues.actions import NewReport, Receipt
+from qijie.issues.models import Category
+from qijie.issues.queries.book import lexicon
 from qijie.issues.queries.concerned import chosen, concerned_choices
-from qijie.issues.rules.vocabulary import Channel
+from qijie.issues.rules.danger import Danger, dangers_in
+from qijie.issues.rules.vocabulary import Channel, Urgency
 from qijie.kernel.coordinates import Coordinate
 from qijie.kernel.refusal import Refusal
 from qijie.records.actions import KeyReused
@@ -91,6 +94,8 @@ class ReportForm(forms.Form):
         help_text="写一句是谁、哪个单位，例如：管我们楼的网格员。",
     )
     photos = forms.FileField(label="照片", required=False)
+    danger = forms.CharField(required=False, max_length=4, widget=forms.HiddenInput)
+    """What was answered on the stop page: yes, no, or back to the form."""
     name = WordsField(label="怎么称呼您", max_chars=40, one_line=True, required=False)
     phone = PhoneField(
         label="电话",
@@ -124,6 +129,21 @@ class ReportForm(forms.Form):
             return concerned_choices(grid, on)
         return concerned_choices(settings.HOME_PATH, on, names_units_only=True)
 
+    @property
+    def dangers(self) -> list[Danger]:
+        """What the words or the category tell of, before anything is checked."""
+        words, category = (str(self.data.get(name, "")) for name in ("words", "category"))
+        return dangers_in(words, category, lexicon())
+
+    @property
+    def must_stop(self) -> bool:
+        """Words of danger are answered with what to do before they are taken in."""
+        return not self.data.get("danger") and bool(self.dangers)
+
+    @property
+    def is_danger(self) -> bool:
+        return self.data.get("danger") == "yes"
+
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         cleaned["place"] = self._place()
@@ -146,7 +166,9 @@ class ReportForm(forms.Form):
             return None
 
     def _says_where(self, cleaned: dict[str, Any]) -> bool:
-        return any(cleaned.get(name) for name in ("place", "place_words", "place_unknown"))
+        known = any(cleaned.get(name) for name in ("place", "place_words", "place_unknown"))
+        # Who is in danger is heard without a place.
+        return known or self.is_danger
 
     def submit(
         self, files: "Sequence[UploadedFile[bytes]]", *, by: Viewer, at: datetime
@@ -193,6 +215,18 @@ class ReportForm(forms.Form):
         is_meant = is_known and cleaned["place_words"].startswith(words_of(grid, on))
         return grid if is_meant else ""
 
+    def _category(self) -> str:
+        """What was chosen, else what the confirmed danger is called in the catalogue: the grid's
+        own worker is shown a report that has a kind, and is often the nearest to help."""
+        chosen: str = self.cleaned_data["category"]
+        if chosen or not self.is_danger:
+            return chosen
+        named = [code for danger in self.dangers for code in danger.categories]
+        if any(danger.is_self_harm for danger in self.dangers):
+            return ""
+        known = Category.objects.filter(pk__in=named, is_current=True).values_list("pk", flat=True)
+        return next((code for code in named if code in set(known)), "")
+
     @property
     def new_report(self) -> NewReport:
         cleaned = self.cleaned_data
@@ -207,10 +241,11 @@ class ReportForm(forms.Form):
                 cleaned["about_staff"] or cleaned["about"] or cleaned["about_words"]
             ),
             about_words=cleaned["about_words"],
-            category=cleaned["category"],
+            category=self._category(),
             place=cleaned["place"],
             path=self._grid(cleaned),
             place_words=cleaned["place_words"],
+            urgency=Urgency.URGENT if self.is_danger else Urgency.NORMAL,
             name=cleaned["name"],
             phone=cleaned["phone"],
             email=cleaned["email"],

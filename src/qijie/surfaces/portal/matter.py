@@ -14,13 +14,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from qijie.issues.models import Issue
 from qijie.issues.queries import history_of, matter_of
-from qijie.issues.queries.book import book
+from qijie.issues.queries.book import book, lexicon
 from qijie.issues.queries.offers import offers_for
 from qijie.issues.queries.orders import named_orders
+from qijie.issues.rules.danger import Danger, dangers_in
 from qijie.issues.rules.deadlines import moment_in_words
 from qijie.issues.rules.decide import Offer
 from qijie.issues.rules.matter import Matter
-from qijie.issues.rules.vocabulary import ClockKind, Move, State
+from qijie.issues.rules.vocabulary import ClockKind, Move, State, Urgency
 from qijie.records.models import Attachment
 from qijie.records.queries import photos_of
 from qijie.surfaces.portal import story
@@ -85,6 +86,8 @@ def _page(request: GuardedRequest, issue: Issue, token: str) -> dict[str, Any]:
         "state_words": story.state_words(value, events),
         "located": words_of(issue.path, timezone.localdate(now)),
         "promise": story.promise(value, now),
+        "is_urgent": value.urgency is Urgency.URGENT and not value.state.is_end,
+        "dangers": _dangers(issue, value),
         "steps": story.steps(value, events, names),
         "handled_by": story.handled_by(value, names),
         "photos": [_photo(one, token) for one in photos if one.from_reporter],
@@ -96,6 +99,13 @@ def _page(request: GuardedRequest, issue: Issue, token: str) -> dict[str, Any]:
         "thanks": _thanks(request, value, now),
         "link": request.build_absolute_uri(reverse("portal:matter", args=[token])),
     }
+
+
+def _dangers(issue: Issue, value: Matter) -> list[Danger]:
+    """What to do now stands on the page as long as the matter is open and meant as danger."""
+    if value.state.is_end or value.urgency is not Urgency.URGENT:
+        return []
+    return dangers_in(issue.words, issue.category_id or "", lexicon())[:2]
 
 
 def _shown_photos(issue_id: UUID) -> list[Attachment]:

@@ -1,6 +1,7 @@
 from uuid import uuid4
 
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -9,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from qijie.issues.actions.intake import NOTICE_VERSION
 from qijie.kernel.codes import Level, path_at
+from qijie.surfaces.portal import held
 from qijie.surfaces.portal.catalogue import choices
 from qijie.surfaces.portal.forms import ANOTHER_REPORT, ReportForm
 from qijie.surfaces.portal.pages import shell
@@ -17,6 +19,8 @@ from qijie.teams.gate import GuardedRequest
 from qijie.territory.queries import nodes
 
 SEE_OTHER, CONFLICT, UNPROCESSABLE = 303, 409, 422
+_MOST_DANGERS = 2
+_ASKED_AGAIN = frozenset({"photos", "danger"})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -25,11 +29,50 @@ def report(request: GuardedRequest) -> HttpResponse:
     if request.method != "POST":
         return _shown(request, ReportForm(initial={"key": uuid4(), **_of_grid(request)}))
     form = ReportForm(request.POST)
-    receipt = form.submit(request.FILES.getlist("photos"), by=request.viewer, at=timezone.now())
+    if form.must_stop:
+        return _stop(request, form)
+    if request.POST.get("danger") == "back":
+        return _back_to_form(request)
+    receipt = form.submit(_photos(request), by=request.viewer, at=timezone.now())
     if receipt is None:
         return _shown(request, form, is_another=ANOTHER_REPORT in form.non_field_errors())
+    held.let_go(request.POST.get("held", ""))
     link = reverse("portal:matter", args=[receipt.token])
     return HttpResponseRedirect(f"{link}?done=report", status=SEE_OTHER)
+
+
+def _photos(request: GuardedRequest) -> "list[UploadedFile[bytes]]":
+    """What came along now, after what was held from an earlier try."""
+    kept = held.held_files(request.POST.get("held", ""))
+    return [*kept, *request.FILES.getlist("photos")]
+
+
+def _hold(request: GuardedRequest) -> str:
+    return held.hold(request.FILES.getlist("photos"), request.POST.get("held", ""))
+
+
+def _stop(request: GuardedRequest, form: ReportForm) -> HttpResponse:
+    """What to do now and whom to call; nothing is stored, everything typed is kept."""
+    kept, dangers = _hold(request), form.dangers[:_MOST_DANGERS]
+    given = [(name, request.POST.get(name, "")) for name in form.fields]
+    typed = [(name, value) for name, value in given if value and name not in _ASKED_AGAIN]
+    names = {name for name, _ in typed}
+    context = {
+        "dangers": dangers,
+        "is_self_harm": any(one.is_self_harm for one in dangers),
+        "typed": typed,
+        "asks_where": not names & {"lon", "place_words"},
+        "held": kept,
+        "held_count": held.count_of(kept),
+    }
+    return render(request, "portal/danger.html", {**shell("portal:report"), **context})
+
+
+def _back_to_form(request: GuardedRequest) -> HttpResponse:
+    """The form as it was typed, unsent."""
+    known = ReportForm().fields
+    typed = {name: request.POST.get(name, "") for name in known if name not in _ASKED_AGAIN}
+    return _shown(request, ReportForm(initial=typed))
 
 
 def _around(form: ReportForm) -> str:
@@ -45,6 +88,7 @@ def _of_grid(request: GuardedRequest) -> dict[str, str]:
 
 
 def _shown(request: GuardedRequest, form: ReportForm, *, is_another: bool = False) -> HttpResponse:
+    kept = "" if form.errors.get("photos") else _hold(request)
     context = {
         "form": form,
         "groups": choices(),
@@ -53,7 +97,9 @@ def _shown(request: GuardedRequest, form: ReportForm, *, is_another: bool = Fals
         "notice_version": NOTICE_VERSION,
         "is_another": is_another,
         "has_contact": any(form[name].value() for name in ("name", "phone", "email")),
-        "had_photos": bool(request.FILES),
+        "held": kept,
+        "held_count": held.count_of(kept),
+        "had_photos": bool(request.FILES) and not kept,
     }
     status = CONFLICT if is_another else UNPROCESSABLE if form.errors else 200
     return render(

@@ -198,6 +198,37 @@ class DispatchForm(MoveForm):
         )
 
 
+class DirectUrgentForm(DispatchForm):
+    """Where every minute counts: what kind, and who is on duty; the rest is asked later."""
+
+    move = Move.DIRECT_URGENT
+    category = forms.ChoiceField(
+        label="类别", error_messages={"required": "还没有选定类别，请从目录中选择一个。"}
+    )
+    field_order = ("category", "unit", "words")
+
+    def prepare(self) -> None:
+        super().prepare()
+        self.fields["unit"].label = "派给哪个值班单位"
+        if self.issue.category_id:
+            del self.fields["category"]
+            return
+        self.offer("category", categories())
+
+    def perform(self, photos: tuple[Photo, ...], *, by: Viewer, at: datetime) -> Issue:
+        unit = self.cleaned_data["unit"]
+        return actions.direct_urgent(
+            self.issue.pk,
+            by=by,
+            at=at,
+            unit_id=unit.pk,
+            unit_level=Level(unit.level),
+            category=self.cleaned_data.get("category", ""),
+            words=self.cleaned_data["words"],
+            **self.common,
+        )
+
+
 class SignForm(MoveForm):
     move = Move.SIGN
 
@@ -599,6 +630,7 @@ _FORMS: Sequence[type[MoveForm]] = (
     CloseForm,
     ConfirmForm,
     DeclineForm,
+    DirectUrgentForm,
     DispatchForm,
     DoneForm,
     FileForm,

@@ -221,6 +221,9 @@ EMAIL_PORT = environment.number("QIJIE_EMAIL_PORT", 25)
 EMAIL_HOST_USER = environment.text("QIJIE_EMAIL_USER")
 EMAIL_HOST_PASSWORD = environment.secret("QIJIE_EMAIL_PASSWORD")
 EMAIL_USE_TLS = environment.flag("QIJIE_EMAIL_TLS", default=False)
+# Of each answer: a server that accepts and says nothing must not hold the letters behind.
+EMAIL_TIMEOUT = environment.number("QIJIE_EMAIL_TIMEOUT", 10)
+EMAIL_GIVE_UP_HOURS = environment.number("QIJIE_EMAIL_GIVE_UP_HOURS", 48)
 DEFAULT_FROM_EMAIL = environment.text("QIJIE_EMAIL_FROM", "qijie@localhost")
 
 # To standard error, where the supervisor or the service manager keeps it. Requests that end in an
@@ -232,6 +235,19 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {"django": {"handlers": [], "propagate": True}},
+}
+
+# How many days the worker keeps what nobody needs any more.
+# Keys of reports: longer than a phone may be without a network.
+KEPT_DAYS = {
+    "expired": 0,
+    "jobs": environment.number("QIJIE_KEEP_JOBS_DAYS", 7),
+    "keys": environment.number("QIJIE_KEEP_KEYS_DAYS", 90),
+    "letters": environment.number("QIJIE_KEEP_LETTERS_DAYS", 30),
+    "notices": environment.number("QIJIE_KEEP_NOTICES_DAYS", 90),
+    "tries": environment.number("QIJIE_KEEP_TRIES_DAYS", 30),
+    "timers": environment.number("QIJIE_KEEP_TIMERS_DAYS", 30),
+    "unread": environment.number("QIJIE_KEEP_UNREAD_DAYS", 730),
 }
 
 # The place

@@ -4,10 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
-from django.core import mail
 from django.db import connection
-from django.utils import timezone
-from procrastinate.contrib.django.models import ProcrastinateJob
 
 from qijie.access.scope import scope
 from qijie.access.viewer import SYSTEM, reporter_of
@@ -15,7 +12,6 @@ from qijie.accounts.models import User
 from qijie.issues import actions
 from qijie.issues.models import Deadline, Issue
 from qijie.issues.rules.vocabulary import ClockKind
-from qijie.outbound import tasks
 from qijie.outbound.models import Letter, Notice
 from qijie.outbound.queries import notices_for, unread_count
 from qijie.outbound.worker import turn
@@ -33,11 +29,10 @@ def notices(username: str) -> list[str]:
 
 
 def letters() -> list[dict[str, str]]:
-    """What waits in the box, in the order of the jobs that will send it."""
-    queued = ProcrastinateJob.objects.order_by("id").values_list("args", flat=True)
+    """What waits in the box, in the order it was written."""
     with scope(SYSTEM):
-        waiting = Letter.objects.in_bulk([UUID(args["letter_id"]) for args in queued])
-    return [{"to": one.to, "subject": one.subject, "body": one.body} for one in waiting.values()]
+        waiting = list(Letter.objects.order_by("made_at", "id"))
+    return [{"to": one.to, "subject": one.subject, "body": one.body} for one in waiting]
 
 
 def state_of(issue_id: UUID) -> str:
@@ -166,43 +161,6 @@ def test_what_is_rolled_back_queues_no_mail(at: datetime) -> None:
     assert len(letters()) == 1
 
 
-def test_a_queued_mail_goes_out_as_written() -> None:
-    with scope(SYSTEM):
-        letter = Letter.objects.create(
-            region_code=town.DISTRICT,
-            to="wang@example.org",
-            subject="齐解事项",
-            body="有一件事项等您办理。",
-            made_at=timezone.now(),
-        )
-    for _ in range(2):
-        tasks.send_letter.func(letter_id=str(letter.pk))
-    (sent,) = mail.outbox
-    assert (sent.to, sent.subject) == (["wang@example.org"], "齐解事项")
-    with scope(SYSTEM):
-        assert not Letter.objects.exists()
-
-
-def test_the_queue_knows_no_words_and_no_address(at: datetime) -> None:
-    matters.reported("门口的事", category="", at=at)
-    turn(at)
-    for args in ProcrastinateJob.objects.values_list("args", flat=True):
-        assert args.keys() == {"letter_id"}
-
-
-def test_a_mail_that_fails_waits_longer_each_time() -> None:
-    from types import SimpleNamespace
-
-    waits = [
-        tasks.PATIENCE.get_retry_decision(
-            exception=OSError(),
-            job=SimpleNamespace(attempts=attempts),  # type: ignore[arg-type]
-        )
-        for attempts in range(9)
-    ]
-    assert [bool(wait) for wait in waits] == [True] * 8 + [False]
-
-
 # Clocks
 
 
@@ -279,7 +237,8 @@ def test_one_broken_matter_does_not_stop_the_others_clocks(at: datetime) -> None
         Issue.objects.filter(pk=broken).update(hands=[{"user": "nobody", "side": "none"}])
     turn(due_at)
     with scope(SYSTEM):
-        assert Timer.objects.filter(subject_id=broken, done_at=None).exists()
+        waits = Timer.objects.get(subject_id=broken, done_at=None)
+        assert (waits.tries, waits.retry_at) == (1, due_at + timedelta(seconds=10))
         assert Notice.objects.filter(subject_id=fine, sentence__contains="时限已到").exists()
         assert not Notice.objects.filter(subject_id=broken, sentence__contains="时限").exists()
 

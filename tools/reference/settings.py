@@ -54,6 +54,15 @@ MEANINGS = {
     "QIJIE_EMAIL_PASSWORD": "That account's password.",
     "QIJIE_EMAIL_TLS": "Speak TLS to it.",
     "QIJIE_EMAIL_FROM": "Sender.",
+    "QIJIE_EMAIL_TIMEOUT": "Seconds to wait for one answer of the mail server.",
+    "QIJIE_EMAIL_GIVE_UP_HOURS": "Hours after which a mail is given up and listed as 没有送达.",
+    "QIJIE_KEEP_JOBS_DAYS": "Days finished jobs of the queue are kept.",
+    "QIJIE_KEEP_KEYS_DAYS": "Days the key of a report refuses a second one.",
+    "QIJIE_KEEP_LETTERS_DAYS": "Days a mail that was given up stays listed.",
+    "QIJIE_KEEP_NOTICES_DAYS": "Days a notice is kept after it was read.",
+    "QIJIE_KEEP_TRIES_DAYS": "Days the count of wrong passwords of one name is kept.",
+    "QIJIE_KEEP_TIMERS_DAYS": "Days a timer is kept after it rang.",
+    "QIJIE_KEEP_UNREAD_DAYS": "Days a notice is kept that nobody ever reads.",
 }
 
 

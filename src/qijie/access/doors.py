@@ -17,6 +17,7 @@ from qijie.access.permissions import (
     SEE_OWN_DAY,
     SEE_REPORTER,
     SEE_TERRITORY,
+    SEE_UNDELIVERED,
     Door,
     Who,
 )
@@ -79,6 +80,7 @@ DOORS: tuple[Door, ...] = (
     Door("console:board_file", Who.STAFF, PRINT_BOARDS),
     Door("console:board_file_pdf", Who.STAFF, PRINT_BOARDS),
     Door("console:notices", Who.STAFF, SEE_NOTICES),
+    Door("console:undelivered", Who.STAFF, SEE_UNDELIVERED),
     Door("console:posts", Who.STAFF, HAND_OVER_POST),
     Door("console:post", Who.STAFF, HAND_OVER_POST),
     Door("console:account", Who.STAFF, MANAGE_ACCOUNTS),

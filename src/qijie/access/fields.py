@@ -147,7 +147,9 @@ FIELDS: dict[str, dict[str, FieldClass]] = {
         " height_pixels from_reporter at",
         personal="sha256",
     ),
-    "records_timer": _classes(internal="id region_code subject_id purpose due_at facts done_at"),
+    "records_timer": _classes(
+        internal="id region_code subject_id purpose due_at facts tries retry_at done_at"
+    ),
     "records_outboxentry": _classes(
         internal="id region_code subject_id at tries retry_at",
         personal="told",
@@ -193,10 +195,10 @@ FIELDS: dict[str, dict[str, FieldClass]] = {
     "boards_solved": _classes(public="path month category count"),
     "outbound_notice": _classes(
         internal="id region_code post_id subject_id event_id number page at read_at",
-        personal="sentence",
+        personal="sentence by_user_id",
     ),
     "outbound_letter": _classes(
-        internal="id region_code made_at",
+        internal="id region_code reporter_of_id made_at send_at tries failure given_up_at",
         personal="to subject body",
     ),
 }

@@ -51,6 +51,7 @@ SEE_REPORTER = "see_reporter"
 SEE_TERRITORY = "see_territory"
 SEE_NOTICES = "see_notices"
 SEE_ACCESS_LOG = "see_access_log"
+SEE_UNDELIVERED = "see_undelivered"
 SEE_OWN_DAY = "see_own_day"
 CHECK_TERRITORY = "check_territory"
 PRINT_BOARDS = "print_boards"
@@ -67,6 +68,7 @@ _IN_ONES_OWN_SEAT: tuple[Permission, ...] = (
     _row(SEE_NOTICES, STAFF, Reach.SELF),
     _row(SEE_OWN_DAY, {Role.GRID_WORKER, Role.LEAD, Role.HANDLER}, Reach.SELF),
     _row(SEE_ACCESS_LOG, {Role.AUDIT_ADMIN}, Reach.ANY),
+    _row(SEE_UNDELIVERED, {Role.SYSTEM_ADMIN}, Reach.OWN_TERRITORY),
     _row(CHECK_TERRITORY, {Role.SYSTEM_ADMIN, Role.SUPERVISOR, Role.LEADER}, Reach.ANY),
     _row(
         PRINT_BOARDS,

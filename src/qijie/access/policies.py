@@ -166,6 +166,7 @@ POLICED: tuple[Policed, ...] = (
         select=(R.HOLDER, R.SYSTEM),
         insert=(R.SYSTEM,),
         update=(R.HOLDER, R.SYSTEM),
+        delete=(R.SYSTEM,),
     ),
 )
 

@@ -8,7 +8,6 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
-from procrastinate.contrib.django import app
 
 from qijie.access.scope import scope
 from qijie.access.viewer import SYSTEM, Viewer
@@ -28,6 +27,7 @@ from qijie.boards.rules import UNDER_WAY, FileState, Paper, as_stored, months_be
 from qijie.boards.sheet import Press
 from qijie.kernel.codes import Level, path_at
 from qijie.kernel.refusal import Refusal
+from qijie.records.actions import queue_job
 from qijie.territory.models import Node
 from qijie.territory.queries import within
 
@@ -72,7 +72,7 @@ def order_file(path: str, on: date, size: Paper, by: Viewer, at: datetime) -> Bo
         return BoardFile.objects.get(
             path=path, made_for=on, paper=size, state__in=[state.value for state in UNDER_WAY]
         )
-    app.configure_task(DRAW_FILE, queue=DRAWING_QUEUE).defer(file_id=str(file.pk))
+    queue_job(DRAW_FILE, queue=DRAWING_QUEUE, file_id=str(file.pk))
     return file
 
 
@@ -175,17 +175,41 @@ def forget_files(at: datetime) -> int:
 
 
 def count_solved(at: datetime) -> None:
-    """Counts anew what was closed in each grid in the last whole months.
+    """Counts what was closed in each grid in the last whole months, and writes what is not so yet.
 
-    The table is open, so that a public page needs no scope that could see a matter: it never holds
-    a count below the floor.
+    A month that ended hardly changes (a matter is opened again, or gets another category), so
+    writing it anew each time would only fill the database's log. The table is open, so that a
+    public page needs no scope that could see a matter: it never holds a count below the floor.
     """
-    on = timezone.localdate(at)
-    months = months_before(on)
-    with scope(SYSTEM):
-        rows = [
-            Solved(path=path, month=month, category_id=category, count=as_stored(count))
-            for path, month, category, count in closed_by_month(months, on)
-        ]
-        Solved.objects.filter(month__gte=min(months)).delete()
-        Solved.objects.bulk_create(rows, batch_size=1000, ignore_conflicts=True)
+    for month in months_before(timezone.localdate(at)):
+        with scope(SYSTEM):
+            _write_month(month)
+
+
+def _write_month(month: date) -> None:
+    rows = Solved.objects.filter(month=month).values_list("path", "category_id", "count")
+    kept = {(path, category): count for path, category, count in rows}
+    until = (month + timedelta(days=31)).replace(day=1)
+    counted = {
+        (path, category): as_stored(count)
+        for path, _, category, count in closed_by_month([month], until)
+    }
+    for path, category in (key for key in kept if counted.get(key, -1) != kept[key]):
+        Solved.objects.filter(path=path, month=month, category_id=category).delete()
+    Solved.objects.bulk_create(
+        [
+            Solved(path=path, month=month, category_id=category, count=count)
+            for (path, category), count in counted.items()
+            if kept.get((path, category), -1) != count
+        ],
+        batch_size=1000,
+        ignore_conflicts=True,
+    )
+
+
+def count_solved_once(at: datetime) -> int:
+    """For a house that never counted the month that ended: a new one has its counts at once."""
+    last = max(months_before(timezone.localdate(at)))
+    if not Solved.objects.filter(month=last).exists():
+        count_solved(at)
+    return 0

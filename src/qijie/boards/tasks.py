@@ -23,8 +23,7 @@ def forget_files(timestamp: int) -> None:
     actions.forget_files(timezone.now())
 
 
-# A worker that starts catches up with the last ten minutes, so a new house has its counts at once.
-@app.periodic(cron="*/10 * * * *")
+@app.periodic(cron="47 1 * * *")
 @app.task(name="boards.count_solved", queueing_lock="boards.count_solved", pass_context=False)
 def count_solved(timestamp: int) -> None:
     actions.count_solved(timezone.now())

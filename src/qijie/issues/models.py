@@ -197,6 +197,17 @@ class Issue(models.Model):
                 name="issue_community_due",
                 condition=Q(due_at__isnull=False),
             ),
+            # Few matters run a clock or are not closed: a desk's list and counts read these alone.
+            models.Index(
+                fields=["region_code", "level", "state", "due_at", "id"],
+                name="issue_running",
+                condition=Q(due_at__isnull=False),
+            ),
+            models.Index(
+                fields=["region_code", "state", "-reported_at", "-id"],
+                name="issue_not_closed",
+                condition=~Q(state="closed"),
+            ),
             models.Index(fields=["number"], name="issue_by_number"),
             GinIndex(fields=["unit_ids"], name="issue_units"),
             GinIndex(fields=["participant_ids"], name="issue_participants"),

@@ -1,6 +1,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils import timezone
 
 from qijie.kernel.ids import new_id
 
@@ -18,6 +19,8 @@ class Notice(models.Model):
     # The page it leads to; empty for a matter's own.
     page = models.CharField("页面", max_length=80, blank=True)
     at = models.DateTimeField("时间")
+    # Whose own act it tells of: the others at the post read it, they do not.
+    by_user_id = models.UUIDField("谁做的", null=True)
     read_at = models.DateTimeField("已读时间", null=True)
 
     class Meta:
@@ -40,17 +43,35 @@ class Notice(models.Model):
 
 
 class Letter(models.Model):
-    """A mail to be sent; gone once it is. The job queue knows only its id."""
+    """A mail to be sent, written with the act it tells of; gone once the mail server has it.
+
+    The row itself waits its turn, so there is no job beside it that could run too early or be
+    missing.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     region_code = models.CharField("区县", max_length=6)
+    # The matter whose reporter it goes to: the letter ends with that contact. Empty for staff.
+    reporter_of_id = models.UUIDField("反映人的事项", null=True)
     to = models.EmailField("收件人")
     subject = models.CharField("主题", max_length=120)
     body = models.TextField("正文")
     made_at = models.DateTimeField("时间")
+    # Not before this moment: the next try, and while somebody sends it the end of their lease.
+    send_at = models.DateTimeField("下次发送", default=timezone.now)
+    tries = models.PositiveSmallIntegerField("已试次数", default=0)
+    failure = models.CharField("没有送达的原因", max_length=200, blank=True)
+    given_up_at = models.DateTimeField("停止发送的时间", null=True)
 
     class Meta:
         verbose_name = "待发邮件"
+        indexes: ClassVar = [
+            models.Index(
+                fields=["send_at"],
+                name="letter_to_send",
+                condition=models.Q(given_up_at__isnull=True),
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.pk)

@@ -1,25 +1,29 @@
 """Who has to be told of an act, as posts; and what a post has not read yet."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from qijie.access.accused import is_named, is_near
-from qijie.access.viewer import Role, Viewer
-from qijie.issues.models import Issue, WorkOrder
+from qijie.access.scope import scope
+from qijie.access.viewer import SYSTEM, Role, Viewer
+from qijie.issues.models import Issue, Reporter, WorkOrder
 from qijie.issues.queries import accused_of, visible_to
 from qijie.issues.queries.orders import open_orders
 from qijie.issues.queries.waiting import seat_of
 from qijie.issues.rules.holding import ORDERS_HOLD, Seat
 from qijie.issues.rules.vocabulary import Audience
 from qijie.kernel.codes import Level
-from qijie.outbound.models import Notice
+from qijie.outbound.models import Letter, Notice
 from qijie.outbound.rules import desks_between, page_of_matter, seats_from
-from qijie.records.models import Event
+from qijie.records.models import Event, OutboxEntry
 from qijie.teams.models import Post
 from qijie.teams.queries import holdings_of_users, posts_over
+
+UNDELIVERED_AT_MOST = 200
 
 
 def posts_of_audience(
@@ -102,15 +106,48 @@ def posts_by_page(post_ids: Iterable[UUID], matter_id: UUID) -> dict[str, list[U
     return pages
 
 
-def states_reached(event_ids: Iterable[UUID]) -> dict[UUID, str]:
-    """Where each of these events left its matter; a clock's entry has no event and no row here."""
-    events = Event.objects.filter(pk__in=list(event_ids))
-    return dict(events.values_list("pk", "to_state"))
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Where an event left its matter, and by whose hand."""
+
+    state: str
+    by_user_id: UUID | None
+
+
+def events_told(entries: Sequence[OutboxEntry]) -> dict[UUID, Reached]:
+    """The event each entry tells of, by its id; a clock's entry has no event and no row here.
+
+    An entry carries its event's subject and time: by id alone every month ever would be read.
+    """
+    if not entries:
+        return {}
+    events = Event.objects.filter(
+        pk__in=[entry.pk for entry in entries],
+        subject_id__in={entry.subject_id for entry in entries},
+        at__in={entry.at for entry in entries},
+    )
+    found = events.values_list("pk", "to_state", "actor_user_id")
+    return {pk: Reached(state, by_user_id) for pk, state, by_user_id in found}
+
+
+def letters_without_contact() -> QuerySet[Letter]:
+    """Letters to a reporter who no longer leaves that address."""
+    contact = Reporter.objects.filter(issue_id=OuterRef("reporter_of_id"), email=OuterRef("to"))
+    return Letter.objects.filter(~Exists(contact), reporter_of_id__isnull=False)
+
+
+def undelivered(region_codes: Collection[str]) -> list[Letter]:
+    """What was given up, for whoever administers these counties; the newest first."""
+    with scope(SYSTEM):
+        letters = Letter.objects.filter(given_up_at__isnull=False, region_code__in=region_codes)
+        return list(letters.order_by("-given_up_at")[:UNDELIVERED_AT_MOST])
 
 
 def notices_for(viewer: Viewer) -> QuerySet[Notice]:
     """What was told about a matter ends with the right to see it; other news has its own page."""
     mine = Notice.objects.filter(post_id__in=viewer.post_ids)
+    if viewer.user_id is not None:
+        mine = mine.exclude(by_user_id=viewer.user_id)
     matter = visible_to(viewer).filter(pk=OuterRef("subject_id"))
     return mine.filter(~Q(page="") | Exists(matter)).order_by("-at", "-id")
 

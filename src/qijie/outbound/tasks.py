@@ -1,29 +1,10 @@
-"""Side effects that may be repeated; run by Procrastinate from PostgreSQL."""
+"""What the worker does by the hour; each may be repeated."""
 
-from uuid import UUID
-
-from django.core.mail import EmailMessage
 from django.utils import timezone
-from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from qijie.access.scope import scope
-from qijie.access.viewer import SYSTEM
 from qijie.issues.actions.retention import forget_contacts
-from qijie.outbound.actions import SEND_LETTER, claim_letter, forget
-
-# 4, 16, 64 … seconds: a mail server may be away for most of a day.
-PATIENCE = RetryStrategy(max_attempts=8, exponential_wait=4)
-
-
-@app.task(name=SEND_LETTER, retry=PATIENCE, queue="mail")
-def send_letter(letter_id: str) -> None:
-    """Sends a letter and forgets it; one that is gone was sent before."""
-    with scope(SYSTEM):
-        letter = claim_letter(UUID(letter_id))
-        if letter is not None:
-            EmailMessage(letter.subject, letter.body, to=[letter.to]).send()
-            forget(letter)
+from qijie.outbound.actions import clear, forget_letters
 
 
 @app.periodic(cron="*/5 * * * *")
@@ -37,4 +18,12 @@ async def retry_stalled(timestamp: int) -> None:
 @app.periodic(cron="17 3 * * *")
 @app.task(name="outbound.forget", queueing_lock="outbound.forget", pass_context=False)
 def forget_old_contacts(timestamp: int) -> None:
+    """Contacts whose time ran out, and with them the letters that go to them."""
     forget_contacts(timezone.now())
+    forget_letters(timezone.now())
+
+
+@app.periodic(cron="37 3 * * *")
+@app.task(name="outbound.clear", queueing_lock="outbound.clear", pass_context=False)
+def clear_stale(timestamp: int) -> None:
+    clear(timezone.now())

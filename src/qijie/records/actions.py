@@ -8,6 +8,8 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import Q
+from procrastinate import App
+from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from qijie.access.viewer import Viewer
 from qijie.kernel.refusal import Refusal
@@ -23,6 +25,9 @@ from qijie.records.models import (
 from qijie.records.photos import Photo, store
 from qijie.records.queries import token_digest
 
+# An app of our own: the worker gives the shared one a connection beside this thread's, and a job
+# queued on that would start before its rows are there, and would outlive their rollback.
+_QUEUE = App(connector=DjangoConnector())
 LINK_LIFETIME = timedelta(days=3 * 365)
 
 
@@ -84,6 +89,11 @@ def tell_later(
     OutboxEntry.objects.bulk_create([entry])
 
 
+def queue_job(name: str, *, queue: str, **arguments: str) -> None:
+    """Queues work in the transaction of the rows it is about, whatever process runs this."""
+    _QUEUE.configure_task(name, queue=queue).defer(**arguments)
+
+
 def claim_outbox(now: datetime, limit: int) -> list[OutboxEntry]:
     """The oldest entries nobody else is telling; they stay claimed until the transaction ends."""
     waiting = OutboxEntry.objects.filter(Q(retry_at__isnull=True) | Q(retry_at__lte=now))
@@ -103,9 +113,15 @@ def claim_timers(now: datetime, limit: int, *, purposes: Sequence[str]) -> list[
     """Timers that ran out and nobody else is serving; claimed until the transaction ends."""
     return list(
         Timer.objects.select_for_update(skip_locked=True)
+        .filter(Q(retry_at__isnull=True) | Q(retry_at__lte=now))
         .filter(done_at__isnull=True, due_at__lte=now, purpose__in=purposes)
         .order_by("due_at")[:limit]
     )
+
+
+def try_again(timer: Timer, *, until: datetime) -> None:
+    """Leaves a timer that could not be served for later."""
+    Timer.objects.filter(pk=timer.pk).update(tries=timer.tries + 1, retry_at=until)
 
 
 def rung(timers: Sequence[Timer], at: datetime) -> None:

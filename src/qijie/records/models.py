@@ -86,6 +86,8 @@ class Timer(models.Model):
     purpose = models.CharField(max_length=32)
     due_at = models.DateTimeField()
     facts = models.JSONField(default=dict)
+    tries = models.PositiveSmallIntegerField(default=0)
+    retry_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
 
     class Meta:

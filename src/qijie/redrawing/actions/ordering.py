@@ -6,12 +6,12 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
-from procrastinate.contrib.django import app
 
 from qijie.access.permissions import DRAW_GRIDS
 from qijie.access.viewer import Viewer
 from qijie.kernel.codes import Level, path_at
 from qijie.kernel.refusal import Refusal
+from qijie.records.actions import queue_job
 from qijie.redrawing.actions.locking import locked_plan, locked_run
 from qijie.redrawing.models import Run
 from qijie.redrawing.queries import may_draw, runs_of
@@ -113,7 +113,7 @@ def go_on(
 
 
 def _queue(run: Run) -> None:
-    app.configure_task(DRAW, queue=QUEUE).defer(run_id=str(run.pk))
+    queue_job(DRAW, queue=QUEUE, run_id=str(run.pk))
 
 
 def _place(path: str, as_of: date, by: Viewer) -> Node:

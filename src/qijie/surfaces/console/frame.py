@@ -36,6 +36,7 @@ _PLACES = (
     Place("notices", "通知", "bell"),
     Place("drawings", "网格划分", "mark"),
     Place("territory_checks", "区划检查", "shield"),
+    Place("undelivered", "没有送达", "message"),
     Place("posts", "岗位", "team"),
     Place("access_log", "访问记录", "list"),
     Place("me", "我的", "person"),

@@ -22,6 +22,7 @@ from qijie.issues.rules.decide import Offer
 from qijie.issues.rules.vocabulary import Move
 from qijie.kernel import matter_number
 from qijie.kernel.refusal import Refusal
+from qijie.outbound.actions import mark_read_of
 from qijie.records.queries import photos_of
 from qijie.surfaces.console.casefile import (
     CONTACT_FIELDS,
@@ -53,6 +54,7 @@ def matter(request: GuardedRequest, issue_id: UUID) -> HttpResponse:
     if wants_map(request):
         return map_response(case_map(issue, issue.grid))
     now = timezone.now()
+    mark_read_of(issue.pk, by=request.viewer, at=now)
     on = timezone.localdate(now)
     context = case_of(issue, request.viewer, now) | {
         "standing": standing_of(issue, now),

@@ -14,6 +14,7 @@ from qijie.surfaces.console import (
     queue,
     report,
     territory,
+    undelivered,
 )
 
 app_name = "console"
@@ -42,6 +43,7 @@ urlpatterns = [
     path("boards/<slug:path>/", boards.boards, name="boards"),
     path("boards/<slug:grid>/<slug:size>.pdf", boards.board_pdf, name="board_pdf"),
     path("notices/", notices.notices, name="notices"),
+    path("undelivered/", undelivered.undelivered, name="undelivered"),
     path("posts/", posts.posts, name="posts"),
     path("accounts/<uuid:user_id>/", accounts.account, name="account"),
     path("posts/<uuid:post_id>/", posts.post, name="post"),

@@ -20,6 +20,7 @@ from qijie.issues.rules.decide import Offer
 from qijie.issues.rules.matter import Clock, Matter
 from qijie.issues.rules.standing import standing
 from qijie.issues.rules.vocabulary import Move
+from qijie.outbound.actions import mark_read_of
 from qijie.records.models import Attachment
 from qijie.records.queries import photos_of
 from qijie.surfaces.field.frame import REFUSED, go_to, is_fragment, page
@@ -44,6 +45,7 @@ _MAIN = (Move.SIGN, Move.DONE, Move.SOLVE)
 @require_GET
 def matter(request: GuardedRequest, issue_id: UUID) -> HttpResponse:
     issue, now = fetch(request, issue_id), timezone.now()
+    mark_read_of(issue.pk, by=request.viewer, at=now)
     named, value = _known(issue)
     photos = list(photos_of(issue.pk))
     return page(

@@ -2,30 +2,31 @@
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from procrastinate.contrib.django import app
 
 from qijie.access.scope import scope
 from qijie.access.viewer import SYSTEM, Viewer
+from qijie.accounts.models import User
 from qijie.issues.models import Issue, Reporter
 from qijie.issues.rules.vocabulary import Audience, Move
-from qijie.outbound.models import Letter, Notice
+from qijie.outbound.actions.letters import write_letter
+from qijie.outbound.models import Notice
 from qijie.outbound.queries import (
+    Reached,
+    events_told,
     notices_for,
     posts_by_page,
     posts_of_audience,
-    states_reached,
 )
 from qijie.records import actions as records
 from qijie.records.models import OutboxEntry
 from qijie.teams.queries import emails_of_posts
 
-SEND_LETTER = "outbound.send_letter"
 _BATCH = 100
 _RETRY_AFTER = timedelta(seconds=30)
 _SLOWEST = 7
@@ -35,7 +36,7 @@ _log = logging.getLogger(__name__)
 def deliver(at: datetime) -> int:
     """Tells a batch of what waits in the outbox; returns how many entries it told.
 
-    Notices are written and mails queued in the transaction that takes the entries away, so a crash
+    Notices and letters are written in the transaction that takes the entries away, so a crash
     tells nobody twice in the app; a mail may be repeated, never lost.
     """
     with scope(SYSTEM):
@@ -43,7 +44,7 @@ def deliver(at: datetime) -> int:
         issues = Issue.objects.select_related("category").in_bulk(
             [entry.subject_id for entry in entries]
         )
-        reached = states_reached([entry.pk for entry in entries])
+        reached = events_told(entries)
         told = [
             entry
             for entry in entries
@@ -53,11 +54,13 @@ def deliver(at: datetime) -> int:
     return len(told)
 
 
-def _is_told(entry: OutboxEntry, issue: Issue | None, reached: str | None, at: datetime) -> bool:
+def _is_told(
+    entry: OutboxEntry, issue: Issue | None, reached: Reached | None, at: datetime
+) -> bool:
     try:
         with transaction.atomic():
             if issue is not None:
-                _tell(entry, issue, at, is_stale=reached not in (None, issue.state))
+                _tell(entry, issue, at, reached)
             else:
                 _tell_posts(entry, at)
     except Exception:
@@ -68,22 +71,24 @@ def _is_told(entry: OutboxEntry, issue: Issue | None, reached: str | None, at: d
     return True
 
 
-def _tell(entry: OutboxEntry, issue: Issue, at: datetime, *, is_stale: bool) -> None:
-    """is_stale: the matter went on since, so that step waits for nobody any more."""
+def _tell(entry: OutboxEntry, issue: Issue, at: datetime, reached: Reached | None) -> None:
+    """Where the matter went on since, that step waits for nobody any more."""
+    is_stale = reached is not None and reached.state != issue.state
+    by_user_id = reached.by_user_id if reached else None
     on = timezone.localdate(at)
     sentences: dict[UUID, str] = {}
     for one in entry.told:
         audience = Audience(one["audience"])
         if audience is Audience.REPORTER:
-            _mail_reporter(issue, one["sentence"])
+            _mail_reporter(issue, one["sentence"], at)
             continue
         if audience is Audience.NEXT_HOLDER and is_stale:
             continue
         order_id = UUID(one["order"]) if one["order"] else None
         for post_id in posts_of_audience(audience, issue, order_id, on):
             sentences.setdefault(post_id, one["sentence"] or _sentence(issue, Move(one["move"])))
-    _notify(entry, issue, sentences, at)
-    _mail_staff(issue, sentences, on)
+    _notify(entry, issue, sentences, at, by_user_id)
+    _mail_staff(issue, sentences, at, by_user_id)
 
 
 def _tell_posts(entry: OutboxEntry, at: datetime) -> None:
@@ -111,7 +116,14 @@ def _tell_posts(entry: OutboxEntry, at: datetime) -> None:
             letters.setdefault(email, one)
     for email, one in letters.items():
         link = f"{settings.PUBLIC_ADDRESS}{one['page'] or '/'}"
-        _post(entry.region_code, email, f"齐解：{one['number']}", f"有一条通知给您。\n{link}")
+        write_letter(
+            entry.region_code,
+            email,
+            f"齐解：{one['number']}",
+            f"有一条通知给您。\n{link}",
+            at=at,
+            reporter_of=None,
+        )
 
 
 def _sentence(issue: Issue, move: Move) -> str:
@@ -119,7 +131,13 @@ def _sentence(issue: Issue, move: Move) -> str:
     return f"{move.label}：{what}"
 
 
-def _notify(entry: OutboxEntry, issue: Issue, sentences: dict[UUID, str], at: datetime) -> None:
+def _notify(
+    entry: OutboxEntry,
+    issue: Issue,
+    sentences: dict[UUID, str],
+    at: datetime,
+    by_user_id: UUID | None,
+) -> None:
     Notice.objects.bulk_create(
         [
             Notice(
@@ -129,6 +147,7 @@ def _notify(entry: OutboxEntry, issue: Issue, sentences: dict[UUID, str], at: da
                 event_id=entry.pk,
                 number=issue.number,
                 sentence=sentence[:200],
+                by_user_id=by_user_id,
                 at=at,
             )
             for post_id, sentence in sentences.items()
@@ -137,46 +156,50 @@ def _notify(entry: OutboxEntry, issue: Issue, sentences: dict[UUID, str], at: da
     )
 
 
-def _mail_staff(issue: Issue, post_ids: Iterable[UUID], on: date) -> None:
-    """One mail an address, however many of the posts told are held by its owner."""
+def _mail_staff(
+    issue: Issue, post_ids: Iterable[UUID], at: datetime, by_user_id: UUID | None
+) -> None:
+    """One mail an address, however many of the posts told are held by its owner; none for the one
+    whose own act it was."""
+    on = timezone.localdate(at)
     pages: dict[str, str] = {}
     for page, posts in posts_by_page(post_ids, issue.pk).items():
         pages |= {email: page for email in emails_of_posts(posts, on) if email not in pages}
+    if pages and by_user_id:
+        pages.pop(User.objects.values_list("email", flat=True).get(pk=by_user_id), None)
     for email, page in pages.items():
         link = f"{settings.PUBLIC_ADDRESS}{page}"
-        _post(issue.region_code, email, f"齐解事项 {issue.number}", f"有一件事项等您办理。\n{link}")
+        write_letter(
+            issue.region_code,
+            email,
+            f"齐解事项 {issue.number}",
+            f"有一件事项等您办理。\n{link}",
+            at=at,
+            reporter_of=None,
+        )
 
 
-def _mail_reporter(issue: Issue, sentence: str) -> None:
+def _mail_reporter(issue: Issue, sentence: str, at: datetime) -> None:
     contact = Reporter.objects.filter(issue=issue).exclude(email="").first()
     if contact is None or not sentence:
         return
-    _post(
+    write_letter(
         issue.region_code,
         contact.email,
         f"您反映的事项 {issue.number} 有新进展",
         f"{sentence}\n\n请用提交时得到的专属链接查看详情。这封邮件不含链接，以免他人代您打开。",
+        at=at,
+        reporter_of=issue.pk,
     )
-
-
-def _post(region_code: str, to: str, subject: str, body: str) -> None:
-    """Puts a letter in the box. The queue learns its id alone; words and addresses stay policed."""
-    letter = Letter(
-        region_code=region_code, to=to, subject=subject, body=body, made_at=timezone.now()
-    )
-    letter.save(force_insert=True)
-    app.configure_task(SEND_LETTER, queue="mail").defer(letter_id=str(letter.pk))
-
-
-def claim_letter(letter_id: UUID) -> Letter | None:
-    """The letter, kept for this transaction; None for one that was sent before."""
-    return Letter.objects.select_for_update().filter(pk=letter_id).first()
-
-
-def forget(letter: Letter) -> None:
-    letter.delete()
 
 
 @transaction.atomic
 def mark_read(notice_ids: Sequence[UUID], *, by: Viewer, at: datetime) -> int:
     return notices_for(by).filter(pk__in=notice_ids, read_at__isnull=True).update(read_at=at)
+
+
+@transaction.atomic
+def mark_read_of(subject_id: UUID, *, by: Viewer, at: datetime) -> int:
+    """Whoever opens a matter has read what was told of it."""
+    mine = Notice.objects.filter(post_id__in=by.post_ids, read_at__isnull=True)
+    return mine.filter(subject_id=subject_id).update(read_at=at)

@@ -1,0 +1,180 @@
+"""Letters: written with the act they tell of, sent one by one with no transaction open."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPSenderRefused
+from uuid import UUID, uuid5
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from qijie.access.scope import scope
+from qijie.access.viewer import SYSTEM, Role
+from qijie.kernel.codes import Level
+from qijie.outbound.models import Letter, Notice
+from qijie.outbound.queries import letters_without_contact
+from qijie.outbound.rules import pause_after
+from qijie.teams.queries import posts_over
+
+UNDELIVERED_PAGE = "/console/undelivered/"
+# One network answer may take the whole time limit, and a letter wants about ten of them.
+_ANSWERS, _LEAST_LEASE = 12, 120
+_log = logging.getLogger(__name__)
+
+
+class MailServerAway(Exception):
+    """The server cannot be reached or says nothing: no other letter would fare better now."""
+
+
+def write_letter(
+    region_code: str, to: str, subject: str, body: str, *, at: datetime, reporter_of: UUID | None
+) -> None:
+    Letter.objects.bulk_create(
+        [
+            Letter(
+                region_code=region_code,
+                reporter_of_id=reporter_of,
+                to=to,
+                subject=subject[:120],
+                body=body,
+                made_at=at,
+                send_at=at,
+            )
+        ]
+    )
+
+
+def send_next(at: datetime) -> bool:
+    """Sends the letter that waits longest; False when none is due.
+
+    Claimed and committed, sent with nothing locked, then recorded: whoever dies in between leaves a
+    lease that ends. A repeat carries the same Message-ID. Raises MailServerAway.
+    """
+    letter = _claimed(at)
+    if letter is None:
+        return False
+    try:
+        _message(letter).send()
+    except (SMTPRecipientsRefused, SMTPDataError, SMTPSenderRefused) as refusal:
+        _refused(letter, _codes(refusal), at)
+    except OSError as error:
+        # Every other fault of smtplib is one too: away, silent, cut, or it does not know us.
+        _failed(letter, f"邮件服务器没有接收（{type(error).__name__}）。", at)
+        raise MailServerAway from error
+    except Exception as error:
+        _log.exception("Letter %s cannot be sent", letter.pk)
+        _give_up(letter, f"这封信写不成邮件（{type(error).__name__}），请核对收件地址。", at)
+    else:
+        with scope(SYSTEM):
+            Letter.objects.filter(pk=letter.pk).delete()
+    return True
+
+
+def _claimed(at: datetime) -> Letter | None:
+    with scope(SYSTEM):
+        waiting = Letter.objects.filter(given_up_at__isnull=True, send_at__lte=at)
+        letter = waiting.select_for_update(skip_locked=True).order_by("send_at").first()
+        if letter is None:
+            return None
+        if letters_without_contact().filter(pk=letter.pk).exists():
+            # The reporter took the address back, or its time ran out: the letter ends with it.
+            letter.delete()
+            return _claimed(at)
+        letter.tries += 1
+        letter.send_at = at + _lease()
+        letter.save(update_fields=["tries", "send_at"])
+        return letter
+
+
+def _lease() -> timedelta:
+    return timedelta(seconds=max(_LEAST_LEASE, _ANSWERS * settings.EMAIL_TIMEOUT))
+
+
+def _message(letter: Letter) -> EmailMessage:
+    domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip("> ") or "localhost"
+    headers = {"Message-ID": f"<{letter.pk}@{domain}>", "Auto-Submitted": "auto-generated"}
+    return EmailMessage(letter.subject, letter.body, to=[letter.to], headers=headers)
+
+
+def _codes(refusal: Exception) -> Sequence[int]:
+    if isinstance(refusal, SMTPRecipientsRefused):
+        return [code for code, _ in refusal.recipients.values()]
+    return [int(getattr(refusal, "smtp_code", 0))]
+
+
+def _refused(letter: Letter, codes: Sequence[int], at: datetime) -> None:
+    """From 500 on it is for good; below, the server asks to come again."""
+    why = f"邮件服务器拒收（{'、'.join(map(str, codes))}）。"
+    if codes and min(codes) >= 500:
+        _give_up(letter, why, at)
+    else:
+        _failed(letter, why, at)
+
+
+def _failed(letter: Letter, why: str, at: datetime) -> None:
+    if at - letter.made_at >= timedelta(hours=settings.EMAIL_GIVE_UP_HOURS):
+        _give_up(letter, why, at)
+        return
+    with scope(SYSTEM):
+        Letter.objects.filter(pk=letter.pk).update(
+            send_at=at + pause_after(letter.tries), failure=why
+        )
+
+
+def _give_up(letter: Letter, why: str, at: datetime) -> None:
+    """Leaves it for the system administrators, who are told once a day."""
+    with scope(SYSTEM):
+        Letter.objects.filter(pk=letter.pk).update(given_up_at=at, failure=why)
+        on = timezone.localdate(at)
+        posts = list(posts_over(letter.region_code, Role.SYSTEM_ADMIN, Level.DISTRICT, on))
+        if not posts:
+            _log.error("Letter %s was given up and no system administrator is there", letter.pk)
+        Notice.objects.bulk_create(
+            [
+                Notice(
+                    region_code=letter.region_code,
+                    post_id=post.pk,
+                    subject_id=letter.pk,
+                    event_id=uuid5(post.pk, f"undelivered {on}"),
+                    number="没有送达",
+                    sentence="有邮件没有送达，请查看原因，改好后再发一次。",
+                    page=UNDELIVERED_PAGE,
+                    at=at,
+                )
+                for post in posts
+            ],
+            ignore_conflicts=True,
+        )
+
+
+def send_again(letter_id: UUID, region_codes: Sequence[str], at: datetime) -> None:
+    """The administrator mended what kept it: it waits from the beginning once more."""
+    with scope(SYSTEM):
+        _given_up(letter_id, region_codes).update(
+            given_up_at=None, failure="", tries=0, send_at=at, made_at=at
+        )
+
+
+def drop_letter(letter_id: UUID, region_codes: Sequence[str]) -> None:
+    with scope(SYSTEM):
+        _given_up(letter_id, region_codes).delete()
+
+
+def _given_up(letter_id: UUID, region_codes: Sequence[str]) -> QuerySet[Letter]:
+    return Letter.objects.filter(
+        pk=letter_id, given_up_at__isnull=False, region_code__in=region_codes
+    )
+
+
+def forget_letters(at: datetime) -> int:
+    """Letters end with the contact they belong to; given-up ones after their time as well."""
+    old = at - timedelta(days=settings.KEPT_DAYS["letters"])
+    with scope(SYSTEM):
+        orphans, _ = Letter.objects.filter(
+            pk__in=list(letters_without_contact().values_list("pk", flat=True))
+        ).delete()
+        stale, _ = Letter.objects.filter(given_up_at__lt=old).delete()
+    return orphans + stale

@@ -49,7 +49,7 @@ def test_signed_for_done_with_a_photo_and_verified_by_somebody_else(client: Clie
     assert "已签收" in signed
 
     done = link(signed, "done")
-    assert "须附：处置后照片" in client.get(done).content.decode()
+    assert "以下任一项即可：处置后照片" in client.get(done).content.decode()
     without = client.post(done, {"words": "已清运"})
     assert without.status_code == 422
     seen = acts.seen(issue_id, "sun").version

@@ -58,7 +58,7 @@ def test_buildings_follow_with_their_codes_and_keep_their_past() -> None:
 
 
 def test_a_matter_stays_with_the_drawing_of_its_day_and_with_its_worker() -> None:
-    issue_id = report(town.IN_GRID_1)
+    issue_id = report(town.IN_GRID_1, category=town.RUBBISH)
     old = Node.objects.get(path=town.GRID_1)
     new = redraw_grid(code=town.GRID_1, boundary=WIDER, on=FROM)
     with scope(SYSTEM):

@@ -198,7 +198,7 @@ def mark_read(notice_ids: Sequence[UUID], *, by: Viewer, at: datetime) -> int:
     return notices_for(by).filter(pk__in=notice_ids, read_at__isnull=True).update(read_at=at)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def mark_read_of(subject_id: UUID, *, by: Viewer, at: datetime) -> int:
     """Whoever opens a matter has read what was told of it."""
     mine = Notice.objects.filter(post_id__in=by.post_ids, read_at__isnull=True)

@@ -1,17 +1,12 @@
 """Lists of matters: who sees which, narrowed by filters, a keyset page at a time."""
 
-import base64
-import binascii
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django.db.models import BooleanField, Expression, F, Q, QuerySet
-from django.utils.dateparse import parse_datetime
 
 from qijie.access import accused
 from qijie.access.accused import held_by
@@ -21,6 +16,8 @@ from qijie.issues.queries.standing import in_standing
 from qijie.issues.rules.vocabulary import ENDS, Standing, Urgency
 from qijie.kernel.refusal import Refusal
 from qijie.territory.queries import in_divisions_of
+from qijie.web import cursors
+from qijie.web.cursors import Place
 
 
 class Seen(Expression):
@@ -61,6 +58,7 @@ _CASTS = {
     "memberships": "uuid[]",
     "user": "uuid[]",
 }
+_LIST = "matters"
 PAGE_SIZE = 50
 LONGEST_PAGE = 100
 
@@ -205,7 +203,7 @@ def _page_of(
     """
     stretches = (ALL_TIMED if is_timed else ORDERS)[by]
     backwards = bool(before)
-    cursor = _read(before or after, len(stretches)) if before or after else None
+    cursor = _read(before or after, stretches) if before or after else None
     size = min(size, LONGEST_PAGE)
     found = _found(issues, stretches, cursor, backwards=backwards, most=size + 1)
     more, rows = len(found) > size, found[:size]
@@ -214,19 +212,15 @@ def _page_of(
     has_newer, has_older = (more, True) if backwards else (cursor is not None, more)
     return Page(
         tuple(issue for _, issue in rows),
-        newer=_write(stretches, *rows[0]) if rows and has_newer else "",
-        older=_write(stretches, *rows[-1]) if rows and has_older else "",
+        newer=_written(stretches, *rows[0]) if rows and has_newer else "",
+        older=_written(stretches, *rows[-1]) if rows and has_older else "",
     )
-
-
-Cursor = tuple[int, datetime, UUID]
-"""The stretch, and the row in it, that a page ended with."""
 
 
 def _found(
     issues: QuerySet[Issue],
     stretches: Sequence[Stretch],
-    cursor: Cursor | None,
+    cursor: Place | None,
     *,
     backwards: bool,
     most: int,
@@ -237,17 +231,17 @@ def _found(
         walked.reverse()
     found: list[tuple[int, Issue]] = []
     for number, stretch in walked:
-        if cursor and (number > cursor[0] if backwards else number < cursor[0]):
+        if cursor and (number > cursor.part if backwards else number < cursor.part):
             continue
         if len(found) < most:
-            beyond = cursor if cursor and number == cursor[0] else None
+            beyond = cursor if cursor and number == cursor.part else None
             rows = _rows_of(issues, stretch, beyond, backwards=backwards)
             found += [(number, issue) for issue in rows[: most - len(found)]]
     return found
 
 
 def _rows_of(
-    issues: QuerySet[Issue], stretch: Stretch, beyond: Cursor | None, *, backwards: bool
+    issues: QuerySet[Issue], stretch: Stretch, beyond: Place | None, *, backwards: bool
 ) -> QuerySet[Issue]:
     column, down = stretch.column, stretch.is_descending != backwards
     issues = issues.filter(stretch.narrows)
@@ -261,26 +255,20 @@ def _rows_of(
     )
 
 
-def _beyond(column: str, is_descending: bool, cursor: Cursor) -> Q:
-    _, at, last_id = cursor
+def _beyond(column: str, is_descending: bool, cursor: Place) -> Q:
     step = "lt" if is_descending else "gt"
-    return Q(**{f"{column}__{step}e": at}) & (
-        Q(**{f"{column}__{step}": at}) | Q(**{f"id__{step}": last_id})
+    return Q(**{f"{column}__{step}e": cursor.at}) & (
+        Q(**{f"{column}__{step}": cursor.at}) | Q(**{f"id__{step}": cursor.id})
     )
 
 
-def _write(stretches: Sequence[Stretch], number: int, issue: Issue) -> str:
+def _written(stretches: Sequence[Stretch], number: int, issue: Issue) -> str:
     moment = getattr(issue, stretches[number].column)
-    plain = json.dumps([number, moment.isoformat(), str(issue.pk)])
-    return base64.urlsafe_b64encode(plain.encode()).decode()
+    return cursors.written(Place(moment, issue.pk, number), of=_LIST)
 
 
-def _read(cursor: str, stretches: int) -> Cursor:
-    try:
-        number, at, last_id = json.loads(base64.urlsafe_b64decode(cursor))
-        moment = parse_datetime(at)
-        if moment is None or number not in range(stretches):
-            raise ValueError(at)
-        return int(number), moment, UUID(last_id)
-    except (ValueError, TypeError, AttributeError, binascii.Error):
-        raise Refusal("翻页位置无效，请回到列表第一页。") from None
+def _read(cursor: str, stretches: Sequence[Stretch]) -> Place:
+    place = cursors.read(cursor, of=_LIST)
+    if place.part >= len(stretches):
+        raise Refusal("这一页是按另一种次序翻到的，请回到列表第一页。")
+    return place

@@ -141,3 +141,31 @@ def test_the_choices_are_of_the_desks_own_place(client: Client) -> None:
 @pytest.mark.parametrize("username", ["han", "cao", "deng"])
 def test_an_administrator_takes_no_calls(client: Client, username: str) -> None:
     assert acts.status(client, username, REPORT) == 404
+
+
+GAS = "3栋楼道里煤气味很大，有人头晕"
+
+
+def test_words_of_danger_are_asked_about_before_they_are_filed(client: Client) -> None:
+    asked = call(client, words=GAS)
+    shown = asked.content.decode()
+    assert asked.status_code == 422
+    assert GAS in shown
+    assert "听起来有危险，是不是？" in shown
+    assert "119" in shown
+    assert matters() == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "urgency"),
+    [
+        ({"danger": "yes"}, "urgent"),
+        ({"danger": "no"}, "normal"),
+        ({"urgency": "urgent"}, "urgent"),
+    ],
+)
+def test_the_answer_decides_how_urgent_it_is(
+    client: Client, answer: dict[str, str], urgency: str
+) -> None:
+    assert call(client, words=GAS, **answer).status_code == 302
+    assert [issue.urgency for issue in matters()] == [urgency]

@@ -251,3 +251,29 @@ def test_reporting_costs_few_queries(
     # The transactions inside this test's own show as savepoints.
     with django_assert_max_num_queries(30):
         client.post(REPORT, typed)
+
+
+GAS = "3栋楼道里煤气味很大，有人头晕"
+
+
+def test_words_of_danger_are_asked_about_before_they_are_filed(client: Client) -> None:
+    asked = hand_in(client, words=GAS)
+    assert asked.status_code == 422
+    assert "听起来有危险，是不是？" in asked.content.decode()
+    assert all_matters() == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "urgency"),
+    [({"danger": "yes"}, "urgent"), ({"danger": "no"}, "normal"), ({"urgent": "on"}, "urgent")],
+)
+def test_the_answer_decides_how_urgent_it_is(
+    client: Client, answer: dict[str, str], urgency: str
+) -> None:
+    hand_in(client, words=GAS, **answer)
+    assert [issue.urgency for issue in all_matters()] == [urgency]
+
+
+def test_what_was_solved_on_the_spot_is_no_danger_any_more(client: Client) -> None:
+    hand_in(client, words="煤气味散了，阀门已关好", solved="on")
+    assert [issue.urgency for issue in all_matters()] == ["normal"]

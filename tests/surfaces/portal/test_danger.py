@@ -158,3 +158,11 @@ def test_a_desk_sends_danger_straight_to_a_unit(client: Client) -> None:
 def test_no_rule_stops_the_ten_minute_clock_unseen(client: Client) -> None:
     token = in_danger(client)
     assert not actions.accept_by_rule(id_of(token), at=timezone.now())
+
+
+def test_danger_told_later_is_answered_on_the_page_too(client: Client) -> None:
+    token = token_in(client.post(REPORT, a_report(words="楼道灯不亮")).url)
+    answer = client.post(f"/m/{token}/add/", {"words": GAS}, follow=True)
+    shown = answer.content.decode()
+    assert "补充的情况已收到" in shown
+    assert 'href="tel:119"' in shown

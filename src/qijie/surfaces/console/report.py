@@ -28,6 +28,7 @@ from qijie.teams.gate import GuardedRequest
 from qijie.teams.models import OrgUnit, Post
 from qijie.teams.queries import units_serving
 from qijie.territory.queries import subtree
+from qijie.ui.danger import AsksOfDanger
 from qijie.ui.moves import WordsField
 from qijie.ui.moves.fields import PhoneField, photos_in
 
@@ -37,7 +38,7 @@ _UNIT, _POST, _SOMEBODY = "unit", "post", "somebody"
 Choice = tuple[str, str]
 
 
-class DeskReportForm(forms.Form):
+class DeskReportForm(AsksOfDanger):
     key = forms.UUIDField(widget=forms.HiddenInput(attrs={"data-submit-key": ""}), required=False)
     channel = forms.ChoiceField(
         label="怎么来的",
@@ -96,6 +97,8 @@ class DeskReportForm(forms.Form):
                 )
             except Refusal as refusal:
                 self.add_error("place_words", refusal.sentence)
+        is_urgent = cleaned.get("urgency") == Urgency.URGENT
+        self.ask_of_danger(cleaned.get("words", ""), is_urgent=is_urgent)
         return cleaned
 
     @property
@@ -111,7 +114,7 @@ class DeskReportForm(forms.Form):
             place=cleaned["place"],
             path="" if cleaned["place"] else cleaned["path"],
             place_words=cleaned["place_words"],
-            urgency=Urgency(cleaned["urgency"]),
+            urgency=Urgency.URGENT if self.is_danger else Urgency(cleaned["urgency"]),
             name=cleaned["name"],
             phone=cleaned["phone"],
             email=cleaned["email"],

@@ -31,12 +31,13 @@ from qijie.records.photos import Photo
 from qijie.surfaces.field import categories, places
 from qijie.surfaces.field.frame import REFUSED, go_to, is_fragment, page
 from qijie.teams.gate import GuardedRequest
+from qijie.ui.danger import AsksOfDanger
 from qijie.ui.moves.fields import WordsField, photos_in
 
 CATEGORY_CHOICES = "category-choices"
 
 
-class ReportForm(forms.Form):
+class ReportForm(AsksOfDanger):
     """Four things to say at most: what kind, what, where, a photo."""
 
     key = forms.UUIDField(
@@ -77,6 +78,12 @@ class ReportForm(forms.Form):
         _choice(self, "category").choices = categories.offered(viewer, chosen=chosen)
         self.fields["words"].help_text = "选了类别可以不写。当场解决的，写一句怎么解决的。"
 
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not cleaned.get("solved"):
+            self.ask_of_danger(cleaned.get("words", ""), is_urgent=bool(cleaned.get("urgent")))
+        return cleaned
+
     def new_report(self) -> NewReport:
         """Raises Refusal where the position is no position."""
         cleaned = self.cleaned_data
@@ -95,7 +102,7 @@ class ReportForm(forms.Form):
             place=where.point,
             path=where.path,
             place_words=where.words,
-            urgency=Urgency.URGENT if cleaned["urgent"] else Urgency.NORMAL,
+            urgency=Urgency.URGENT if cleaned["urgent"] or self.is_danger else Urgency.NORMAL,
         )
 
     @property

@@ -22,7 +22,7 @@ from qijie.issues.rules.deadlines import moment_in_words
 from qijie.issues.rules.decide import Offer
 from qijie.issues.rules.matter import Matter
 from qijie.issues.rules.vocabulary import ClockKind, Move, State, Urgency
-from qijie.records.models import Attachment
+from qijie.records.models import Attachment, Event
 from qijie.records.queries import photos_of
 from qijie.surfaces.portal import story
 from qijie.surfaces.portal.pages import shell
@@ -87,7 +87,7 @@ def _page(request: GuardedRequest, issue: Issue, token: str) -> dict[str, Any]:
         "located": words_of(issue.path, timezone.localdate(now)),
         "promise": story.promise(value, now),
         "is_urgent": value.urgency is Urgency.URGENT and not value.state.is_end,
-        "dangers": _dangers(issue, value),
+        "dangers": _dangers(issue, value, events),
         "steps": story.steps(value, events, names),
         "handled_by": story.handled_by(value, names),
         "photos": [_photo(one, token) for one in photos if one.from_reporter],
@@ -101,11 +101,18 @@ def _page(request: GuardedRequest, issue: Issue, token: str) -> dict[str, Any]:
     }
 
 
-def _dangers(issue: Issue, value: Matter) -> list[Danger]:
-    """What to do now stands on the page as long as the matter is open and meant as danger."""
-    if value.state.is_end or value.urgency is not Urgency.URGENT:
+def _dangers(issue: Issue, value: Matter, events: Sequence[Event]) -> list[Danger]:
+    """What to do now stands on the page as long as the matter is open and meant as danger.
+
+    What was added later counts by itself: nobody was asked then whether it is meant so.
+    """
+    if value.state.is_end:
         return []
-    return dangers_in(issue.words, issue.category_id or "", lexicon())[:2]
+    said = [event.words for event in events if event.verb == Move.ADD]
+    if value.urgency is Urgency.URGENT:
+        said.append(issue.words)
+    category = issue.category_id or "" if value.urgency is Urgency.URGENT else ""
+    return dangers_in("\n".join(said), category, lexicon())[:2]
 
 
 def _shown_photos(issue_id: UUID) -> list[Attachment]:

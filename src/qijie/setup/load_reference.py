@@ -33,6 +33,7 @@ CLOCKS = {
     "sign_urgent": (ClockKind.SIGN, Urgency.URGENT),
     "urge_answer": (ClockKind.URGE_ANSWER, Urgency.NORMAL),
     "call_back": (ClockKind.CALL_BACK, Urgency.NORMAL),
+    "call_back_window": (ClockKind.CALL_BACK_WINDOW, Urgency.NORMAL),
     "confirm": (ClockKind.CONFIRM_WINDOW, Urgency.NORMAL),
     "object_window": (ClockKind.OBJECTION_WINDOW, Urgency.NORMAL),
     "reopen_window": (ClockKind.REOPEN_WINDOW, Urgency.NORMAL),

@@ -16,6 +16,7 @@ from qijie.issues.rules.decide import Refused, apply, report
 from qijie.issues.rules.matter import Act, Actor, Matter, Outcome
 from qijie.issues.rules.vocabulary import (
     Channel,
+    ClockKind,
     Family,
     Move,
     Receiver,
@@ -219,6 +220,10 @@ def _auto_confirm(play: Play) -> Deed:
     return Move.AUTO_CONFIRM, Actor.system(), f.Facts(), ""
 
 
+def _not_reached(play: Play) -> Deed:
+    return Move.NOT_REACHED, Actor.system(), f.Facts(), ""
+
+
 def _void(play: Play) -> Deed:
     facts = f.VoidFacts(VoidReason.NOT_FOUND)
     return Move.VOID, _at_level(play, "desk"), facts, "到现场查看，没有发现所说的情况"
@@ -397,7 +402,16 @@ def _go_on(play: Play, steps: Sequence[Step], now: datetime) -> None:
     for step in steps:
         play.now = _later(play, step, pace)
         if play.now >= now or not _take(play, step):
-            return
+            break
+    _end_call_back(play, now)
+
+
+def _end_call_back(play: Play, now: datetime) -> None:
+    """What the timer does with a call-back nobody made."""
+    window = play.matter.running(ClockKind.CALL_BACK_WINDOW)
+    if window is not None and window.due_at < now:
+        play.now = window.due_at
+        _take(play, Step(_not_reached, (0.0, 0.0)))
 
 
 def _later(play: Play, step: Step, pace: float) -> datetime:

@@ -112,6 +112,12 @@ _SPECIAL: dict[str, Callable[[], Story]] = {
     "waive 免除": _assisted,
     "hang up 挂账": lambda: Story().dispatched().do(Move.ASK_HANG_UP, LIGHTING),
     "hang up 挂账: unit proposes": lambda: Story().dispatched(),
+    "Not solved: a call-back nobody made ends, and is counted as not solved": (
+        lambda: _denied(Story().closed()).after(timedelta(days=6))
+    ),
+    "refer 转介: a follow-up nobody made ends": (
+        lambda: Story().filed().do(Move.REFER, DESK).after(timedelta(days=40))
+    ),
     "resume: by itself on the date": lambda: Story().suspended().after(timedelta(days=21)),
     "extend 延期: unit asks before the deadline": lambda: Story().dispatched(),
     "extend 延期": lambda: Story().dispatched().do(Move.ASK_EXTEND, LIGHTING),
@@ -294,6 +300,8 @@ SPOIL_GUARD: dict[str, Spoil] = {
     "confirm_window_passed": _moved_in_time(timedelta(days=-5)),
     "not_denied": _matter_with(verdict=Verdict.NOT_SOLVED),
     "call_back_due": _matter_with(clocks=()),
+    "call_back_window_passed": _moved_in_time(timedelta(days=-10)),
+    "follow_up_due": _matter_with(clocks=()),
     "appeal_unused": _matter_with(appeal=Appeal.UPHELD),
     "was_late": _matter_with(clocks=()),
     "appeal_lodged": _matter_with(appeal=Appeal.NONE),

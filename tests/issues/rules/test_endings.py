@@ -4,10 +4,12 @@ import pytest
 
 from qijie.issues.rules.book import Book
 from qijie.issues.rules.deadlines import handling_due_at
-from qijie.issues.rules.decide import Refused
-from qijie.issues.rules.vocabulary import ClockKind, Family, Move, State, Verdict
+from qijie.issues.rules.decide import Refused, replay
+from qijie.issues.rules.standing import pressing, standing
+from qijie.issues.rules.vocabulary import ClockKind, Family, Move, Standing, State, Verdict
 from qijie.kernel.codes import Level
 from tests.issues.rules.cast import (
+    BOOK,
     CALENDAR,
     CONDITIONS,
     DESK,
@@ -106,6 +108,45 @@ def test_not_solved_starts_a_call_back_that_may_reopen() -> None:
     assert story.do(Move.REOPEN, VERIFIER).matter.state is State.FILED
 
 
+def test_a_call_back_nobody_made_ends_and_is_counted_apart() -> None:
+    story = Story().closed().do(Move.JUDGE, REPORTER).after(timedelta(days=2))
+    assert pressing(story.matter) is not None
+    with pytest.raises(Refused, match="回访期（3个工作日）未满"):
+        story.do(Move.NOT_REACHED, SYSTEM)
+    story.after(timedelta(days=2)).do(Move.NOT_REACHED, SYSTEM)
+    assert (story.matter.state, story.matter.verdict) == (State.CLOSED, Verdict.NOT_REACHED)
+    assert pressing(story.matter) is None
+    (missed,) = (c for c in story.matter.clocks if c.kind is ClockKind.CALL_BACK)
+    assert standing(missed, story.now) is Standing.ENDED_LATE
+    assert replay(story.events, BOOK) == story.matter
+
+
+def test_who_was_not_called_back_may_still_reopen() -> None:
+    story = Story().closed().after(timedelta(days=14)).do(Move.JUDGE, REPORTER)
+    story.after(timedelta(days=7)).do(Move.NOT_REACHED, SYSTEM)
+    assert "申请重开" in story.sentence()
+    story.after(timedelta(days=14))
+    assert story.do(Move.REOPEN, REPORTER).matter.state is State.FILED
+
+
+def test_a_call_back_made_in_time_ends_its_window() -> None:
+    for move in (Move.REOPEN, Move.FINAL_ANSWER):
+        story = Story().closed().do(Move.JUDGE, REPORTER).do(move, VERIFIER)
+        assert story.matter.live(ClockKind.CALL_BACK_WINDOW) is None
+
+
+def test_what_is_not_closed_yet_stays_somebodys_task() -> None:
+    story = Story().handled().do(Move.JUDGE, REPORTER)
+    assert story.matter.running(ClockKind.CALL_BACK)
+    assert story.matter.live(ClockKind.CALL_BACK_WINDOW) is None
+
+
+def test_a_follow_up_nobody_made_ends_too() -> None:
+    story = Story().filed().do(Move.REFER, DESK).after(timedelta(days=40))
+    assert story.do(Move.NOT_REACHED, SYSTEM).matter.state is State.REFERRED
+    assert not [clock for clock in story.matter.clocks if clock.is_running]
+
+
 def test_a_verifier_reopens_only_while_calling_back() -> None:
     with pytest.raises(Refused):
         Story().closed().do(Move.REOPEN, VERIFIER)
@@ -178,8 +219,13 @@ def test_an_appeal_is_decided_one_level_above_its_first_review() -> None:
 def test_a_referred_matter_is_followed_up_on_the_date_named() -> None:
     story = Story().dispatched().do(Move.REFER, DESK)
     assert [clock.kind for clock in story.matter.clocks if clock.is_running] == [
-        ClockKind.FOLLOW_UP
+        ClockKind.FOLLOW_UP,
+        ClockKind.CALL_BACK_WINDOW,
     ]
+    story.do(Move.ANSWER, DESK)
+    (followed,) = (c for c in story.matter.clocks if c.kind is ClockKind.FOLLOW_UP)
+    assert followed.is_met
+    assert not [clock for clock in story.matter.clocks if clock.is_running]
 
 
 def test_both_parties_of_a_dispute_are_asked_and_in_other_matters_there_are_none() -> None:

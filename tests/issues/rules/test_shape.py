@@ -17,7 +17,17 @@ WIRED_FIRST = {
     "reclassify",
     "refuse_move",
     *("report", "add", "withdraw", "accept", "void", "object", "file", "solve", "confirm"),
-    *("auto_confirm", "dispatch", "sign", "return_order", "recall", "done", "send_back", "close"),
+    *(
+        "not_reached",
+        "auto_confirm",
+        "dispatch",
+        "sign",
+        "return_order",
+        "recall",
+        "done",
+        "send_back",
+        "close",
+    ),
     *("reopen", "urge", "answer", "judge", "final_answer", "complete", "fall_back", "regrid"),
 }
 

@@ -4,7 +4,15 @@ Each locks the matter, asks the rules, asks access, saves, and writes the event 
 transaction. Read them as sentences: `actions.accept(issue_id, by=viewer, at=now, ...)`.
 """
 
-from qijie.issues.actions.closing import auto_confirm, close, confirm, judge, reopen, send_back
+from qijie.issues.actions.closing import (
+    auto_confirm,
+    close,
+    confirm,
+    judge,
+    not_reached,
+    reopen,
+    send_back,
+)
 from qijie.issues.actions.correcting import (
     about,
     ask_reclassify,
@@ -56,6 +64,7 @@ __all__ = [
     "file",
     "judge",
     "move",
+    "not_reached",
     "object_",
     "recall",
     "reclassify",

@@ -1,7 +1,7 @@
 """What happens when a clock reaches half, four fifths or its end without anybody moving."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -10,7 +10,7 @@ from django.utils import timezone
 from qijie.access.scope import scope
 from qijie.access.viewer import SYSTEM, Role
 from qijie.issues.actions.advance import CLOCK_TIMER, clock_timer, moments_of
-from qijie.issues.actions.closing import auto_confirm
+from qijie.issues.actions.closing import auto_confirm, not_reached
 from qijie.issues.actions.intake import ACCEPT_TIMER, accept_by_rule
 from qijie.issues.models import Issue
 from qijie.issues.queries.book import book
@@ -90,7 +90,7 @@ def _clock_rang(issue: Issue, since: datetime, now: datetime) -> None:
     """Everything that came due since the timer was set for, however late it is served."""
     matter = matter_of(issue)
     due = {clock: passed for clock in matter.clocks if (passed := _passed(clock, since, now))}
-    if _is_confirmed_by_itself(issue, due, now):
+    if _is_moved_by_itself(issue, due, now):
         return
     for clock, moment in due.items():
         if told := _warnings(clock, moment, matter.urgency):
@@ -105,11 +105,18 @@ def _passed(clock: Clock, since: datetime, now: datetime) -> datetime | None:
     return max((at for at in moments_of(clock) if since <= at <= now), default=None)
 
 
-def _is_confirmed_by_itself(issue: Issue, due: Iterable[Clock], now: datetime) -> bool:
-    if not any(clock.kind is ClockKind.CONFIRM_WINDOW and clock.due_at <= now for clock in due):
-        return False
+# What happens by itself when such a clock has run out.
+_BY_ITSELF = {ClockKind.CONFIRM_WINDOW: auto_confirm, ClockKind.CALL_BACK_WINDOW: not_reached}
+
+
+def _is_moved_by_itself(issue: Issue, due: Iterable[Clock], now: datetime) -> bool:
+    over = {clock.kind for clock in due if clock.due_at <= now}
+    return any(kind in over and _is_done(move, issue, now) for kind, move in _BY_ITSELF.items())
+
+
+def _is_done(move: Callable[..., Issue], issue: Issue, now: datetime) -> bool:
     try:
-        auto_confirm(issue.pk, at=now)
+        move(issue.pk, at=now)
     except Refused:
         return False
     return True

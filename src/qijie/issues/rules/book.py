@@ -48,6 +48,7 @@ DEFAULT_LIMITS: Mapping[tuple[ClockKind, Urgency], Limit] = {
     (ClockKind.VERIFY, Urgency.NORMAL): Limit(1, LimitUnit.WORKING_DAY),
     (ClockKind.URGE_ANSWER, Urgency.NORMAL): Limit(1, LimitUnit.WORKING_DAY),
     (ClockKind.CALL_BACK, Urgency.NORMAL): Limit(1, LimitUnit.WORKING_DAY),
+    (ClockKind.CALL_BACK_WINDOW, Urgency.NORMAL): Limit(3, LimitUnit.WORKING_DAY),
     (ClockKind.CONFIRM_WINDOW, Urgency.NORMAL): Limit(7, LimitUnit.NATURAL_DAY),
     (ClockKind.OBJECTION_WINDOW, Urgency.NORMAL): Limit(15, LimitUnit.NATURAL_DAY),
     (ClockKind.REOPEN_WINDOW, Urgency.NORMAL): Limit(15, LimitUnit.NATURAL_DAY),

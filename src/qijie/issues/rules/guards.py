@@ -403,6 +403,14 @@ CALL_BACK_DUE = Guard(
     _is_running(ClockKind.CALL_BACK),
     "反映人没有表示未解决，不需要书面终答。",
 )
+CALL_BACK_WINDOW_PASSED = Guard(
+    "call_back_window_passed",
+    _has_passed(ClockKind.CALL_BACK_WINDOW),
+    "回访期（{call_back_window_span}）未满，还可以回访，不能按“未回访到”记录。",
+)
+FOLLOW_UP_DUE = Guard(
+    "follow_up_due", _is_running(ClockKind.FOLLOW_UP), "转介的回访已经记录，不需要再记。"
+)
 APPEAL_UNUSED = Guard(
     "appeal_unused",
     lambda case: case.matter.appeal is Appeal.NONE,
@@ -431,6 +439,11 @@ SAID_NOT_SOLVED = Guard(
     "said_not_solved",
     lambda case: case.matter.verdict is Verdict.NOT_SOLVED,
     "反映人没有表示未解决。",
+)
+CLOSED_UNSOLVED = Guard(
+    "closed_unsolved",
+    lambda case: case.matter.state is State.CLOSED and case.matter.verdict is Verdict.NOT_SOLVED,
+    "事项还没有结案，或者反映人没有表示未解决。",
 )
 HAS_REPORTER = Guard(
     "has_reporter", lambda case: case.matter.has_reporter, "本事项没有可联系的反映人。"

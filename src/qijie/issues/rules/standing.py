@@ -73,6 +73,7 @@ _DONE_BY: Mapping[ClockKind, frozenset[Move]] = {
     ClockKind.URGE_ANSWER: frozenset({Move.ANSWER}),
     ClockKind.SUPERVISE_ANSWER: frozenset({Move.ANSWER}),
     ClockKind.CALL_BACK: frozenset({Move.REOPEN, Move.SEND_BACK, Move.FINAL_ANSWER}),
+    ClockKind.FOLLOW_UP: frozenset({Move.ANSWER}),
     ClockKind.REVIEW: frozenset({Move.RESUME}),
 }
 

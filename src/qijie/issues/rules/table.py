@@ -181,6 +181,20 @@ INTAKE: tuple[Transition, ...] = (
         source="urge 催办: holder answers within 1 working day; supervise 督办",
     ),
     Transition(
+        move=Move.ANSWER,
+        sources=(State.REFERRED,),
+        target=Target.SAME,
+        who=(Relation.DESK_OF_LEVEL,),
+        guards=(g.ONE_SIDE, g.FOLLOW_UP_DUE),
+        needs=(n.words("回访情况", "请写明接收单位办得怎样、是否告诉了反映人。"),),
+        effect=intake.nothing_more,
+        clocks=(c.stops(ClockKind.FOLLOW_UP, ClockKind.CALL_BACK_WINDOW),),
+        tells=TO_REPORTER,
+        button="记录回访",
+        sentence_for_reporter="转介后的回访情况：{words}",
+        source="refer 转介: follow-up date",
+    ),
+    Transition(
         move=Move.ACCEPT,
         sources=(REPORTED,),
         target=ACCEPTED,
@@ -895,7 +909,11 @@ HANDLING: tuple[Transition, ...] = (
         guards=(g.ONE_SIDE,),
         needs=(n.RECEIVER, n.RECEIPT, n.FOLLOW_UP),
         effect=handling.refer,
-        clocks=(c.stops_all(), c.starts_until(ClockKind.FOLLOW_UP)),
+        clocks=(
+            c.stops_all(),
+            c.starts_until(ClockKind.FOLLOW_UP),
+            c.starts_after_follow_up(ClockKind.CALL_BACK_WINDOW),
+        ),
         tells=(Audience.REPORTER, Audience.UNIT),
         button="转介",
         sentence_for_reporter="您反映的事项已转{receiver}依法办理，对方已接收，我们将于{until}前回访。",
@@ -1108,7 +1126,10 @@ CLOSING: tuple[Transition, ...] = (
         guards=(g.NOT_OWN_WORK, g.MAY_JUDGE),
         needs=(n.IS_SOLVED,),
         effect=closing.judge,
-        clocks=(c.starts(ClockKind.CALL_BACK, when=g.SAID_NOT_SOLVED),),
+        clocks=(
+            c.starts(ClockKind.CALL_BACK, when=g.SAID_NOT_SOLVED),
+            c.starts(ClockKind.CALL_BACK_WINDOW, when=g.CLOSED_UNSOLVED),
+        ),
         tells=TO_BOTH,
         button="评价",
         sentence_for_reporter="您的评价已收到；评价未解决的，{call_back_span}内会有人联系您。",
@@ -1159,6 +1180,33 @@ CLOSING: tuple[Transition, ...] = (
         sentence_for_reporter="书面答复：{words}{remedy}",
         is_wired=True,
         source="resume: may also close with a written final answer",
+    ),
+    Transition(
+        move=Move.NOT_REACHED,
+        sources=(State.CLOSED,),
+        target=Target.SAME,
+        who=(Relation.SYSTEM,),
+        guards=(g.CALL_BACK_WINDOW_PASSED,),
+        effect=closing.not_reached,
+        clocks=(c.stops_all(), c.starts(ClockKind.REOPEN_WINDOW)),
+        tells=(Audience.REPORTER, Audience.SUPERVISOR),
+        sentence_for_reporter=(
+            "您评价“未解决”后，我们没能在期限内回访到您，已如实记为“未回访到”，不计为解决；"
+            "您可在{reopen_window}前申请重开。"
+        ),
+        is_wired=True,
+        source="Not solved: a call-back nobody made ends, and is counted as not solved",
+    ),
+    Transition(
+        move=Move.NOT_REACHED,
+        sources=(State.REFERRED,),
+        target=Target.SAME,
+        who=(Relation.SYSTEM,),
+        guards=(g.CALL_BACK_WINDOW_PASSED,),
+        effect=closing.not_reached,
+        clocks=(c.stops_all(),),
+        tells=(Audience.SUPERVISOR,),
+        source="refer 转介: a follow-up nobody made ends",
     ),
     Transition(
         move=Move.REOPEN,
@@ -1276,6 +1324,7 @@ ROWS: Mapping[Move, tuple[Transition, ...]] = {
 # What the system's own timer asks for when such a clock runs out; the row decides whether it may.
 MOVES_WHEN_DUE: Mapping[ClockKind, Move] = {
     ClockKind.CONFIRM_WINDOW: Move.AUTO_CONFIRM,
+    ClockKind.CALL_BACK_WINDOW: Move.NOT_REACHED,
     ClockKind.REVIEW: Move.RESUME,
     ClockKind.SIGN: Move.DIRECT_URGENT,
 }

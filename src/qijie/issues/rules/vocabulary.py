@@ -91,6 +91,7 @@ class Move(Word):
     AUTO_CONFIRM = "auto_confirm", "到期确认"
     JUDGE = "judge", "评价"
     FINAL_ANSWER = "final_answer", "书面终答"
+    NOT_REACHED = "not_reached", "未回访到"
     REOPEN = "reopen", "重开"
     APPEAL = "appeal", "申诉"
     REVIEW_APPEAL = "review_appeal", "申诉复核"
@@ -158,13 +159,21 @@ class ClockKind(Word):
     CONFIRM_WINDOW = "confirm_window", "确认期"
     OBJECTION_WINDOW = "objection_window", "异议期"
     REOPEN_WINDOW = "reopen_window", "重开期"
+    CALL_BACK_WINDOW = "call_back_window", "回访期"
 
     @property
     def is_window(self) -> bool:
         return self in WINDOWS
 
 
-WINDOWS = frozenset({ClockKind.CONFIRM_WINDOW, ClockKind.OBJECTION_WINDOW, ClockKind.REOPEN_WINDOW})
+WINDOWS = frozenset(
+    {
+        ClockKind.CONFIRM_WINDOW,
+        ClockKind.OBJECTION_WINDOW,
+        ClockKind.REOPEN_WINDOW,
+        ClockKind.CALL_BACK_WINDOW,
+    }
+)
 
 
 class Standing(Word):
@@ -246,11 +255,15 @@ class Receiver(Word):
 
 
 class Verdict(Word):
-    """What the reporter said in the end. Silence is its own word and never counts as satisfied."""
+    """What the reporter said in the end. Silence is its own word and never counts as satisfied.
+
+    So is a “not solved” nobody called back about: counted apart, and not solved all the same.
+    """
 
     SOLVED = "solved", "已解决"
     NOT_SOLVED = "not_solved", "未解决"
     UNCONFIRMED = "unconfirmed", "未确认"
+    NOT_REACHED = "not_reached", "未解决，未回访到"
 
 
 class Appeal(Word):

@@ -44,6 +44,7 @@ CLOCK_CODES = (
     "first_answer",
     "urge_answer",
     "call_back",
+    "call_back_window",
     "confirm",
     "object_window",
     "reopen_window",

@@ -59,6 +59,7 @@ TITLES: Mapping[Move, str] = {
     Move.CONFIRM: "您确认解决了，已办结",
     Move.AUTO_CONFIRM: "没等到您的回复，先结案",
     Move.JUDGE: "您作了评价",
+    Move.NOT_REACHED: "没有人在期限内回访到您",
     Move.FINAL_ANSWER: "给您的书面答复",
     Move.REOPEN: "重新办理",
     Move.APPEAL: "承办单位对超时提出申诉（不影响给您的结果）",

@@ -64,6 +64,12 @@ def judge(matter: Matter, act: Act[JudgeFacts], book: Book) -> Matter:
     return replace(matter, verdict=Verdict.SOLVED if act.facts.is_solved else Verdict.NOT_SOLVED)
 
 
+def not_reached(matter: Matter, act: Act[Facts], book: Book) -> Matter:
+    """Nobody called back in time: counted apart; a referred matter has no verdict to change."""
+    is_judged = matter.verdict is Verdict.NOT_SOLVED
+    return replace(matter, verdict=Verdict.NOT_REACHED) if is_judged else matter
+
+
 def final_answer(matter: Matter, act: Act[Facts], book: Book) -> Matter:
     taken_back = recalled(matter, matter.open_orders, act.at)
     closed_at = matter.closed_at or act.at

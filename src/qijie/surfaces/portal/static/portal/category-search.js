@@ -34,7 +34,8 @@ class CategorySearch extends HTMLElement {
     select.form?.addEventListener("keep-draft:restored", () => this.#show());
     select.form?.addEventListener("reset", () => setTimeout(() => this.#show()));
     this.source = document.getElementById(this.getAttribute("words") ?? "");
-    this.source?.addEventListener("change", () => this.#suggest());
+    // While typing, not on leaving: what appears then pushes away the button being pressed.
+    this.source?.addEventListener("input", () => this.#suggest());
     this.#show();
   }
 

@@ -386,8 +386,10 @@ PAGES = {
     ),
     "pick": "<form>"
     + HIDDEN
+    + "<label>地点<input name='place_words'></label>"
+    + "<select name='path' aria-label='选网格'><option value=''>不选</option><option>2</select>"
     + MAP.format(
-        attributes="mode='pick' center='114.26,30.59' zoom='15'"
+        attributes="mode='pick' beside='place_words path' center='114.26,30.59' zoom='15'"
         " lon-input='lon' lat-input='lat' system-input='system'"
     )
     + "</form>",

@@ -141,3 +141,26 @@ def test_the_map_follows_the_readers_choice_of_light_and_dark(page: Page, galler
     page.evaluate("document.documentElement.dataset.theme = 'dark'")
     page.wait_for_selector(READY)
     assert brightness(page) < 60
+
+
+def test_a_picked_point_can_be_taken_back(page: Page, gallery_url: str) -> None:
+    page.goto(f"{gallery_url}/page/pick")
+    page.wait_for_selector("grid-map[data-map-ready]")
+    drop = page.get_by_role("button", name="去掉标的点")
+    expect(drop).to_be_hidden()
+    page.locator("grid-map canvas").click()
+    expect(page.locator("[name=system]")).to_have_value("cgcs2000")
+    drop.click()
+    for name in ("lon", "lat", "system"):
+        expect(page.locator(f"[name={name}]")).to_have_value("")
+
+
+def test_a_place_chosen_after_the_point_stands_instead_of_it(page: Page, gallery_url: str) -> None:
+    page.goto(f"{gallery_url}/page/pick")
+    page.wait_for_selector("grid-map[data-map-ready]")
+    page.locator("grid-map canvas").click()
+    page.get_by_label("地点").fill("示范路 3 号")
+    expect(page.locator(".map-word")).to_contain_text("图上标的点没有动")
+    page.locator("[name=path]").select_option("2")
+    expect(page.locator(".map-word")).to_contain_text("以选的为准")
+    expect(page.locator("[name=lon]")).to_have_value("")

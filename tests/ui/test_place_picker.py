@@ -93,3 +93,50 @@ def test_dragging_moves_the_map_and_sets_nothing(picker: Page) -> None:
     picker.mouse.move(box["x"] + 180, box["y"] + 140, steps=4)
     picker.mouse.up()
     assert values(picker) == ["", "", ""]
+
+
+def found_by_words(picker: Page) -> None:
+    picker.get_by_label("在哪里").fill("商城")
+    picker.keyboard.press("Enter")
+    picker.locator(".place-found button").first.click()
+    expect(picker.locator("[name=system]")).to_have_value("cgcs2000")
+
+
+def test_another_address_takes_the_point_back_that_the_first_one_set(picker: Page) -> None:
+    found_by_words(picker)
+    picker.get_by_label("在哪里").fill("示范十四路11号")
+    assert values(picker) == ["", "", ""]
+    assert "先前按地址标的点已去掉" in said(picker)
+    expect(picker.get_by_role("button", name="去掉标的点")).to_be_hidden()
+
+
+def test_the_same_address_said_more_exactly_keeps_its_point(picker: Page) -> None:
+    found_by_words(picker)
+    before = values(picker)
+    picker.get_by_label("在哪里").press("End")
+    picker.keyboard.type(" 二单元")
+    assert values(picker) == before
+
+
+def test_a_point_set_by_hand_is_asked_about_when_the_words_change(picker: Page) -> None:
+    picker.get_by_label("在哪里").fill("商城社区")
+    picker.locator("place-picker canvas").tap()
+    expect(picker.locator(".place-said")).to_contain_text("您标的位置")
+    picker.get_by_label("在哪里").fill("示范十四路11号")
+    assert "图上标的点没有动，还在商城社区第3网格，商城路附近" in said(picker)
+    assert values(picker)[2] == "cgcs2000"
+
+
+def test_a_point_can_be_taken_back(picker: Page) -> None:
+    drop = picker.get_by_role("button", name="去掉标的点")
+    expect(drop).to_be_hidden()
+    picker.locator("place-picker canvas").tap()
+    drop.click()
+    assert values(picker) == ["", "", ""]
+    expect(picker.get_by_label("在哪里")).to_be_focused()
+
+
+def test_a_form_begun_anew_has_no_point_left(picker: Page) -> None:
+    picker.locator("place-picker canvas").tap()
+    picker.locator("place-picker").evaluate("picker => picker.closest('form').reset()")
+    assert values(picker) == ["", "", ""]

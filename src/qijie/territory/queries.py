@@ -1,12 +1,14 @@
 """Reads of the tree: by code, by path, by point. One question, one query."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, F, Q, QuerySet, Value
+from django.db.models.functions import Left
 
 from qijie.access.viewer import Viewer
 from qijie.kernel.codes import GridCoding, Level, ancestors, level_of_path, path_at
@@ -158,3 +160,31 @@ def locate_many(
     with connection.cursor() as cursor:
         cursor.execute(_LOCATE_MANY, [list(lons), list(lats), on, on])
         return [None if node_id is None else (node_id, path) for node_id, path in cursor]
+
+
+_DOOR = re.compile(r"[一-鿿]{1,8}?(?:路|街|巷|里|大道)[0-9]+号")
+_DIVISIONS_BEFORE = re.compile(r"^.*(?:[市区县镇乡]|街道|社区)(?=.*[0-9]号)")
+_A_COMMUNITY = re.compile("社区|村")
+_COMMUNITY_DIGITS = 12
+
+
+def communities_said(words: str, on: date) -> list[Node]:
+    """The communities an address speaks of: by name, or by the door numbers in it; two queries.
+
+    Empty where it speaks of none that is known.
+    """
+    words = re.sub(r"\s", "", words)
+    doors = _DOOR.findall(_DIVISIONS_BEFORE.sub("", words))
+    if not doors and not _A_COMMUNITY.search(words):
+        return []
+    communities = nodes(on).filter(kind__in=("community", "village")).defer("boundary")
+    said = communities.annotate(said=Value(words, CharField()))
+    by_name: list[Node] = list(said.filter(said__contains=F("name")).order_by("path"))
+    if not doors:
+        return by_name
+    at_doors = Q()
+    for door in doors:
+        at_doors |= Q(address__contains=door)
+    paths = buildings(on).filter(at_doors).annotate(of=Left("path", _COMMUNITY_DIGITS)).values("of")
+    by_door = communities.filter(path__in=paths).exclude(pk__in=[one.pk for one in by_name])
+    return [*by_name, *by_door.order_by("path")]

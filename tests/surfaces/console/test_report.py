@@ -169,3 +169,23 @@ def test_the_answer_decides_how_urgent_it_is(
 ) -> None:
     assert call(client, words=GAS, **answer).status_code == 302
     assert [issue.urgency for issue in matters()] == [urgency]
+
+
+def test_a_chosen_place_and_a_point_in_two_communities_are_asked_about(client: Client) -> None:
+    there = {"lon": str(town.IN_GRID_3.lon), "lat": str(town.IN_GRID_3.lat), "system": "cgcs2000"}
+    response = call(client, "zheng", path=town.GRID_1, **there)
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert "图上标的点却在柳溪社区，请选择以哪个为准。" in page
+    assert matters() == []
+    call(client, "zheng", path=town.GRID_1, which_holds="words", **there)
+    [issue] = matters()
+    assert (issue.path, issue.point) == (town.GRID_1, None)
+
+
+def test_an_address_and_a_point_in_two_communities_are_asked_about(client: Client) -> None:
+    there = {"lon": str(town.IN_GRID_3.lon), "lat": str(town.IN_GRID_3.lat), "system": "cgcs2000"}
+    typed = {"path": "", "place_words": "槐荫路2号", **there}
+    assert call(client, "zheng", **typed).status_code == 422
+    call(client, "zheng", which_holds="point", **typed)
+    assert [issue.path for issue in matters()] == [town.GRID_3]

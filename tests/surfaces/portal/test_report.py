@@ -151,3 +151,33 @@ def test_somebody_signed_in_reports_as_a_resident_too(client: Client) -> None:
     client.force_login(town.user("wang"))
     issue = the_issue(hand_in(client, key=str(uuid4())))
     assert (issue.channel, issue.reported_by_id) == ("portal", None)
+
+
+IN_LIUXI = {"lon": str(town.IN_GRID_3.lon), "lat": str(town.IN_GRID_3.lat)}
+OTHER_WORDS = pytest.mark.parametrize(
+    "words", ["示范区青石街道槐荫路2号 3 单元", "槐荫路 1号门口", "槐荫社区 广场"]
+)
+
+
+@OTHER_WORDS
+def test_words_and_a_point_in_two_communities_are_asked_about(client: Client, words: str) -> None:
+    before = stored()
+    answer = client.post(REPORT, a_report(place_words=words, **IN_LIUXI))
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "写的地点在槐荫社区，图上标的点却在柳溪社区，请选择以哪个为准。" in page
+    assert "以写的地址为准，去掉图上的点" in page
+    assert stored() == before
+
+
+def test_what_the_resident_says_holds_is_what_is_taken(client: Client) -> None:
+    both = {"place_words": "槐荫路2号", **IN_LIUXI}
+    pointed = the_issue(hand_in(client, **both, which_holds="point"))
+    assert pointed.path == town.GRID_3
+    written = the_issue(hand_in(client, **both, which_holds="words"))
+    assert (written.path, written.point) == (town.HUAIYIN, None)
+
+
+def test_words_that_name_no_known_place_leave_the_point_alone(client: Client) -> None:
+    issue = the_issue(hand_in(client, place_words="菜场后门 12 号摊", **IN_LIUXI))
+    assert issue.path == town.GRID_3

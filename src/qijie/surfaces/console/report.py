@@ -31,6 +31,7 @@ from qijie.territory.queries import subtree
 from qijie.ui.danger import AsksOfDanger
 from qijie.ui.moves import WordsField
 from qijie.ui.moves.fields import PhoneField, photos_in
+from qijie.ui.where import asks_which, place_agreed, which_holds
 
 CHANNELS = (Channel.HOTLINE, Channel.DESK, Channel.VISIT)
 _CHANNEL_WORDS = {Channel.HOTLINE: "电话", Channel.DESK: "窗口", Channel.VISIT: "来访接待"}
@@ -60,6 +61,7 @@ class DeskReportForm(AsksOfDanger):
     lon = forms.CharField(widget=forms.HiddenInput, required=False)
     lat = forms.CharField(widget=forms.HiddenInput, required=False)
     system = forms.CharField(widget=forms.HiddenInput, required=False)
+    which_holds = which_holds()
     name = WordsField(label="反映人称呼", max_chars=40, one_line=True, required=False)
     phone = PhoneField(label="反映人电话")
     email = forms.EmailField(
@@ -99,7 +101,15 @@ class DeskReportForm(AsksOfDanger):
                 self.add_error("place_words", refusal.sentence)
         is_urgent = cleaned.get("urgency") == Urgency.URGENT
         self.ask_of_danger(cleaned.get("words", ""), is_urgent=is_urgent)
+        words, chosen = cleaned.get("place_words", ""), cleaned.get("path", "")
+        cleaned["place"], cleaned["path"] = place_agreed(
+            self, words, cleaned["place"], timezone.localdate(), chosen=chosen
+        )
         return cleaned
+
+    @property
+    def asks_which(self) -> bool:
+        return asks_which(self)
 
     @property
     def new_report(self) -> NewReport:

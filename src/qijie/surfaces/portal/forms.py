@@ -23,6 +23,7 @@ from qijie.records.photos import Photo
 from qijie.surfaces.portal.places import words_of
 from qijie.territory.queries import nodes
 from qijie.ui.moves.fields import PhoneField, WordsField, photos_in
+from qijie.ui.where import asks_which, place_agreed, which_holds
 
 ANOTHER_REPORT = (
     "您刚才已经交过一份，这次的内容不一样。要另报一件，请再按一次“提交”；"
@@ -70,6 +71,7 @@ class ReportForm(forms.Form):
     lat = _hidden("纬度")
     system = _hidden("坐标系")
     grid = _hidden("网格")
+    which_holds = which_holds()
     place_unknown = forms.BooleanField(label="说不清在哪里", required=False)
     category = forms.CharField(
         label="是哪一类事",
@@ -144,9 +146,16 @@ class ReportForm(forms.Form):
     def is_danger(self) -> bool:
         return self.data.get("danger") == "yes"
 
+    @property
+    def asks_which(self) -> bool:
+        return asks_which(self)
+
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        cleaned["place"] = self._place()
+        cleaned["place"], cleaned["said_path"] = self._place(), ""
+        if not self.is_danger and "place_words" not in self.errors:
+            words, on = cleaned.get("place_words", ""), timezone.localdate()
+            cleaned["place"], cleaned["said_path"] = place_agreed(self, words, cleaned["place"], on)
         if not (cleaned.get("words") or cleaned.get("category")) and "words" not in self.errors:
             self.add_error("words", "请写一句发生了什么，或者在下面选一个类别。")
         if not self._says_where(cleaned) and "place_words" not in self.errors:
@@ -243,7 +252,7 @@ class ReportForm(forms.Form):
             about_words=cleaned["about_words"],
             category=self._category(),
             place=cleaned["place"],
-            path=self._grid(cleaned),
+            path=cleaned["said_path"] or self._grid(cleaned),
             place_words=cleaned["place_words"],
             urgency=Urgency.URGENT if self.is_danger else Urgency.NORMAL,
             name=cleaned["name"],

@@ -2,7 +2,7 @@
 // <grid-map>: areas and points on our own streets, drawn by MapLibre, with a written twin.
 // Attributes, feature properties and events are listed in docs/reference/assets.md.
 
-import { boxOf, fillInputs, labelPoint, numbersIn, pointInInputs } from "./shapes.js";
+import { boxOf, emptyInputs, fillInputs, labelPoint, numbersIn, pointInInputs } from "./shapes.js";
 import { inksOf, layersOf, streetSource } from "./map-style.js";
 
 /** @typedef {import("./shapes.js").Collection} Collection */
@@ -10,6 +10,9 @@ import { inksOf, layersOf, streetSource } from "./map-style.js";
 /** @typedef {import("./shapes.js").Point} Point */
 
 const NO_DATA = "地图数据没有取到，请检查网络后重试；旁边的列表不受影响。";
+const TAKEN_BACK = "标的点已去掉。";
+const WORDS_CHANGED = "地点改过了，图上标的点没有动；不对就点“去掉”，或重新点。";
+const CHOSEN_INSTEAD = "改选了地点，以选的为准，图上标的点已去掉。";
 const NO_STREETS = "街道底图暂时取不到；边界和列表照常可用。";
 const NO_CANVAS = "这台设备画不出地图，请看列表，内容是一样的。";
 const CREDIT = "© OpenStreetMap contributors";
@@ -120,6 +123,11 @@ class GridMap extends HTMLElement {
       tool("－", "缩小", () => this.#map?.zoomOut({ duration: this.#duration })),
       tool("全图", "看全图", () => this.#fit()),
     );
+    if (this.mode === "pick") {
+      this.dropper = tool("去掉", "去掉标的点", () => this.#unpick(TAKEN_BACK));
+      tools.append(this.dropper);
+      this.#offerToDrop();
+    }
     const cross = document.createElement("div");
     cross.className = "map-cross";
     cross.textContent = "✛";
@@ -214,6 +222,7 @@ class GridMap extends HTMLElement {
 
   /** @param {AbortSignal} signal */
   #listenAround(signal) {
+    if (this.mode === "pick") this.#watchWords(signal);
     const size = new ResizeObserver(() => this.#map?.resize());
     size.observe(this);
     const theme = new MutationObserver(() => this.#paint());
@@ -330,14 +339,40 @@ class GridMap extends HTMLElement {
     this.#showPicked(at);
     fillInputs(this, at, SYSTEM);
     this.#say("已选定位置。");
+    this.#offerToDrop();
     const detail = { lon: at[0], lat: at[1], system: SYSTEM };
     this.dispatchEvent(new CustomEvent("grid-map:picked", { bubbles: true, detail }));
   }
 
   /** @param {Point | null} at */
   #showPicked(at) {
-    if (!at) return;
-    this.#map.getSource("picked").setData({ type: "Feature", properties: {}, geometry: { type: "Point", coordinates: at } });
+    const features = at ? [{ type: "Feature", properties: {}, geometry: { type: "Point", coordinates: at } }] : [];
+    this.#map?.getSource("picked")?.setData({ type: "FeatureCollection", features });
+  }
+
+  /** @param {string} words */
+  #unpick(words) {
+    emptyInputs(this);
+    this.#showPicked(null);
+    this.#say(words);
+    this.#offerToDrop();
+  }
+
+  #offerToDrop() {
+    if (this.dropper) this.dropper.hidden = !pointInInputs(this);
+  }
+
+  /** The place said in another field (beside="names") after the point was set: a chosen one stands instead of the point, written words raise the question. @param {AbortSignal} signal */
+  #watchWords(signal) {
+    const form = this.closest("form");
+    form?.addEventListener("input", (event) => {
+      const field = event.target;
+      const names = (this.getAttribute("beside") ?? "").split(" ");
+      if (!(field instanceof HTMLInputElement || field instanceof HTMLSelectElement) || !names.includes(field.name) || !pointInInputs(this)) return;
+      if (field instanceof HTMLInputElement) this.#say(WORDS_CHANGED);
+      else if (field.value) this.#unpick(CHOSEN_INSTEAD);
+    }, { signal });
+    form?.addEventListener("reset", () => this.#unpick(""), { signal });
   }
 
   /** @param {Event} event */

@@ -1,9 +1,10 @@
 // @ts-check
 // <place-picker>: where it is, said in one of three ways: “here”, words looked up, or a tap on a
-// light street map. Every way ends in the same hidden inputs; the words alone are enough too.
+// light street map. Every way ends in the same hidden inputs; the words alone are enough too. A point
+// found by words goes when other words are written; one set by hand is asked about.
 
 import { LightMap } from "./light-map.js";
-import { fillInputs, pointInInputs } from "./shapes.js";
+import { emptyInputs, fillInputs, pointInInputs } from "./shapes.js";
 
 /** @typedef {import("./shapes.js").Point} Point */
 /** @typedef {import("./shapes.js").Feature} Feature */
@@ -16,6 +17,8 @@ const NO_SEARCH = "没有查成，请检查网络再试；也可以在图上点�
 const NOT_FOUND = "没有找到这个地址。可以换个说法（例如小区名、路名加门牌号），或者在图上点一下。";
 const NO_STREETS = "街道图没有取到。写下地址也可以提交。";
 const PICKED = "已在图上标出位置。";
+const TAKEN_BACK = "标的点已去掉。只写地址也可以提交，也可以重新标。";
+const WORDS_CHANGED = "地址改了，先前按地址标的点已去掉。可以再查找一次，也可以只写地址提交。";
 const ROUGH_METRES = 150;
 const PATIENCE_MS = 10000;
 
@@ -46,6 +49,12 @@ function button(words, look, act) {
 
 class PlacePicker extends HTMLElement {
   #leaving = new AbortController();
+  /** @type {Way | ""} how the point came about, as far as this page knows */
+  #by = "";
+  /** The address as it read when the point was set. */
+  #then = "";
+  /** What the point is called. */
+  #called = "";
 
   connectedCallback() {
     const words = this.querySelector("input:not([type=hidden]), textarea");
@@ -55,6 +64,8 @@ class PlacePicker extends HTMLElement {
     this.map = new LightMap(canvas, (at) => this.choose(at, "cgcs2000", "map"), this.#leaving.signal);
     const at = pointInInputs(this);
     if (at) this.map.setPin(at, true);
+    this.#then = words.value.trim();
+    this.#offerToDrop();
     this.#showWhenSeen(canvas);
   }
 
@@ -67,7 +78,12 @@ class PlacePicker extends HTMLElement {
     ways.className = "row";
     if (this.getAttribute("search")) ways.append(button("查找这个地址", "button", () => this.#search()));
     if (navigator.geolocation) ways.append(button("用我现在的位置", "button", () => this.#here()));
+    this.dropper = button("去掉标的点", "button", () => this.#drop(TAKEN_BACK, true));
+    ways.append(this.dropper);
     this.words?.addEventListener("keydown", (event) => this.#onKey(/** @type {KeyboardEvent} */ (event)));
+    this.words?.addEventListener("input", () => this.#onWords());
+    const { signal } = this.#leaving;
+    this.closest("form")?.addEventListener("reset", () => this.#drop(""), { signal });
     this.found = document.createElement("ul");
     this.found.className = "place-found";
     this.found.setAttribute("aria-label", "找到的地址");
@@ -176,10 +192,36 @@ class PlacePicker extends HTMLElement {
     );
   }
 
+  /** More words after the same beginning only say it more exactly. */
+  #onWords() {
+    const now = this.words?.value.trim() ?? "";
+    if (!pointInInputs(this) || now.startsWith(this.#then)) return;
+    if (this.#by === "search") this.#drop(WORDS_CHANGED);
+    else this.#say(`地址改了，图上标的点没有动${this.#called && `，还在${this.#called}`}。不对就去掉标的点，或重新点一下。`, "late");
+  }
+
+  /** @param {string} words @param {boolean} [back] whether the focus goes to the words */
+  #drop(words, back = false) {
+    emptyInputs(this);
+    this.map?.setPin(null);
+    this.#by = this.#called = "";
+    this.#say(words);
+    if (back) this.words?.focus();
+    this.#offerToDrop();
+  }
+
+  #offerToDrop() {
+    if (this.dropper) this.dropper.hidden = !pointInInputs(this);
+  }
+
   /** @param {Point} at @param {string} system @param {Way} by @param {number} [metres] accuracy */
   choose(at, system, by, metres = 0) {
     this.map?.setPin(at, by !== "map");
     fillInputs(this, at, system);
+    this.#by = by;
+    this.#then = this.words?.value.trim() ?? "";
+    this.#called = "";
+    this.#offerToDrop();
     const rough = metres > ROUGH_METRES ? `位置只准到约 ${Math.round(metres / 10) * 10} 米，请在图上点准一些。` : "";
     this.#say(PICKED + rough);
     const detail = { lon: at[0], lat: at[1], system, by };
@@ -193,6 +235,9 @@ class PlacePicker extends HTMLElement {
     if (!url) return;
     try {
       const { words, error } = await ask(url, { lon: lon.toFixed(6), lat: lat.toFixed(6), system });
+      const still = pointInInputs(this);
+      if (still?.[0].toFixed(6) !== lon.toFixed(6) || still[1].toFixed(6) !== lat.toFixed(6)) return;
+      this.#called = words ?? "";
       if (error) this.#say(error, "late");
       else if (words) this.#say(`您标的位置：${words}。${rough}`);
     } catch {

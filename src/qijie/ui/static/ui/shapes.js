@@ -109,9 +109,15 @@ export function numbersIn(words) {
 }
 
 /** Write what was pointed at into the named inputs of the form around an element. @param {HTMLElement} from @param {Point} at @param {string} system */
-export function fillInputs(from, [lon, lat], system) {
+export const fillInputs = (from, [lon, lat], system) => writeInputs(from, lon.toFixed(6), lat.toFixed(6), system);
+
+/** Nothing is pointed at any more. @param {HTMLElement} from */
+export const emptyInputs = (from) => writeInputs(from, "", "", "");
+
+/** @param {HTMLElement} from @param {string} lon @param {string} lat @param {string} system */
+function writeInputs(from, lon, lat, system) {
   const scope = from.closest("form") ?? document;
-  const values = { "lon-input": lon.toFixed(6), "lat-input": lat.toFixed(6), "system-input": system };
+  const values = { "lon-input": lon, "lat-input": lat, "system-input": system };
   for (const [attribute, value] of Object.entries(values)) {
     const name = from.getAttribute(attribute);
     const input = name ? scope.querySelector(`input[name="${CSS.escape(name)}"]`) : null;

@@ -27,14 +27,26 @@ async function isAllowed() {
 }
 
 class HerePoint extends HTMLElement {
+  #leaving = new AbortController();
+
+  disconnectedCallback() {
+    this.#leaving.abort();
+  }
+
   connectedCallback() {
     if (this.said || !navigator.geolocation) return;
     this.className = "row";
     this.take = button("用我现在的位置", () => this.#locate());
-    this.drop = button("不用位置", () => this.#forget());
+    this.drop = button("不用位置", () => {
+      this.#forget("不带位置，按上面选的地点上报。");
+      this.take?.focus();
+    });
     this.said = document.createElement("p");
     this.said.setAttribute("role", "status");
     this.append(this.take, this.drop, this.said);
+    const form = this.closest("form");
+    form?.addEventListener("change", (event) => this.#onChoice(event), { signal: this.#leaving.signal });
+    form?.addEventListener("reset", () => this.#forget(""), { signal: this.#leaving.signal });
     this.#show(Boolean(this.#input("lon")?.value));
     if (this.#input("lon")?.value) this.#say("已有位置。");
     else isAllowed().then((allowed) => allowed && this.#locate());
@@ -71,11 +83,17 @@ class HerePoint extends HTMLElement {
     this.#show(true);
   }
 
-  #forget() {
+  /** @param {string} words */
+  #forget(words) {
     this.#fill({ lon: "", lat: "", system: "" });
-    this.#say("不带位置，按上面选的地点上报。");
+    this.#say(words);
     this.#show(false);
-    this.take?.focus();
+  }
+
+  /** A place chosen after the position was taken stands instead of it. @param {Event} event */
+  #onChoice({ target }) {
+    if (!(target instanceof HTMLSelectElement) || target.name !== "path" || !this.#input("lon")?.value) return;
+    this.#forget("改选了地点，以选的为准，位置已去掉；人就在那里，可以再取一次。");
   }
 
   /** @param {boolean} has */

@@ -27,14 +27,14 @@ def sentences() -> list[dict[str, str]]:
 def test_danger_is_heard(lexicon, sentences):
     told = [one["sentence"] for one in sentences if one["danger"]]
     missed = [words for words in told if not dangers_in(words, "", lexicon)]
-    assert len(told) >= 150
+    assert len(told) >= 400
     assert len(missed) <= (1 - LEAST_RECALL) * len(told), missed
 
 
 def test_what_only_sounds_like_danger_stops_nobody(lexicon, sentences):
     harmless = [one["sentence"] for one in sentences if not one["danger"]]
     stopped = [words for words in harmless if dangers_in(words, "", lexicon)]
-    assert len(harmless) >= 150
+    assert len(harmless) >= 400
     assert len(stopped) <= MOST_FALSE * len(harmless), stopped
 
 

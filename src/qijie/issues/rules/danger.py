@@ -1,24 +1,27 @@
 """Whether words tell of a danger to life, and what is to be done before anything is written down.
 
 The lexicon is data. A pattern is alternatives joined by `/`, groups of them joined by `+`: each
-group in its turn, with at most a few characters between, within one sentence. A harmless pattern
-takes away the danger found where it overlaps: 煤气费 is not gas; one that begins with `~` takes
-away all of its clause: 演练, 去年.
+group in its turn, with at most a few characters between, within one sentence; or joined by `&`:
+each group somewhere in the sentence, in whatever order. A harmless pattern takes away the danger
+found where it overlaps: 煤气费 is not gas; one that begins with `~` takes away all of its clause:
+演练, 去年.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 SELF_HARM = "self_harm"
 _GAP = 8
 _BREAKS = "[^。！？；!?;\n]"
+_SENTENCE = re.compile(f"{_BREAKS}+")
 _CLAUSE = re.compile("[^。！？；!?;，,\n]*")
 _SPACES = re.compile(r"[^\S\n]+")
 _WHOLE_CLAUSE = "~"
+_ANY_ORDER = "&"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +82,24 @@ def _is_told(danger: Danger, words: str) -> bool:
 
 def _spans(patterns: Sequence[str], words: str) -> Iterator[tuple[int, int]]:
     for pattern in patterns:
+        if _ANY_ORDER in pattern:
+            yield from _together(pattern, words)
+            continue
         for match in _compiled(pattern.removeprefix(_WHOLE_CLAUSE)).finditer(words):
             is_whole = pattern.startswith(_WHOLE_CLAUSE)
             yield _clause_around(match.start(), words) if is_whole else match.span()
+
+
+def _together(pattern: str, words: str) -> Iterator[tuple[int, int]]:
+    """Where one sentence has a word of each group, from the first to the last of them."""
+    groups = [_compiled(group) for group in pattern.split(_ANY_ORDER)]
+    if not all(group.search(words) for group in groups):
+        return
+    for sentence in _SENTENCE.finditer(words):
+        found = [group.search(words, *sentence.span()) for group in groups]
+        spans = [one.span() for one in found if one]
+        if len(spans) == len(groups):
+            yield min(start for start, _ in spans), max(end for _, end in spans)
 
 
 def _clause_around(at: int, words: str) -> tuple[int, int]:
@@ -92,7 +110,7 @@ def _is_covered(span: tuple[int, int], others: Sequence[tuple[int, int]]) -> boo
     return any(start < span[1] and span[0] < end for start, end in others)
 
 
-@lru_cache(maxsize=2000)
+@cache
 def _compiled(pattern: str) -> re.Pattern[str]:
     groups = ("|".join(map(re.escape, group.split("/"))) for group in pattern.split("+"))
     return re.compile(f"{_BREAKS}{{0,{_GAP}}}?".join(f"(?:{group})" for group in groups))

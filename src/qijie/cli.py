@@ -342,6 +342,17 @@ def _run(name: str, options: Namespace) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    except Exception as error:
+        if not _is_a_setting(error):
+            raise
+        print(f"✗ {error}", file=sys.stderr)
+        return 1
+
+
+def _is_a_setting(error: Exception) -> bool:
+    """Whether it says which setting is wrong. Django is there only if the command loaded it."""
+    exceptions = sys.modules.get("django.core.exceptions")
+    return exceptions is not None and isinstance(error, exceptions.ImproperlyConfigured)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,9 @@ from datetime import datetime
 import pytest
 
 from tests import town
+from tests.access.own_database import own_database
+
+__all__ = ["own_database"]
 
 
 @pytest.fixture

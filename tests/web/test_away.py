@@ -1,58 +1,24 @@
 """While the database is away nobody sees a fault of ours; when it is back it is simply there."""
 
-from pathlib import Path
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
-import psycopg
 import pytest
-from django.conf import settings
 
-from qijie.setup.cluster import SUPERUSER, Cluster
-from qijie.setup.database import APP
-from qijie.setup.places import checkout
 from tests.web.conftest import Start
+from tests.web.line import Line
 from tests.web.site import Answer, Site, fields, head
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("site"), pytest.mark.django_db]
 
 
-class Line:
-    """The way from a site to its database, which can be cut and mended."""
-
-    def __init__(self, folder: Path) -> None:
-        self.cluster, self.way = Cluster.of(checkout()), folder / "line"
-        self.database = str(settings.DATABASES["default"]["NAME"])
-        self.mend()
-
-    @property
-    def url(self) -> str:
-        return f"postgresql://{APP}@/{self.database}?host={quote(str(self.way), safe='')}"
-
-    def mend(self) -> None:
-        self.way.symlink_to(self.cluster.socket)
-
-    def cut(self) -> None:
-        self.way.unlink()
-        self.hang_up()
-
-    def hang_up(self) -> None:
-        """Ends every conversation the sites have, as a restart of the server does."""
-        address = self.cluster.url(SUPERUSER, self.database)
-        with psycopg.connect(address, autocommit=True) as server:
-            server.execute(
-                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND application_name = 'away'"
-            )
-
-
 @pytest.fixture(scope="module")
 def line(own_database: None, tmp_path_factory: pytest.TempPathFactory) -> Line:
-    return Line(tmp_path_factory.mktemp("away"))
+    return Line(tmp_path_factory.mktemp("away"), "away")
 
 
 @pytest.fixture(scope="module")
 def site(start: Start, line: Line) -> Site:
-    return start(DATABASE_URL=line.url, PGAPPNAME="away")
+    return start(**line.environment)
 
 
 def get(site: Site, path: str) -> Answer:

@@ -1,31 +1,39 @@
-"""The worker process: clocks that ran out, news to be told, mails to be sent."""
+"""The worker process: clocks that ran out, news to be told, mails to be sent, jobs to be done.
 
-import asyncio
+Three threads that know nothing of each other, so that what keeps one waiting keeps no other. Each
+outlives the database and the mail server; what it had claimed is freed by its lease.
+"""
+
 import logging
+import os
+import signal
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime
-from typing import cast
+from types import FrameType
+from typing import NoReturn
 
-from django.db import close_old_connections, connection, connections
+import psycopg
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
+from django.db import connections as all_connections
 from django.utils import timezone
-from procrastinate import App
-from procrastinate.contrib.django import app
-from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.exceptions import ConnectorException
 
 from qijie.boards.actions import count_solved_once
 from qijie.issues.actions.clocks import ring
+from qijie.outbound import jobs
 from qijie.outbound.actions import MailServerAway, deliver, send_next
 from qijie.redrawing.actions.moving import move_matters
-from qijie.redrawing.actions.ordering import QUEUE as DRAWING
 
 PAUSE_SECONDS = 1.0
-# Lists: the queue hands them to PostgreSQL as arrays, and a tuple would arrive as a row.
-SHORT_QUEUES, LONG_QUEUES = ["default"], [DRAWING]
-# A drawing asks ten times a second whether it has to stop, and is drawn anew by the next worker.
-LAST_SECONDS = 1.0
-# Twice as long each time the mail server is away, up to this.
+# Pauses are twice as long each time, up to this: short enough for a clock of ten minutes.
+LONGEST_PAUSE_SECONDS = 5.0
 LONGEST_MAIL_PAUSE_SECONDS = 60.0
+# Whoever has not ended so long after the wish to stop is left where it is.
+LAST_SECONDS = 2.5
+# As the database's driver, Django and the queue call it.
+_AWAY = (psycopg.OperationalError, OperationalError, InterfaceError, ConnectorException)
 _log = logging.getLogger(__name__)
 
 
@@ -35,93 +43,124 @@ def turn(now: datetime) -> int:
 
 
 def _part(part: Callable[[datetime], int], now: datetime) -> int:
-    """What keeps one part of the round from working must not stop the others."""
+    """What keeps one part of the round from working must not stop the others.
+
+    Raises where none could work: the database is not there.
+    """
     try:
         return part(now)
-    except Exception:
+    except Exception as error:
         if connection.in_atomic_block:
             raise
-        _log.exception("%s failed", part.__name__)
         close_old_connections()
+        if not isinstance(error, _AWAY):
+            _log.exception("%s failed", part.__name__)
+            return 0
+        connection.ensure_connection()
+        _log.warning("%s was held up: %s", part.__name__, type(error.__cause__ or error).__name__)
         return 0
 
 
-def run() -> None:
-    """Runs until asked to stop. Safe to run several times over: rows are claimed, not shared."""
+def run() -> NoReturn:
+    """Runs until asked to stop by SIGTERM or SIGINT.
+
+    The process ends here, with code 0 then and 1 when it ended for another reason. Safe to run
+    several times over: rows are claimed, not shared.
+    """
     stopping = threading.Event()
-    rounds = threading.Thread(target=_rounds, args=(stopping,), name="rounds")
-    # A thread of its own that ends with the process: whoever waits for a mail server is waited for
-    # by nobody, and the letter under way is sent by the next worker when its lease has ended.
-    mail = threading.Thread(target=_send_letters, args=(stopping,), name="mail", daemon=True)
-    rounds.start()
-    mail.start()
-    try:
-        connector = cast(DjangoConnector, app.connector).get_worker_connector()
-        with app.replace_connector(connector) as worker_app:
-            asyncio.run(_work(worker_app))
-    finally:
-        stopping.set()
-        rounds.join()
-        mail.join(LAST_SECONDS)
+    wake, told = os.pipe()
+    threads = [_thread(name, work, stopping, told) for name, work in _WORKS.items()]
+    signs: list[int] = []
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        # No lock is taken in here: a signal may come while the same lock is held.
+        signs.append(number)
+        os.write(told, b".")
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    for thread in threads:
+        thread.start()
+    os.read(wake, 1)
+    stopping.set()
+    _await(threads)
+    logging.shutdown()
+    # At once: an ordinary end would wait for whatever thread still hangs.
+    os._exit(0 if signs else 1)
 
 
-async def _work(worker_app: App) -> None:
-    """Short jobs beside long ones: a drawing that takes minutes keeps no mail waiting."""
-    async with worker_app.open_async():
-        workers = [
-            asyncio.create_task(
-                worker_app.run_worker_async(
-                    name="short",
-                    queues=SHORT_QUEUES,
-                    install_signal_handlers=True,
-                    listen_notify=True,
-                )
-            ),
-            asyncio.create_task(
-                worker_app.run_worker_async(
-                    name="long",
-                    queues=LONG_QUEUES,
-                    install_signal_handlers=False,
-                    listen_notify=True,
-                    shutdown_graceful_timeout=LAST_SECONDS,
-                )
-            ),
-        ]
-        ended, others = await asyncio.wait(workers, return_when=asyncio.FIRST_COMPLETED)
-        for other in others:
-            other.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
-        for one in ended:
-            one.result()
+def _thread(
+    name: str, work: Callable[[threading.Event], None], stopping: threading.Event, told: int
+) -> threading.Thread:
+    def run() -> None:
+        try:
+            work(stopping)
+        finally:
+            os.write(told, b".")
+
+    return threading.Thread(target=run, name=name, daemon=True)
+
+
+def _await(threads: list[threading.Thread]) -> None:
+    """Waits a moment; what hangs even then, a mail server or a job, goes down with the process."""
+    deadline = time.monotonic() + LAST_SECONDS
+    for thread in threads:
+        thread.join(max(0.0, deadline - time.monotonic()))
+    if left := [thread.name for thread in threads if thread.is_alive()]:
+        _log.warning("Left unfinished, another worker takes it up: %s", ", ".join(left))
 
 
 def _rounds(stopping: threading.Event) -> None:
-    _part(count_solved_once, timezone.now())
-    while not stopping.is_set():
-        try:
-            busy = turn(timezone.now())
-        except Exception:
-            # A broken row must not stop everybody else's clocks; it is tried again next round.
-            _log.exception("A round of the worker failed")
-            close_old_connections()
-            busy = 0
-        if not busy:
-            stopping.wait(PAUSE_SECONDS)
-    connections.close_all()
+    is_counted = False
+
+    def one_round() -> bool:
+        nonlocal is_counted
+        if not is_counted:
+            _part(count_solved_once, timezone.now())
+            is_counted = True
+        return bool(turn(timezone.now()))
+
+    _keep_at("The rounds", one_round, stopping)
 
 
-def _send_letters(stopping: threading.Event) -> None:
+def _letters(stopping: threading.Event) -> None:
+    _keep_at("The letters", lambda: send_next(timezone.now()), stopping)
+
+
+def _jobs(stopping: threading.Event) -> None:
+    _keep_at("The jobs", lambda: jobs.work(stopping), stopping)
+
+
+_WORKS = {"rounds": _rounds, "letters": _letters, "jobs": _jobs}
+
+
+def _keep_at(what: str, work: Callable[[], bool], stopping: threading.Event) -> None:
+    """Works on while there is something to do, else after a pause that grows with each failure."""
     pause = PAUSE_SECONDS
     while not stopping.is_set():
         try:
-            busy, pause = send_next(timezone.now()), PAUSE_SECONDS
-        except MailServerAway as away:
-            busy, pause = False, min(pause * 2, LONGEST_MAIL_PAUSE_SECONDS)
-            _log.warning("The mail server is away: %r", away.__cause__)
-        except Exception:
+            busy, pause = work(), PAUSE_SECONDS
+        except Exception as error:
             busy = False
-            _log.exception("A letter could not be claimed or recorded")
+            pause = min(pause * 2, _longest(error))
+            _say(what, error, pause)
             close_old_connections()
         if not busy:
             stopping.wait(pause)
-    connections.close_all()
+    all_connections.close_all()
+
+
+def _longest(error: Exception) -> float:
+    is_mail = isinstance(error, MailServerAway)
+    return LONGEST_MAIL_PAUSE_SECONDS if is_mail else LONGEST_PAUSE_SECONDS
+
+
+def _say(what: str, error: Exception, pause: float) -> None:
+    cause = error.__cause__ or error
+    if isinstance(error, MailServerAway):
+        _log.warning("The mail server is away, again in %.0f s: %r", pause, cause)
+    elif isinstance(error, _AWAY):
+        name = type(cause).__name__
+        _log.warning("%s wait for the database, again in %.0f s: %s", what, pause, name)
+    else:
+        _log.error("%s failed, again in %.0f s", what, pause, exc_info=error)

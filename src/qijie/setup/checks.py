@@ -9,12 +9,13 @@ from urllib.parse import urlsplit
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning
+from django.core.checks import ERROR, CheckMessage, Error, Warning
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.http.request import validate_host
 
+from qijie.setup.failures import SetupFailure
 from qijie.setup.surroundings import GENERATED_KEYS
 
 LEAST_KEY_LENGTH = 40
@@ -41,6 +42,14 @@ def database_is_ready(
                 id="qijie.E010",
             )
         ]
+
+
+def require_none() -> None:
+    """Raises with every error in words, for a program that would do harm or nothing with them."""
+    found = [*settings_are_safe(None), *database_is_ready(None, ["default"])]
+    connections.close_all()
+    if errors := [one for one in found if one.level >= ERROR]:
+        raise SetupFailure("\n  ".join(f"{one.msg}{one.hint or ''}" for one in errors))
 
 
 def _key() -> Iterator[CheckMessage]:

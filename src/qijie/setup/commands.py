@@ -47,6 +47,7 @@ def worker(_options: Namespace) -> None:
 
     surroundings.require_address()
     django.setup()
+    importlib.import_module("qijie.setup.checks").require_none()
     importlib.import_module("qijie.outbound.worker").run()
 
 

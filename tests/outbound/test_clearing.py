@@ -1,18 +1,21 @@
 """What has served its time is deleted in small batches; nothing that is still needed."""
 
 from datetime import datetime, timedelta
+from importlib import import_module
 from uuid import uuid4
 
 import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import connection
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from qijie.access.scope import scope
 from qijie.access.viewer import SYSTEM
 from qijie.outbound.actions import clear, clearing
 from qijie.outbound.models import Notice
 from qijie.outbound.worker import turn
+from qijie.records.actions import queue_job
 from qijie.records.models import Event, IntakeKey, LinkToken, Timer
 from tests.outbound import matters
 
@@ -72,3 +75,12 @@ def test_finished_jobs_go_and_waiting_ones_stay(at: datetime) -> None:
         clear(at + timedelta(days=settings.KEPT_DAYS["jobs"] + 1))
         cursor.execute("SELECT status::text FROM procrastinate_jobs")
         assert "todo" in {status for (status,) in cursor.fetchall()}
+
+
+def test_jobs_an_older_version_left_for_letters_are_gone_after_migrating() -> None:
+    migration = import_module("qijie.outbound.migrations.0004_no_job_for_a_letter")
+    queue_job("outbound.send_letter", queue="default", letter_id="1")
+    queue_job("boards.draw_file", queue="drawing", file_id="1")
+    with connection.cursor() as cursor:
+        cursor.execute(migration.DROP_JOBS)
+    assert [job.task_name for job in ProcrastinateJob.objects.all()] == ["boards.draw_file"]

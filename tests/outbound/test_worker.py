@@ -120,6 +120,26 @@ def test_one_broken_entry_does_not_keep_the_others_back(at: datetime) -> None:
     assert turn(at) == 0
 
 
+def test_news_that_cannot_be_told_is_a_task_of_the_administrator_after_some_tries(
+    at: datetime,
+) -> None:
+    broken = matters.reported("坏掉的一件", category="", at=at)
+    with scope(SYSTEM):
+        OutboxEntry.objects.filter(subject_id=broken).update(told=[{"audience": "nobody"}])
+    moment = at
+    for tries in range(1, 9):
+        assert notices("han") == []
+        turn(moment)
+        with scope(SYSTEM):
+            left = OutboxEntry.objects.get(subject_id=broken)
+        assert left.tries == tries
+        assert left.retry_at is not None
+        moment = left.retry_at
+    assert notices("han") == ["有通知试了 8 次都没有送到，请查看运行记录。"]
+    turn(moment)
+    assert len(notices("han")) == 1
+
+
 # Mail
 
 
@@ -241,6 +261,21 @@ def test_one_broken_matter_does_not_stop_the_others_clocks(at: datetime) -> None
         assert (waits.tries, waits.retry_at) == (1, due_at + timedelta(seconds=10))
         assert Notice.objects.filter(subject_id=fine, sentence__contains="时限已到").exists()
         assert not Notice.objects.filter(subject_id=broken, sentence__contains="时限").exists()
+
+
+def test_a_clock_that_fails_is_a_task_of_the_administrator_after_some_tries(at: datetime) -> None:
+    broken = matters.reported("坏掉的一件", category="", at=at)
+    turn(at)
+    moment = clock(broken, ClockKind.ACCEPT).due_at
+    with scope(SYSTEM):
+        Issue.objects.filter(pk=broken).update(hands=[{"user": "nobody", "side": "none"}])
+    for _ in range(8):
+        assert notices("han") == []
+        turn(moment)
+        with scope(SYSTEM):
+            moment = Timer.objects.get(subject_id=broken, done_at=None).retry_at or moment
+    turn(moment)
+    assert notices("han") == ["有一件事项的定时工作失败了 8 次，请查看运行记录。"]
 
 
 # Moves that make themselves

@@ -174,6 +174,33 @@ def test_a_withdrawn_plan_moves_nothing() -> None:
     assert now(issue).path == WEST_GRID
 
 
+def test_a_matter_that_cannot_move_keeps_no_other_and_is_a_task_after_some_tries() -> None:
+    broken, fine = village.report((0, 1)), village.report((0, 2))
+    plan = adopted(village.plan(FOUR_COLUMNS))
+    with scope(SYSTEM):
+        Issue.objects.filter(pk=broken.pk).update(hands=[{"user": "nobody", "side": "none"}])
+    moment = noon(DAY)
+    turn(moment)
+    assert now(fine).path == plan.codes["1"]
+    for tries in range(1, 9):
+        assert _tasks_of("han") == []
+        turn(moment)
+        with scope(SYSTEM):
+            timer = Timer.objects.get(subject_id=plan.pk, done_at=None)
+        assert timer.tries == tries
+        assert timer.retry_at is not None
+        moment = timer.retry_at
+    turn(moment)
+    assert _tasks_of("han") == ["网格调整后有事项转不到新网格，失败了 8 次，请查看运行记录。"]
+
+
+def _tasks_of(username: str) -> list[str]:
+    posts = town.viewer(username).post_ids
+    with scope(SYSTEM):
+        found = Notice.objects.filter(post_id__in=posts, number="网格调整没有完成")
+        return list(found.values_list("sentence", flat=True))
+
+
 # Who is told
 
 

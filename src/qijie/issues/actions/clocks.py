@@ -2,15 +2,15 @@
 
 import logging
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 
 from qijie.access.scope import scope
-from qijie.access.viewer import SYSTEM, Role
+from qijie.access.viewer import SYSTEM
 from qijie.issues.actions.advance import CLOCK_TIMER, clock_timer, moments_of
 from qijie.issues.actions.closing import auto_confirm, not_reached
+from qijie.issues.actions.failing import leave_for_later
 from qijie.issues.actions.intake import ACCEPT_TIMER, accept_by_rule
 from qijie.issues.models import Issue
 from qijie.issues.queries.book import book
@@ -18,16 +18,10 @@ from qijie.issues.queries.matter import matter_of
 from qijie.issues.rules.decide import Refused
 from qijie.issues.rules.matter import Clock, Matter
 from qijie.issues.rules.vocabulary import Audience, ClockKind, Move, Urgency
-from qijie.kernel.codes import Level
 from qijie.records import actions as records
 from qijie.records.models import Timer
-from qijie.teams.queries import posts_over
 
 _BATCH = 20
-_FIRST_PAUSE, _LONGEST = timedelta(seconds=10), 2**10
-TRIES_BEFORE_A_TASK = 8
-"""After about twenty minutes a timer that fails is somebody's task."""
-_NOTICES_PAGE = "/console/notices/"
 _log = logging.getLogger(__name__)
 
 
@@ -51,27 +45,8 @@ def _is_served(timer: Timer, now: datetime) -> bool:
     except Exception:
         # One broken matter must not stop everybody else's clocks; it is tried again later.
         _log.exception("Timer %s of %s failed", timer.purpose, timer.subject_id)
-        records.try_again(timer, until=now + _FIRST_PAUSE * min(2**timer.tries, _LONGEST))
-        if timer.tries + 1 == TRIES_BEFORE_A_TASK:
-            _give_to_administrators(timer, now)
+        leave_for_later(timer, now, number="时钟不走", what="有一件事项的定时工作")
         return False
-
-
-def _give_to_administrators(timer: Timer, now: datetime) -> None:
-    """It goes on being tried, but somebody has to look at it."""
-    posts = posts_over(
-        timer.region_code, Role.SYSTEM_ADMIN, Level.DISTRICT, timezone.localdate(now)
-    )
-    told = [
-        {
-            "post": str(post.pk),
-            "number": "时钟不走",
-            "sentence": f"有一件事项的定时工作失败了 {TRIES_BEFORE_A_TASK} 次，请查看运行记录。",
-            "page": _NOTICES_PAGE,
-        }
-        for post in posts
-    ]
-    records.tell_later(told, region_code=timer.region_code, subject_id=timer.pk, at=now)
 
 
 def _serve(timer: Timer, now: datetime) -> bool:

@@ -4,20 +4,18 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPSenderRefused
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from qijie.access.scope import scope
-from qijie.access.viewer import SYSTEM, Role
-from qijie.kernel.codes import Level
-from qijie.outbound.models import Letter, Notice
+from qijie.access.viewer import SYSTEM
+from qijie.outbound.actions.alarm import tell_administrators
+from qijie.outbound.models import Letter
 from qijie.outbound.queries import letters_without_contact
 from qijie.outbound.rules import pause_after
-from qijie.teams.queries import posts_over
 
 UNDELIVERED_PAGE = "/console/undelivered/"
 # One network answer may take the whole time limit, and a letter wants about ten of them.
@@ -128,25 +126,13 @@ def _give_up(letter: Letter, why: str, at: datetime) -> None:
     """Leaves it for the system administrators, who are told once a day."""
     with scope(SYSTEM):
         Letter.objects.filter(pk=letter.pk).update(given_up_at=at, failure=why)
-        on = timezone.localdate(at)
-        posts = list(posts_over(letter.region_code, Role.SYSTEM_ADMIN, Level.DISTRICT, on))
-        if not posts:
-            _log.error("Letter %s was given up and no system administrator is there", letter.pk)
-        Notice.objects.bulk_create(
-            [
-                Notice(
-                    region_code=letter.region_code,
-                    post_id=post.pk,
-                    subject_id=letter.pk,
-                    event_id=uuid5(post.pk, f"undelivered {on}"),
-                    number="没有送达",
-                    sentence="有邮件没有送达，请查看原因，改好后再发一次。",
-                    page=UNDELIVERED_PAGE,
-                    at=at,
-                )
-                for post in posts
-            ],
-            ignore_conflicts=True,
+        tell_administrators(
+            letter.region_code,
+            letter.pk,
+            number="没有送达",
+            sentence="有邮件没有送达，请查看原因，改好后再发一次。",
+            page=UNDELIVERED_PAGE,
+            at=at,
         )
 
 

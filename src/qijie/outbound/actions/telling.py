@@ -14,6 +14,7 @@ from qijie.access.viewer import SYSTEM, Viewer
 from qijie.accounts.models import User
 from qijie.issues.models import Issue, Reporter
 from qijie.issues.rules.vocabulary import Audience, Move
+from qijie.outbound.actions.alarm import tell_administrators
 from qijie.outbound.actions.letters import write_letter
 from qijie.outbound.models import Notice
 from qijie.outbound.queries import (
@@ -30,6 +31,9 @@ from qijie.teams.queries import emails_of_posts
 _BATCH = 100
 _RETRY_AFTER = timedelta(seconds=30)
 _SLOWEST = 7
+TRIES_BEFORE_A_TASK = 8
+"""After about two hours news that cannot be told is somebody's task; it goes on being tried."""
+_NOTICES_PAGE = "/console/notices/"
 _log = logging.getLogger(__name__)
 
 
@@ -66,9 +70,22 @@ def _is_told(
     except Exception:
         # One broken entry must not keep everybody else's news back; it is tried again later.
         _log.exception("Outbox entry %s of %s failed", entry.pk, entry.subject_id)
-        records.postpone(entry, until=at + _RETRY_AFTER * 2 ** min(entry.tries, _SLOWEST))
+        _leave_for_later(entry, at)
         return False
     return True
+
+
+def _leave_for_later(entry: OutboxEntry, at: datetime) -> None:
+    records.postpone(entry, until=at + _RETRY_AFTER * 2 ** min(entry.tries, _SLOWEST))
+    if entry.tries + 1 == TRIES_BEFORE_A_TASK:
+        tell_administrators(
+            entry.region_code,
+            entry.subject_id,
+            number="通知没有送到",
+            sentence=f"有通知试了 {TRIES_BEFORE_A_TASK} 次都没有送到，请查看运行记录。",
+            page=_NOTICES_PAGE,
+            at=at,
+        )
 
 
 def _tell(entry: OutboxEntry, issue: Issue, at: datetime, reached: Reached | None) -> None:

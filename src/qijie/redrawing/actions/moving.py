@@ -4,6 +4,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, datetime
+from enum import Enum, auto
 from uuid import UUID
 
 from django.db import transaction
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from qijie.access.scope import scope
 from qijie.access.viewer import SYSTEM, Role
+from qijie.issues.actions.failing import leave_for_later
 from qijie.issues.actions.regridding import regrid
 from qijie.issues.models import Issue
 from qijie.issues.queries.places import Spot, open_in_grids
@@ -33,7 +35,8 @@ def move_matters(now: datetime) -> int:
     """Moves a batch of the open matters of a plan whose day has come; returns how many.
 
     The plan's timer stays until none is left, so that a long list keeps nobody else waiting. A
-    matter somebody is moving right now waits for the next round.
+    matter somebody is moving right now waits for the next round; one that cannot be moved is tried
+    again in growing pauses, and becomes the system administrators' task.
     """
     with scope(SYSTEM):
         timers = records.claim_timers(now, 1, purposes=(REGRID_TIMER,))
@@ -42,11 +45,31 @@ def move_matters(now: datetime) -> int:
 
 def _served(timer: Timer, now: datetime) -> int:
     plan = Plan.objects.filter(pk=timer.subject_id, state=PlanState.ADOPTED).first()
-    moving = list(_moving(plan, now)) if plan else []
+    try:
+        with transaction.atomic():
+            moving = list(_moving(plan, now)) if plan else []
+    except Exception:
+        # One broken plan must not stop the others.
+        _log.exception("What plan %s moves was not found out", timer.subject_id)
+        _leave(timer, now)
+        return 0
     if plan is None or not moving:
         records.rung([timer], now)
         return 1
-    return sum(_moved(spot, to, plan, now) for spot, to in moving[:_BATCH])
+    moved, failed = 0, 0
+    for spot, to in moving:
+        outcome = _moved(spot, to, plan, now)
+        moved += outcome is Outcome.MOVED
+        failed += outcome is Outcome.FAILED
+        if moved == _BATCH:
+            break
+    if failed and not moved:
+        _leave(timer, now)
+    return moved
+
+
+def _leave(timer: Timer, now: datetime) -> None:
+    leave_for_later(timer, now, number="网格调整没有完成", what="网格调整后有事项转不到新网格，")
 
 
 def _moving(plan: Plan, now: datetime) -> Iterator[tuple[Spot, str]]:
@@ -62,20 +85,28 @@ def _moving(plan: Plan, now: datetime) -> Iterator[tuple[Spot, str]]:
             yield spot, to
 
 
-def _moved(spot: Spot, to: str, plan: Plan, now: datetime) -> int:
+class Outcome(Enum):
+    MOVED = auto()
+    BUSY = auto()
+    """Somebody is moving the matter right now."""
+    FAILED = auto()
+
+
+def _moved(spot: Spot, to: str, plan: Plan, now: datetime) -> Outcome:
     try:
         with transaction.atomic():
             free = Issue.objects.select_for_update(skip_locked=True, of=("self",))
             if not free.filter(pk=spot.issue_id).exists():
-                return 0
+                return Outcome.BUSY
             _move(spot, to, plan, now)
-    except Refused:
-        return 0
+    except Refused as refused:
+        _log.warning("Matter %s may not move to grid %s: %s", spot.issue_id, to, refused)
+        return Outcome.FAILED
     except Exception:
         # One broken matter must not keep the others in a grid that is gone.
         _log.exception("Matter %s was not moved to grid %s", spot.issue_id, to)
-        return 0
-    return 1
+        return Outcome.FAILED
+    return Outcome.MOVED
 
 
 def _move(spot: Spot, to: str, plan: Plan, now: datetime) -> None:

@@ -38,6 +38,7 @@ migrations: bootstrap-test ## 模型和迁移是否一致
 
 bench: bootstrap-test ## 测量，数字和机器一起打印
 	@$(BIN)/python -m bench
+	@$(BIN)/python -m bench city --matters 100000
 
 soak: bootstrap-test ## 故意弄坏：杀进程、重启、压力、怪输入，看有没有丢（二十分钟以内）
 	@$(BIN)/python -m soak

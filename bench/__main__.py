@@ -1,7 +1,8 @@
 """`python -m bench`: measures, prints each figure beside its bar, and judges nothing.
 
 `python -m bench locate lists` measures only these; `--tiny` only tries that everything runs.
-`python -m bench drawing --help` is the drawing of grids beside its peers.
+`python -m bench drawing --help` is the drawing of grids beside its peers, `python -m bench city` a
+house at a million matters beside a small one; these two go by options of their own.
 """
 
 import importlib
@@ -12,13 +13,13 @@ from argparse import ArgumentParser
 from bench.sizes import FULL, TINY, Sizes
 
 BENCHES = ("locate", "lists", "report", "pages")
-DRAWING = "drawing"
-"""Needs no database and about an hour: measured only when it is named, with options of its own."""
+APART = ("drawing", "city")
+"""Each takes about an hour: measured only when it is named, with options of its own."""
 
 
 def main() -> int:
-    if sys.argv[1:2] == [DRAWING]:
-        return int(importlib.import_module("bench.drawing.__main__").main(sys.argv[2:]))
+    if sys.argv[1:2] and sys.argv[1] in APART:
+        return int(importlib.import_module(f"bench.{sys.argv[1]}.__main__").main(sys.argv[2:]))
     parser = ArgumentParser(prog="python -m bench", description="测量并打印，不作判定。")
     parser.add_argument(
         "names", nargs="*", metavar="项目", help=f"{'、'.join(BENCHES)}；不写为全部"

@@ -34,7 +34,7 @@ def prepared() -> Iterator[None]:
         os.environ.update(_SETTINGS, QIJIE_VAR=folder)
         os.environ.update(environment_for_tests("bench", LOADED))
         _make_durable(os.environ["OWNER_DATABASE_URL"])
-        _cli("manage", "collectstatic", "--noinput", "--verbosity=0", "--ignore=django_htmx")
+        run_command("manage", "collectstatic", "--noinput", "--verbosity=0", "--ignore=django_htmx")
         os.environ["DATABASE_POOL_MAX"] = "0"
         import django
 
@@ -49,7 +49,8 @@ def _make_durable(address: str) -> None:
         connection.execute(sql.SQL("ALTER DATABASE {} RESET synchronous_commit").format(name))
 
 
-def _cli(*arguments: str) -> None:
+def run_command(*arguments: str) -> None:
+    """`qijie` with these words, on the database that was prepared."""
     subprocess.run(
         [sys.executable, "-m", "qijie.cli", *arguments],
         env=os.environ | {"PYTHONPATH": str(SOURCE)},

@@ -132,6 +132,24 @@ def sentences(folder, overlay=None) -> list[str]:
             "“80 50”不是从小到大的百分数，请写成 50 80 的样子。",
         ),
         (
+            "numbers.csv",
+            "reopenings",
+            {"value": "0"},
+            "numbers.csv 第 {row} 行“value”：“0”不在 1 到 99 之间，请填写 1 到 99 之间的整数。",
+        ),
+        (
+            "numbers.csv",
+            "sampled_percent",
+            {"value": "101"},
+            "numbers.csv 第 {row} 行“value”：“101”不在 0 到 100 之间，请填写 0 到 100 之间的整数。",
+        ),
+        (
+            "numbers.csv",
+            "warn_percent",
+            {"value": ""},
+            "numbers.csv 第 {row} 行“value”：没有填写，请填写。",
+        ),
+        (
             "responsibility.csv",
             "hazard-gas",
             {"may_summon": "gas_supply navy"},

@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 
 from qijie.access.viewer import Role, Side
+from qijie.issues.queries.book import book_of
+from qijie.issues.rules.book import DEFAULT_LIMITS, FAMILY_DEFAULTS, Numbers
 from qijie.kernel.calendars import OfficeHours
 from qijie.kernel.codes import Level
 from qijie.kernel.working_time import Limit, LimitUnit
+from qijie.setup.load_reference import loop_reference
 from qijie.setup.reference import Reference, read_reference
 from qijie.setup.reference.rows import (
     Evidence,
@@ -187,6 +190,14 @@ def test_every_file_and_column_is_described(shipped):
         header = file.read_text(encoding="utf-8").splitlines()[0].split(",")
         assert file.name in page
         assert [column for column in header if f"`{column}`" not in page] == [], file.name
+
+
+def test_the_shipped_numbers_are_the_defaults_of_the_loop(reference):
+    loaded = loop_reference(reference)
+    book = book_of(clocks=loaded["clocks"], families=loaded["families"], numbers=loaded["numbers"])
+    assert book.limits == DEFAULT_LIMITS
+    assert book.family_limits == FAMILY_DEFAULTS
+    assert book.numbers == Numbers()
 
 
 def test_an_unknown_code_is_a_key_error(reference):

@@ -161,6 +161,7 @@ class Issue(models.Model):
     appeal = models.CharField("申诉", max_length=12, choices=vocabulary.Appeal.choices())
     follow_up_on = models.DateField("回访日期", null=True)
     last_urged_on = models.DateField("最近催办", null=True)
+    urge_count = models.PositiveSmallIntegerField("当日催办次数", default=0)
     hands = models.JSONField("经手", default=list)
     requests = models.JSONField("待批申请", default=list)
     version = models.PositiveIntegerField("版本", default=0)

@@ -134,6 +134,9 @@ def loop_reference(found: Reference) -> dict[str, list[dict[str, Any]]]:
         loaded.FAMILIES: [
             {"family": row.code, **_limit(row.default_limit)} for row in found.families
         ],
+        loaded.NUMBERS: [
+            {"code": row.code, "value": " ".join(map(str, row.values))} for row in found.numbers
+        ],
         loaded.OFFICE_HOURS: [
             {
                 "path": row.territory_path,

@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 
 from qijie.access.viewer import Side
 from qijie.issues.rules import facts as f
-from qijie.issues.rules.book import Book, ConditionRule, StageLimit
+from qijie.issues.rules.book import FAMILY_DEFAULTS, Book, ConditionRule, Numbers, StageLimit
 from qijie.issues.rules.decide import apply, report
 from qijie.issues.rules.matter import Act, Actor, EventValue, Matter, Notice
 from qijie.issues.rules.vocabulary import (
@@ -53,7 +53,12 @@ COVER = ConditionRule(
     ),
 )
 CONDITIONS = {rule.code: rule for rule in (LIGHT, LIGHT_SLOW, LIGHT_UNSET, COVER)}
-BOOK = Book({"": CALENDAR}, conditions=CONDITIONS, sampled_percent=0)
+BOOK = Book(
+    {"": CALENDAR},
+    conditions=CONDITIONS,
+    family_limits={**FAMILY_DEFAULTS, Family.CITY_MANAGEMENT: Limit(3, LimitUnit.WORKING_DAY)},
+    numbers=Numbers(sampled_percent=0),
+)
 
 # A plain working Tuesday, well inside office hours and far from any holiday.
 TUESDAY = datetime(2026, 3, 10, 9, 0, tzinfo=SHANGHAI)

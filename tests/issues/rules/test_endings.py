@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from qijie.issues.rules.book import Book
+from qijie.issues.rules.book import Book, Numbers
 from qijie.issues.rules.deadlines import handling_due_at
 from qijie.issues.rules.decide import Refused, replay
 from qijie.issues.rules.standing import pressing, standing
@@ -24,7 +24,7 @@ from tests.issues.rules.cast import (
     post,
 )
 
-ALL_DRAWN = Book({"": CALENDAR}, conditions=CONDITIONS, sampled_percent=100)
+ALL_DRAWN = Book({"": CALENDAR}, conditions=CONDITIONS, numbers=Numbers(sampled_percent=100))
 
 
 def test_solving_on_the_spot_counts_as_filed_and_ends_at_the_grid() -> None:

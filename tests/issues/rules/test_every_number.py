@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 
 from qijie.issues.rules.book import DEFAULT_LIMITS, Book, span_words
-from qijie.issues.rules.decide import Refused, apply, offers
+from qijie.issues.rules.decide import Refused, apply, offers, replay
 from qijie.issues.rules.table import TRANSITIONS
 from qijie.issues.rules.vocabulary import ClockKind, Move, Urgency
+from qijie.kernel.codes import Level
 from qijie.kernel.working_time import Limit
 from tests.issues.rules.cast import (
     BOOK,
@@ -18,6 +19,7 @@ from tests.issues.rules.cast import (
     LIGHTING,
     REPORTER,
     VERIFIER,
+    VERIFIER_ABOVE,
     WORKER,
     Story,
 )
@@ -76,7 +78,17 @@ def test_no_sentence_of_the_rules_leaves_a_blank_or_writes_a_limit_itself() -> N
     for row in TRANSITIONS:
         texts = (row.sentence_for_reporter, *(g.why_not for g in row.guards))
         for text in (*texts, *(need.missing for need in row.needs)):
-            for literal in ("七日", "十五日", "三十日", "一个工作日", "7天", "15天"):
+            for literal in (
+                "七日",
+                "十五日",
+                "三十日",
+                "一个工作日",
+                "7天",
+                "15天",
+                "两次",
+                "三次",
+                "一次催",
+            ):
                 assert literal not in text
 
 
@@ -88,6 +100,64 @@ def test_the_windows_a_city_sets_are_what_the_reporter_is_told() -> None:
     late = Story(book=book).closed().after(timedelta(days=10))
     with pytest.raises(Refused, match="9天"):
         late.do(Move.REOPEN, REPORTER)
+
+
+def _with(**numbers: int) -> Book:
+    return replace(BOOK, numbers=replace(BOOK.numbers, **numbers))
+
+
+@pytest.mark.parametrize("often", [1, 3])
+def test_a_city_says_how_often_a_reporter_may_urge_on_a_day(often: int) -> None:
+    story = Story(book=_with(urges_a_day=often)).dispatched()
+    for _ in range(often):
+        story.do(Move.URGE, REPORTER)
+    with pytest.raises(Refused, match=f"催办过 {often} 次"):
+        story.do(Move.URGE, REPORTER)
+    story.after(timedelta(days=1)).do(Move.URGE, REPORTER)
+    assert story.matter.urge_count == 1
+
+
+@pytest.mark.parametrize("often", [1, 3])
+def test_a_city_says_how_often_a_matter_may_be_suspended(often: int) -> None:
+    story = Story(book=_with(suspensions=often)).dispatched()
+    for _ in range(often):
+        story.do(Move.ASK_HANG_UP, LIGHTING).do(Move.HANG_UP, VERIFIER_ABOVE)
+        story.do(Move.RESUME, DISPATCHER)
+    with pytest.raises(Refused, match=f"最多挂账 {often} 次"):
+        story.do(Move.ASK_HANG_UP, LIGHTING)
+
+
+@pytest.mark.parametrize("often", [1, 2, 4])
+def test_a_city_says_how_often_a_matter_may_be_reopened(often: int) -> None:
+    story = Story(book=_with(reopenings=often)).closed()
+    levels = []
+    for turn in range(often):
+        story.do(Move.REOPEN, REPORTER)
+        levels.append(story.matter.level)
+        assert story.matter.is_final_review is (turn == often - 1)
+        story.sent_out().handled_again().closed_again()
+    assert levels[0] is (Level.DISTRICT if often == 1 else Level.COMMUNITY)
+    assert levels[-1] is Level.DISTRICT
+    with pytest.raises(Refused, match=f"最多重开 {often} 次"):
+        story.do(Move.REOPEN, REPORTER)
+    assert replay(story.events, story.book) == story.matter
+
+
+def test_a_city_says_how_large_the_sample_is() -> None:
+    assert Story(book=_with(sampled_percent=100)).solved().matter.is_sampled
+    assert not Story(book=_with(sampled_percent=0)).solved().matter.is_sampled
+
+
+def test_a_city_says_when_handling_falls_due_soon() -> None:
+    numbers = replace(BOOK.numbers, warn_percent=(20, 40))
+    clock = Story(book=replace(BOOK, numbers=numbers)).filed().matter.live(ClockKind.HANDLE)
+    usual = Story().filed().matter.live(ClockKind.HANDLE)
+    assert clock
+    assert usual
+    assert clock.due_at == usual.due_at
+    assert clock.soon_at
+    assert usual.warn_at
+    assert clock.soon_at < usual.warn_at
 
 
 @pytest.mark.parametrize(("percents", "warned"), [((30, 60), True), ((90,), False)])

@@ -69,7 +69,7 @@ def test_whoever_the_row_names_may_move_it_to_where_the_row_says(
 def test_a_condition_that_does_not_hold_stops_the_row(row: Transition, guard: Guard) -> None:
     matter, act = SPOIL_GUARD[guard.name](*SCENES[row])
     order = matter.order(getattr(act.facts, "order_id", None))
-    assert not guard.holds(Case(matter, act.actor, act.at, order))
+    assert not guard.holds(Case(matter, act.actor, act.at, cast.BOOK.numbers, order))
     if guard.name in TAKEN_OVER:
         return
     with pytest.raises(Refused) as refusal:

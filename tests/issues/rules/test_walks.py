@@ -10,6 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from qijie.access.viewer import Side
 from qijie.issues.rules import facts as f
+from qijie.issues.rules.book import Numbers
 from qijie.issues.rules.decide import Offer, Refused, apply, offers, replay
 from qijie.issues.rules.matter import Act, Actor, Matter
 from qijie.issues.rules.vocabulary import ClockKind, Family, Move, State, Urgency
@@ -51,7 +52,7 @@ class LifeOfAMatter(RuleBasedStateMachine):
         has_reporter=st.booleans(),
     )
     def begin(self, family: Family, urgency: Urgency, has_reporter: bool) -> None:
-        book = replace(cast.BOOK, sampled_percent=50)
+        book = replace(cast.BOOK, numbers=Numbers(sampled_percent=50))
         self.story = Story(
             book=book, family=family, urgency=urgency, category="LIGHT", has_reporter=has_reporter
         )

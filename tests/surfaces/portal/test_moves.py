@@ -106,7 +106,7 @@ def test_it_may_be_urged_once_a_day(client: Client) -> None:
     again = make(client, token, "urge", words="再催一次")
     assert again.status_code == 422
     page = again.content.decode()
-    assert "今天已经催办过了" in page
+    assert "今天已经催办过 1 次" in page
     assert "再催一次" in page
     assert last_event(token).words == "老人走不了路"
 

@@ -46,6 +46,7 @@ _SAME_NAME = (
     "appeal",
     "follow_up_on",
     "last_urged_on",
+    "urge_count",
     "version",
 )
 

@@ -7,6 +7,7 @@ minute; a condition is read when a decision asks for it.
 import time as clock
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, time
 from decimal import Decimal
 from itertools import groupby
@@ -20,6 +21,7 @@ from qijie.issues.rules.book import (
     FAMILY_DEFAULTS,
     Book,
     ConditionRule,
+    Numbers,
     StageLimit,
 )
 from qijie.issues.rules.danger import Danger, danger_of
@@ -35,7 +37,7 @@ from qijie.kernel.calendars import (
 from qijie.kernel.working_time import Limit, LimitUnit
 
 CLOCKS, FAMILIES, OFFICE_HOURS, OVERRIDES = "clocks", "families", "office_hours", "overrides"
-DANGERS = "dangers"
+DANGERS, NUMBERS = "dangers", "numbers"
 CALENDAR_YEARS = range(2020, 2041)
 _KEEP_SECONDS = 60
 _kept: tuple[float, Book] | None = None
@@ -89,14 +91,7 @@ def book() -> Book:
     if _kept is None or now - _kept[0] > _KEEP_SECONDS:
         _kept = (now, _read("default"))
     kept = _kept[1]
-    return Book(
-        calendars=kept.calendars,
-        limits=kept.limits,
-        conditions=ConditionsOnDemand(),
-        family_limits=kept.family_limits,
-        sampled_percent=kept.sampled_percent,
-        warn_percent=kept.warn_percent,
-    )
+    return replace(kept, conditions=ConditionsOnDemand())
 
 
 _lexicon: tuple[float, tuple[Danger, ...]] | None = None
@@ -135,6 +130,7 @@ def _read(using: str, conditions: Mapping[str, ConditionRule] | None = None) -> 
         families=loaded.get(FAMILIES, ()),
         office_hours=loaded.get(OFFICE_HOURS, ()),
         overrides=loaded.get(OVERRIDES, ()),
+        numbers=loaded.get(NUMBERS, ()),
     )
 
 
@@ -144,6 +140,7 @@ def book_of(
     families: Rows = (),
     office_hours: Rows = (),
     overrides: Rows = (),
+    numbers: Rows = (),
     conditions: Mapping[str, ConditionRule] | None = None,
 ) -> Book:
     limits = {(ClockKind(row["kind"]), Urgency(row["urgency"])): _limit(row) for row in clocks}
@@ -153,9 +150,23 @@ def book_of(
         limits={**DEFAULT_LIMITS, **limits},
         conditions=conditions or {},
         family_limits={**FAMILY_DEFAULTS, **own},
+        numbers=_numbers(numbers),
         warn_percent={
             (ClockKind(row["kind"]), Urgency(row["urgency"])): _percents(row) for row in clocks
         },
+    )
+
+
+def _numbers(rows: Rows) -> Numbers:
+    """As loaded; a number that is not among them keeps its default."""
+    said = {row["code"]: tuple(int(word) for word in row["value"].split()) for row in rows}
+    usual = Numbers()
+    return Numbers(
+        urges_a_day=said.get("urges_a_day", (usual.urges_a_day,))[0],
+        suspensions=said.get("suspensions", (usual.suspensions,))[0],
+        reopenings=said.get("reopenings", (usual.reopenings,))[0],
+        sampled_percent=said.get("sampled_percent", (usual.sampled_percent,))[0],
+        warn_percent=said.get("warn_percent", usual.warn_percent),
     )
 
 

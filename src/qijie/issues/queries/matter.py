@@ -118,6 +118,7 @@ def matter_of(
         appeal=v.Appeal(issue.appeal),
         follow_up_on=issue.follow_up_on,
         last_urged_on=issue.last_urged_on,
+        urge_count=issue.urge_count,
         version=issue.version,
     )
 

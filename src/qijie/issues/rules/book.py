@@ -30,8 +30,8 @@ class ConditionRule:
         return next((step.limit for step in self.stages if step.stage is stage), None)
 
 
-# Source: the normative defaults of the closed loop, the same as refdata/clocks.csv ships; a city
-# changes them there. They hold where no reference data is loaded.
+# Source: the normative defaults of the closed loop, as refdata/clocks.csv, families.csv and
+# numbers.csv ship them; a city changes them there. They hold where no reference data is loaded.
 DEFAULT_LIMITS: Mapping[tuple[ClockKind, Urgency], Limit] = {
     (ClockKind.ACCEPT, Urgency.NORMAL): Limit(1, LimitUnit.WORKING_HOUR),
     (ClockKind.ACCEPT, Urgency.URGENT): Limit.of_minutes(10),
@@ -56,20 +56,39 @@ DEFAULT_LIMITS: Mapping[tuple[ClockKind, Urgency], Limit] = {
 }
 
 FAMILY_DEFAULTS: Mapping[Family, Limit] = {
-    Family.CITY_MANAGEMENT: Limit(3, LimitUnit.WORKING_DAY),
+    Family.CITY_MANAGEMENT: Limit(5, LimitUnit.WORKING_DAY),
     Family.NEIGHBOURHOOD: Limit(5, LimitUnit.WORKING_DAY),
-    Family.DISPUTE: Limit(15, LimitUnit.NATURAL_DAY),
-    Family.SERVICE: Limit(1, LimitUnit.WORKING_DAY),
+    Family.DISPUTE: Limit(15, LimitUnit.WORKING_DAY),
+    Family.SERVICE: Limit(3, LimitUnit.WORKING_DAY),
     Family.HAZARD: Limit(3, LimitUnit.WORKING_DAY),
     Family.HELP: Limit(2, LimitUnit.URGENT_HOUR),
-    Family.OTHER: Limit(5, LimitUnit.WORKING_DAY),
+    Family.OTHER: Limit(3, LimitUnit.WORKING_DAY),
 }
 
-# Source: the closed loop itself (挂账最多两次, 第三次重开由区终审, 提醒在一半和八成).
-MOST_SUSPENSIONS = 2
-MOST_REOPENINGS = 3
-WARN_PERCENT = (50, 80)
-"""Shares of a limit at which its holder is warned; the last is 临期."""
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """How often and how much: `refdata/numbers.csv`.
+
+    `reopenings` end with the district's final review. `sampled_percent` of the matters solved on
+    the spot wait for a verifier's own look. `warn_percent` are the shares at which whoever holds a
+    limit that has no line in clocks.csv is warned; the last is 临期.
+    """
+
+    urges_a_day: int = 1
+    suspensions: int = 2
+    reopenings: int = 3
+    sampled_percent: int = 5
+    warn_percent: tuple[int, ...] = (50, 80)
+
+    @property
+    def words(self) -> Mapping[str, str]:
+        """Each as sentences say it, for blanks such as `{suspensions}`."""
+        return {
+            "urges_a_day": str(self.urges_a_day),
+            "suspensions": str(self.suspensions),
+            "reopenings": str(self.reopenings),
+        }
 
 
 def span_words(limit: Limit) -> str:
@@ -81,10 +100,7 @@ def span_words(limit: Limit) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """`calendars` is keyed by territory path; the nearest ancestor's wins, the empty key is last.
-
-    `sampled_percent` of the matters solved on the spot wait for a verifier's own look.
-    """
+    """`calendars` is keyed by territory path; the nearest ancestor's wins, the empty key last."""
 
     calendars: Mapping[str, WorkCalendar]
     limits: Mapping[tuple[ClockKind, Urgency], Limit] = field(
@@ -92,7 +108,7 @@ class Book:
     )
     conditions: Mapping[str, ConditionRule] = field(default_factory=dict)
     family_limits: Mapping[Family, Limit] = field(default_factory=lambda: FAMILY_DEFAULTS)
-    sampled_percent: int = 5
+    numbers: Numbers = Numbers()
     warn_percent: Mapping[tuple[ClockKind, Urgency], tuple[int, ...]] = field(default_factory=dict)
 
     def calendar(self, path: str) -> WorkCalendar:
@@ -107,16 +123,17 @@ class Book:
         own = self.warn_percent.get((kind, urgency)) or self.warn_percent.get(
             (kind, Urgency.NORMAL)
         )
-        return own or WARN_PERCENT
+        return own or self.numbers.warn_percent
 
     @property
     def spans(self) -> Mapping[str, str]:
-        """Each limit as sentences say it, for blanks such as `{confirm_window_span}`."""
-        return {
+        """Each limit and number as sentences say it, for blanks such as `{call_back_span}`."""
+        spans = {
             f"{kind.value}_span": span_words(limit)
             for (kind, urgency), limit in self.limits.items()
             if urgency is Urgency.NORMAL
         }
+        return {**spans, **self.numbers.words}
 
     def condition(self, code: str | None) -> ConditionRule | None:
         return self.conditions.get(code) if code else None

@@ -52,7 +52,7 @@ def handling_due_at(matter: Matter) -> datetime | None:
 def turn(matter: Matter, effects: Iterable[ClockEffect], turning: Turning) -> Matter:
     """The matter with its clocks as the row says; clocks of ended orders stop by themselves."""
     for effect in effects:
-        if effect.when is None or effect.when.holds(_case(matter, turning.act)):
+        if effect.when is None or effect.when.holds(_case(matter, turning)):
             turned = _TURNS[effect.turn](matter, effect, turning)
             is_moved = turned.clocks != matter.clocks
             promises = effect.promises or matter.promised_at is None
@@ -157,8 +157,9 @@ def moment_in_words(moment: datetime) -> str:
 # Turns
 
 
-def _case(matter: Matter, act: Act[Facts]) -> Case:
-    return Case(matter, act.actor, act.at)
+def _case(matter: Matter, turning: Turning) -> Case:
+    act = turning.act
+    return Case(matter, act.actor, act.at, turning.book.numbers)
 
 
 def _start(matter: Matter, effect: ClockEffect, turning: Turning) -> Matter:

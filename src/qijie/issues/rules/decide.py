@@ -77,14 +77,14 @@ def _offers_of(
     rows: Sequence[Transition], matter: Matter, actor: Actor, now: datetime, book: Book
 ) -> Iterator[Offer]:
     if not rows[0].is_order_move:
-        yield _offer(rows, Case(matter, actor, now), book)
+        yield _offer(rows, Case(matter, actor, now, book.numbers), book)
         return
     orders = [order for order in matter.orders if _is_actors_to_move(rows, order, actor)]
     fitting = [order for order in orders if order.state in rows[0].order_sources]
     for order in fitting or orders[-1:]:
-        yield _offer(rows, Case(matter, actor, now, order), book)
+        yield _offer(rows, Case(matter, actor, now, book.numbers, order), book)
     if not orders:
-        yield _offer(rows, Case(matter, actor, now), book)
+        yield _offer(rows, Case(matter, actor, now, book.numbers), book)
 
 
 def _is_actors_to_move(rows: Sequence[Transition], order: Order, actor: Actor) -> bool:
@@ -150,7 +150,7 @@ def _row_for(matter: Matter, act: Act[Facts], book: Book) -> Transition:
     rows = _rows_open_to(relations(matter, act.actor, order)).get(act.move)
     if rows is None:
         raise Refused("no_relation", f"您的岗位不能对本事项“{act.move.label}”，请联系负责的岗位。")
-    row, objection = _best(rows, Case(matter, act.actor, act.at, order))
+    row, objection = _best(rows, Case(matter, act.actor, act.at, book.numbers, order))
     if objection:
         raise objection.said_by(book)
     return row
@@ -246,7 +246,7 @@ def _level_of(matter: Matter) -> Level:
 def _settled(matter: Matter, event: EventValue, told: tuple[Notice, ...], book: Book) -> Outcome:
     """With the derived moves that now hold made at once, each leaving its own event."""
     events = [event]
-    while row := _due_at_once(matter, event.at):
+    while row := _due_at_once(matter, event.at, book):
         act = Act(row.move, Actor.system(), event.at, Facts())
         matter, follow, more = _advanced(matter, row, act, book)
         events.append(follow)
@@ -254,8 +254,8 @@ def _settled(matter: Matter, event: EventValue, told: tuple[Notice, ...], book: 
     return Outcome(matter, tuple(events), told)
 
 
-def _due_at_once(matter: Matter, now: datetime) -> Transition | None:
-    case = Case(matter, Actor.system(), now)
+def _due_at_once(matter: Matter, now: datetime, book: Book) -> Transition | None:
+    case = Case(matter, Actor.system(), now, book.numbers)
     due = (
         row
         for row in _AT_ONCE

@@ -8,10 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from qijie.access.viewer import Side
-from qijie.issues.rules.book import (
-    MOST_REOPENINGS,
-    MOST_SUSPENSIONS,
-)
+from qijie.issues.rules.book import Numbers
 from qijie.issues.rules.matter import Actor, Matter, Order
 from qijie.issues.rules.vocabulary import (
     Appeal,
@@ -31,11 +28,15 @@ from qijie.kernel.codes import Level
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One actor before one matter at one moment, with the order meant, if the move has one."""
+    """One actor before one matter at one moment, with the order meant, if the move has one.
+
+    `numbers` are the city's own: how often something may be.
+    """
 
     matter: Matter
     actor: Actor
     now: datetime
+    numbers: Numbers
     order: Order | None = None
 
 
@@ -88,8 +89,9 @@ def _is_not_asked(move: Move) -> Callable[[Case], bool]:
     return lambda case: case.matter.request(move) is None
 
 
-def _is_urged_today(case: Case) -> bool:
-    return case.matter.last_urged_on == case.now.astimezone(SHANGHAI).date()
+def _has_urged_enough(case: Case) -> bool:
+    today = case.now.astimezone(SHANGHAI).date()
+    return case.matter.urged_on(today) >= case.numbers.urges_a_day
 
 
 def _is_reporter(case: Case) -> bool:
@@ -154,8 +156,8 @@ def _is_late_somewhere(case: Case) -> bool:
     )
 
 
-def _has_reopened(count: int) -> Callable[[Case], bool]:
-    return lambda case: case.matter.reopen_count == count
+def _is_reopened_again(case: Case) -> bool:
+    return 0 < case.matter.reopen_count < case.numbers.reopenings - 1
 
 
 # Who may touch it at all
@@ -182,8 +184,8 @@ PLACE_IS_IN_A_GRID = Guard(
 # Reporter
 URGE_ONCE_A_DAY = Guard(
     "urge_once_a_day",
-    lambda case: not (_is_reporter(case) and _is_urged_today(case)),
-    "今天已经催办过了，承办方须在{urge_answer_span}内答复，请明天再催。",
+    lambda case: not (_is_reporter(case) and _has_urged_enough(case)),
+    "今天已经催办过 {urges_a_day} 次，承办方须在{urge_answer_span}内答复，请明天再催。",
 )
 NOT_A_HAZARD = Guard(
     "not_a_hazard",
@@ -226,13 +228,16 @@ MASTER_HAS_ENDED = Guard(
     "主办事项尚未办结，办结时会通知您，届时可申请重开。",
 )
 FIRST_REOPENING = Guard(
-    "first_reopening", _has_reopened(0), "本事项已经重开过，再次重开须上提一级。"
+    "first_reopening",
+    lambda case: case.matter.reopen_count == 0 and case.numbers.reopenings > 1,
+    "本事项已经重开过，再次重开须上提一级。",
 )
-SECOND_REOPENING = Guard("second_reopening", _has_reopened(1), "只有第二次重开才上提一级办理。")
-THIRD_REOPENING = Guard(
-    "third_reopening",
-    _has_reopened(MOST_REOPENINGS - 1),
-    "本事项已经区级终审，不再重开；如仍不服，可依法申请行政复议、提起行政诉讼或仲裁。",
+REOPENED_AGAIN = Guard("reopened_again", _is_reopened_again, "只有再次重开才上提一级办理。")
+LAST_REOPENING = Guard(
+    "last_reopening",
+    lambda case: case.matter.reopen_count == case.numbers.reopenings - 1,
+    "同一事项最多重开 {reopenings} 次，最后一次由区终审，本事项不再重开；"
+    "如仍不服，可依法申请行政复议、提起行政诉讼或仲裁。",
 )
 MAY_JUDGE = Guard(
     "may_judge",
@@ -357,8 +362,8 @@ HANG_UP_NOT_ASKED = Guard(
 HANG_UP_ASKED = Guard("hang_up_asked", _is_asked(Move.ASK_HANG_UP), "没有待答复的挂账申请。")
 SUSPENSIONS_LEFT = Guard(
     "suspensions_left",
-    lambda case: case.matter.suspension_count < MOST_SUSPENSIONS,
-    f"同一事项最多挂账 {MOST_SUSPENSIONS} 次，本事项已满，请吹哨、转介或书面终答。",
+    lambda case: case.matter.suspension_count < case.numbers.suspensions,
+    "同一事项最多挂账 {suspensions} 次，本事项已满，请吹哨、转介或书面终答。",
 )
 REVIEW_DUE = Guard(
     "review_due", _has_passed(ClockKind.REVIEW), "挂账复核日未到，需要提前恢复请人工办理。"

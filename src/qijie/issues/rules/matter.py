@@ -186,6 +186,8 @@ class Matter:
     appeal: Appeal = Appeal.NONE
     follow_up_on: date | None = None
     last_urged_on: date | None = None
+    # How often the reporter urged on that day.
+    urge_count: int = 0
     # How many events it has had; the last event's `sequence`.
     version: int = 0
 
@@ -231,6 +233,10 @@ class Matter:
 
     def request(self, move: Move) -> Request | None:
         return next((request for request in self.requests if request.move is move), None)
+
+    def urged_on(self, day: date) -> int:
+        """How often the reporter urged on that day; before it was counted, once."""
+        return max(self.urge_count, 1) if self.last_urged_on == day else 0
 
     def sides_of(self, user_id: UUID | None) -> Iterator[Side]:
         return (hand.side for hand in self.hands if hand.user_id == user_id)

@@ -13,6 +13,7 @@ from qijie.setup.reference.rows import (
     DayRow,
     Evidence,
     FamilyRow,
+    NumberRow,
     OfficeHoursRow,
     PostKindRow,
     ResponsibilityRow,
@@ -97,6 +98,7 @@ POST_KINDS = Shape(
         "source",
     ),
 )
+NUMBERS = Shape("numbers.csv", ("code", "name_zh", "value", "source"))
 CLOCKS = Shape(
     "clocks.csv",
     (
@@ -257,6 +259,27 @@ def clock(cells: Cells) -> ClockRow:
         warn_percent=cells.percents("warn_percent"),
         source=cells.code("source"),
     )
+
+
+WARNINGS, SHARE = "warn_percent", "sampled_percent"
+
+
+def number(cells: Cells) -> NumberRow:
+    code = cells.code("code")
+    return NumberRow(
+        code=code,
+        name_zh=cells.text("name_zh"),
+        values=_values_of(code, cells),
+        source=cells.code("source"),
+    )
+
+
+def _values_of(code: str, cells: Cells) -> tuple[int, ...]:
+    cells.text("value")
+    if code == WARNINGS:
+        return cells.percents("value")
+    least, most = (0, 100) if code == SHARE else (1, 99)
+    return (cells.number_within("value", least, most),)
 
 
 def responsibility(cells: Cells) -> ResponsibilityRow:

@@ -80,6 +80,13 @@ class Cells:
     def number(self, column: str) -> int:
         return self._parsed(column, int, "不是整数", "请填写整数", 0)
 
+    def number_within(self, column: str, least: int, most: int) -> int:
+        found = self._parsed(column, int, "不是整数", "请填写整数", least)
+        if not least <= found <= most:
+            problem = f"“{found}”不在 {least} 到 {most} 之间"
+            self._refuse(column, problem, f"请填写 {least} 到 {most} 之间的整数")
+        return found
+
     def percents(self, column: str) -> tuple[int, ...]:
         listed = self.words(column)
         shares = tuple(int(words) for words in listed if words.isascii() and words.isdigit())

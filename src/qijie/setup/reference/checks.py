@@ -18,6 +18,7 @@ from qijie.setup.reference.rows import (
     DayRow,
     Evidence,
     FamilyRow,
+    NumberRow,
     OfficeHoursRow,
     PostKindRow,
     ResponsibilityRow,
@@ -54,6 +55,8 @@ CLOCK_CODES = (
     "sign_urgent",
 )
 
+NUMBER_CODES = ("urges_a_day", "suspensions", "reopenings", "sampled_percent", "warn_percent")
+
 
 @dataclass(frozen=True, slots=True)
 class Entry(Generic[Row]):
@@ -72,6 +75,7 @@ class Tables:
     unit_kinds: tuple[Entry[UnitKindRow], ...]
     post_kinds: tuple[Entry[PostKindRow], ...]
     clocks: tuple[Entry[ClockRow], ...]
+    numbers: tuple[Entry[NumberRow], ...]
     responsibility: tuple[Entry[ResponsibilityRow], ...]
     office_hours: tuple[Entry[OfficeHoursRow], ...]
     days: tuple[Entry[DayRow], ...]
@@ -100,7 +104,9 @@ def _missing_codes(tables: Tables) -> Iterator[Defect]:
     families = {entry.value.code for entry in tables.families}
     clocks = {entry.value.code for entry in tables.clocks}
     yield from _missing("families.csv", "code", FAMILY_CODES, families)
+    numbers = {entry.value.code for entry in tables.numbers}
     yield from _missing("clocks.csv", "code", CLOCK_CODES, clocks)
+    yield from _missing("numbers.csv", "code", NUMBER_CODES, numbers)
     listed = {entry.value.subject for entry in tables.responsibility}
     yield from _missing("responsibility.csv", "subject", FAMILY_CODES, listed)
 

@@ -20,6 +20,7 @@ from qijie.setup.reference.rows import (
     DangerRow,
     DayRow,
     FamilyRow,
+    NumberRow,
     OfficeHoursRow,
     PostKindRow,
     ResponsibilityRow,
@@ -51,6 +52,7 @@ class Reference:
     unit_kinds: tuple[UnitKindRow, ...]
     post_kinds: tuple[PostKindRow, ...]
     clocks: tuple[ClockRow, ...]
+    numbers: tuple[NumberRow, ...]
     responsibility: tuple[ResponsibilityRow, ...]
     office_hours: tuple[OfficeHoursRow, ...]
     days: tuple[DayRow, ...]
@@ -136,6 +138,7 @@ def read_reference(folder: Path, overlay: Path | None = None) -> Reference:
         unit_kinds=entries(builders.UNIT_KINDS, builders.unit_kind),
         post_kinds=entries(builders.POST_KINDS, builders.post_kind),
         clocks=entries(builders.CLOCKS, builders.clock),
+        numbers=entries(builders.NUMBERS, builders.number),
         responsibility=entries(builders.RESPONSIBILITY, builders.responsibility),
         office_hours=entries(builders.OFFICE_HOURS, builders.office_hours),
         days=entries(builders.DAYS, builders.day),
@@ -164,6 +167,7 @@ def _frozen(tables: Tables) -> Reference:
         unit_kinds=_values(tables.unit_kinds),
         post_kinds=_values(tables.post_kinds),
         clocks=_values(tables.clocks),
+        numbers=_values(tables.numbers),
         responsibility=_values(tables.responsibility),
         office_hours=_values(tables.office_hours),
         days=_values(tables.days),

@@ -152,6 +152,16 @@ class ClockRow:
 
 
 @dataclass(frozen=True, slots=True)
+class NumberRow:
+    """How often or how much; only the warnings are more than one number."""
+
+    code: str
+    name_zh: str
+    values: tuple[int, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class ResponsibilityRow:
     """`subject` is a category or a family; `level` is how far up a whistle may go."""
 

@@ -41,7 +41,9 @@ _NOT_SOLVED = "没有解决，我来评价"
 CONSEQUENCES: Mapping[Move, str] = {
     Move.ADD: "您补充的文字和照片会交给正在办理的人。",
     Move.WITHDRAW: "撤回以后就不再办理；要办，需要重新反映。",
-    Move.URGE: "我们会提醒正在办理的人，对方须在{urge_answer_span}内答复。一天可以催一次。",
+    Move.URGE: (
+        "我们会提醒正在办理的人，对方须在{urge_answer_span}内答复。一天最多催 {urges_a_day} 次。"
+    ),
     Move.OBJECT: "由上一级重新审核。异议只能提一次，请把理由写清楚。",
     Move.CONFIRM: "确认以后这件事就办结了；{reopen_window_span}内如有反复，还可以要求重新办。",
     Move.JUDGE: "您说“没有解决”，{call_back_span}内会答复您：留了电话的有人联系，没留的请看本页。",

@@ -14,7 +14,7 @@ from qijie.issues.rules.facts import (
 )
 from qijie.issues.rules.matter import Act, Matter
 from qijie.issues.rules.relations import level_above
-from qijie.issues.rules.vocabulary import Appeal, Verdict
+from qijie.issues.rules.vocabulary import Appeal, State, Verdict
 from qijie.kernel.codes import Level
 
 
@@ -77,16 +77,18 @@ def final_answer(matter: Matter, act: Act[Facts], book: Book) -> Matter:
 
 
 def reopen(matter: Matter, act: Act[Facts], book: Book) -> Matter:
-    """First where it was, then one level up, then the district's final review."""
-    level = {
-        0: matter.level,
-        1: level_above(matter.level),
-    }.get(matter.reopen_count, max(matter.level, Level.DISTRICT))
+    """First where it was, then one level up, and the last time the district's final review.
+
+    A matter that followed another was never handled itself, so this is no review of anything.
+    """
+    is_last = matter.reopen_count + 1 >= book.numbers.reopenings
+    is_final = is_last and matter.state is State.CLOSED
+    level = level_above(matter.level) if matter.reopen_count else matter.level
     return replace(
         _unsolved(matter),
-        level=level,
+        level=max(matter.level, Level.DISTRICT) if is_final else level,
         reopen_count=matter.reopen_count + 1,
-        is_final_review=matter.reopen_count >= 2,
+        is_final_review=is_final,
         master_id=None,
         is_master_ended=False,
     )

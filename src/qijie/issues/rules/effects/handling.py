@@ -40,7 +40,7 @@ def solve(matter: Matter, act: Act[SolveFacts], book: Book) -> Matter:
             round=turn,
             handled_at=act.at,
             is_on_the_spot=True,
-            is_sampled=_is_drawn(matter, turn, book.sampled_percent),
+            is_sampled=_is_drawn(matter, turn, book.numbers.sampled_percent),
             answered_level=Level.GRID if act.actor.role == "grid_worker" else matter.level,
             verdict=None,
         ),
@@ -103,7 +103,7 @@ def return_order(matter: Matter, act: Act[ReturnFacts], book: Book) -> Matter:
     order = replace(named(matter, act.facts.order_id), return_reason=act.facts.reason)
     returned = changed(replace(matter, return_count=matter.return_count + 1), order)
     safe_id = act.facts.make_safe_order_id
-    if safe_id is None or not RETURNED_TWICE.holds(Case(returned, act.actor, act.at)):
+    if safe_id is None or not RETURNED_TWICE.holds(Case(returned, act.actor, act.at, book.numbers)):
         return returned
     first = first_signer(matter)
     request = OrderRequest(safe_id, first.unit_id, first.post_id, level=first.level)

@@ -99,7 +99,8 @@ def withdraw(matter: Matter, act: Act[Facts], book: Book) -> Matter:
 def urge(matter: Matter, act: Act[Facts], book: Book) -> Matter:
     if act.actor.role == "supervisor":
         return matter
-    return replace(matter, last_urged_on=act.at.astimezone(SHANGHAI).date())
+    today = act.at.astimezone(SHANGHAI).date()
+    return replace(matter, last_urged_on=today, urge_count=matter.urged_on(today) + 1)
 
 
 def accept(matter: Matter, act: Act[AcceptFacts], book: Book) -> Matter:

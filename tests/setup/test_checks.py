@@ -60,6 +60,7 @@ def test_sound_settings_have_no_findings(sound: dict[str, Any]) -> None:
         ({"TRUSTED_PROXY_COUNT": 0}, "qijie.E024"),
         ({"HTTPS": False, "PUBLIC_ADDRESS": "http://grid.example"}, "qijie.E025"),
         ({"CSRF_TRUSTED_ORIGINS": ["http://grid.example"]}, "qijie.E026"),
+        ({"ALLOWED_HOSTS": ["*"]}, "qijie.E027"),
         ({"DEBUG": True}, "qijie.E030"),
         ({"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend"}, "qijie.E031"),
         ({"MFA_REQUIRED": False}, "qijie.W003"),

@@ -117,8 +117,14 @@ def _addresses() -> Iterator[CheckMessage]:
 
 
 def _transport() -> Iterator[CheckMessage]:
-    """What HTTPS, proxies, origins and cookies say of each other."""
+    """What HTTPS, proxies, hosts, origins and cookies say of each other."""
     https, proxies = settings.HTTPS, settings.TRUSTED_PROXY_COUNT
+    if "*" in settings.ALLOWED_HOSTS:
+        yield Error(
+            "QIJIE_HOSTS 里有 *，任何人都能让页面上的私人链接指到别的网站。",
+            hint="请写明主机，例如 QIJIE_HOSTS=grid.example；代理要原样传 Host。",
+            id="qijie.E027",
+        )
     if proxies < 0:
         yield Error(
             f"QIJIE_TRUSTED_PROXY_COUNT 是 {proxies}，不能小于 0。",

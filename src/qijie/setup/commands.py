@@ -160,6 +160,7 @@ def check(_options: Namespace) -> None:
 
     with surroundings.one_process():
         execute_from_command_line(["qijie check", "check", "--database", "default"])
+        importlib.import_module("qijie.setup.assets").require_collected()
 
 
 def manage(options: Namespace) -> None:

@@ -32,7 +32,8 @@ class Step:
 
 
 # htmx is vendored under ui/static; the copies in django_htmx name modules that are not there.
-COLLECT = ("manage", "collectstatic", "--noinput", "--verbosity=0", "--ignore=django_htmx")
+LEFT_OUT = ("django_htmx",)
+COLLECT = ("manage", "collectstatic", "--noinput", "--verbosity=0", f"--ignore={LEFT_OUT[0]}")
 
 STEPS = (
     Step("static", COLLECT, (*LOCKS, *STATIC), title="收集静态文件"),

@@ -60,7 +60,7 @@ missing_packages() {
     # Notice boards are printed by WeasyPrint through Pango, in the Noto typeface.
     needed="libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk"
     if [ "$purpose" = test ]; then
-        needed="$needed chromium gettext"
+        needed="$needed chromium gettext nginx caddy"
     fi
     for package in $needed; do
         installed "$package" || echo "$package"
@@ -96,12 +96,43 @@ without_system_cluster() {
     fi
 }
 
+# The tests start nginx and Caddy themselves, on ports of their own. As services of this machine they
+# would take its port 80, now and at every start: their units are masked before they are there.
+without_services() {
+    for service in nginx caddy; do
+        case " $* " in
+        *" $service "*)
+            unit=/etc/systemd/system/$service.service
+            as_root sh -c "mkdir -p ${unit%/*} && { [ -e $unit ] || ln -s /dev/null $unit; }"
+            ;;
+        esac
+    done
+}
+
+# Where no systemd runs, a package asks this script before it starts anything.
+quietly() {
+    policy=/usr/sbin/policy-rc.d
+    if [ -e $policy ]; then
+        "$@"
+        return
+    fi
+    as_root sh -c "printf '#!/bin/sh\nexit 101\n' >$policy && chmod 755 $policy"
+    "$@" && done=0 || done=$?
+    as_root rm -f $policy
+    return $done
+}
+
 explain_by_hand() {
     line="sudo apt-get update"
     case $* in
     *postgresql*)
         line="$line && sudo apt-get install $install_options postgresql-common"
         line="$line && echo 'create_main_cluster = false' | sudo tee -a $cluster_settings"
+        ;;
+    esac
+    case $* in
+    *nginx* | *caddy*)
+        line="$line && sudo systemctl mask nginx caddy"
         ;;
     esac
     echo "✗ 缺少系统软件包，而当前用户不能安装（不是 root，sudo 要口令）。请执行下面一行，再重试：" >&2
@@ -122,7 +153,8 @@ install_packages() {
         without_system_cluster || fail "不能写入 $cluster_settings"
         ;;
     esac
-    step "安装 $*" apt_install "$@" || fail "$help"
+    without_services "$@" || fail "不能写入 /etc/systemd/system"
+    step "安装 $*" quietly apt_install "$@" || fail "$help"
 }
 
 # --- Virtual environment ----------------------------------------------------------------------

@@ -54,9 +54,15 @@ def test_a_folder_of_somebody_else_is_told_in_one_sentence(checkout: Path) -> No
     assert not (checkout / ".venv").exists()
 
 
-@pytest.mark.parametrize(("purpose", "ends"), [("test", " chromium gettext"), ("run", "")])
+@pytest.mark.parametrize(
+    ("purpose", "first", "ends"),
+    [
+        ("test", "sudo systemctl mask nginx caddy && ", " chromium gettext nginx caddy"),
+        ("run", "", ""),
+    ],
+)
 def test_without_root_the_exact_line_for_apt_is_printed_and_nothing_is_done(
-    checkout: Path, purpose: str, ends: str
+    checkout: Path, purpose: str, first: str, ends: str
 ) -> None:
     bare = checkout / "bare"
     bare.mkdir()
@@ -67,6 +73,6 @@ def test_without_root_the_exact_line_for_apt_is_printed_and_nothing_is_done(
     done = bootstrap(checkout, purpose, path=f"{bare}:")
     assert done.returncode == 1
     line = done.stderr.splitlines()[-1]
-    assert line.startswith("sudo apt-get update && sudo apt-get install -y ")
+    assert line.startswith(f"sudo apt-get update && {first}sudo apt-get install -y ")
     assert line.endswith(f" {' '.join(PRINTING)}{ends}")
     assert not (checkout / ".venv").exists()

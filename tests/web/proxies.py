@@ -95,7 +95,7 @@ class Front:
         return ["caddy", "run", "--config", str(self.folder / "Caddyfile")]
 
     def until_ready(self) -> "Front":
-        until = time.monotonic() + 30
+        until = time.monotonic() + 240
         while True:
             assert self.process.poll() is None, self.logs
             assert time.monotonic() < until, self.logs

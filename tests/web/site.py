@@ -55,7 +55,7 @@ class Site:
         )
 
     def until_ready(self) -> "Site":
-        until = time.monotonic() + 60
+        until = time.monotonic() + 240
         while not self.answers():
             assert self.process.poll() is None, self.log
             assert time.monotonic() < until, self.log

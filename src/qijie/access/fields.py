@@ -156,7 +156,7 @@ FIELDS: dict[str, dict[str, FieldClass]] = {
     ),
     "records_intakekey": _classes(
         internal="region_code purpose subject_id at",
-        sensitive="key digest",
+        sensitive="key digest parts",
     ),
     "records_linktoken": _classes(
         internal="subject_id purpose made_at expires_at",

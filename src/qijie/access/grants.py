@@ -42,7 +42,7 @@ GRANTS: dict[str, dict[str, str]] = {
     "records_attachment": {APP: "SI"},
     "records_outboxentry": {APP: "SIUD"},
     "records_timer": {APP: "SIUD"},
-    "records_intakekey": {APP: "SID"},
+    "records_intakekey": {APP: "SIUD"},
     "records_linktoken": {APP: "SIUD"},
     "records_dailycounter": {APP: "SIU"},
     # A plan's steps are only ever added to; so are the blocks a run was put together from.

@@ -1,9 +1,9 @@
 """The only writers of what is left behind."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from hashlib import sha256
 from uuid import UUID
 
 from django.db import connection
@@ -23,7 +23,8 @@ from qijie.records.models import (
     Timer,
 )
 from qijie.records.photos import Photo, store
-from qijie.records.queries import token_digest
+from qijie.records.queries import history_of, token_digest
+from qijie.records.said import Difference, Parts, Said, difference
 
 # An app of our own: the worker gives the shared one a connection beside this thread's, and a job
 # queued on that would start before its rows are there, and would outlive their rollback.
@@ -129,30 +130,52 @@ def rung(timers: Sequence[Timer], at: datetime) -> None:
 
 
 class KeyReused(Refusal):
-    """The same client key came with another body."""
+    """The same client key came with something else; nothing of it is taken, `parts` differ."""
+
+    def __init__(self, sentence: str, parts: frozenset[str] = frozenset()) -> None:
+        super().__init__(sentence)
+        self.parts = parts
 
 
 _CLAIM = """
-    INSERT INTO records_intakekey (key, region_code, purpose, digest, subject_id, at)
-    VALUES (%s, '', %s, %s, %s, %s) ON CONFLICT (key) DO NOTHING
+    INSERT INTO records_intakekey (key, region_code, purpose, digest, parts, subject_id, at)
+    VALUES (%s, '', %s, %s, %s, %s, %s) ON CONFLICT (key) DO NOTHING
 """
 
 
-def claim(*, key: UUID, purpose: str, body: bytes, subject_id: UUID, at: datetime) -> UUID | None:
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What took effect under a key before, and how this delivery differs from it."""
+
+    subject_id: UUID
+    parts: Parts
+    difference: Difference
+
+
+def claim(*, key: UUID, purpose: str, said: Said, subject_id: UUID, at: datetime) -> Earlier | None:
     """Claims a client-made key for the effect of this transaction.
 
-    None: the key is ours, go on. An id: the effect took place before, on that subject.
-    Raises KeyReused when the key came before with another body.
+    None: the key is ours, go on. Else the effect took place before; the key stays locked, so that
+    what is more in this delivery can be taken in once (`take_more`).
+    Raises KeyReused when the key came before for another purpose.
     """
-    digest = sha256(body).digest()
+    parts = json.dumps(said.parts)
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [key, purpose, digest, subject_id, at])
+        cursor.execute(_CLAIM, [key, purpose, said.digest, parts, subject_id, at])
         if cursor.rowcount == 1:
             return None
-    earlier = IntakeKey.objects.get(key=key)
-    if bytes(earlier.digest) != digest or earlier.purpose != purpose:
+    earlier = IntakeKey.objects.select_for_update().get(key=key)
+    if earlier.purpose != purpose:
         raise KeyReused("这份内容与先前用同一编号提交的不同，请刷新页面后重新提交。")
-    return earlier.subject_id
+    if bytes(earlier.digest) == said.digest:
+        return Earlier(earlier.subject_id, earlier.parts, Difference())
+    return Earlier(earlier.subject_id, earlier.parts, difference(earlier.parts, said))
+
+
+def take_more(key: UUID, said: Said, earlier: Earlier) -> None:
+    """Lets the key remember what came besides, in the transaction that takes it in."""
+    both = said.with_earlier(earlier.parts)
+    IntakeKey.objects.filter(key=key).update(digest=both.digest, parts=both.parts)
 
 
 _NEXT = """
@@ -220,4 +243,22 @@ def attach(
             at=at,
         )
         for photo in photos
+    )
+
+
+def attach_to_first(
+    photos: Sequence[Photo], *, subject_id: UUID, purpose: str, at: datetime
+) -> None:
+    """Adds photos to the event a subject began with; the scope must let that event be read."""
+    first = history_of(subject_id).first()
+    if first is None:
+        raise LookupError(f"{subject_id} has no history")
+    attach(
+        photos,
+        region_code=first.region_code,
+        subject_id=subject_id,
+        event_id=first.pk,
+        purpose=purpose,
+        from_reporter=False,
+        at=at,
     )

@@ -2,6 +2,7 @@ from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Value
 
 from qijie.kernel.ids import new_id
 
@@ -64,12 +65,16 @@ class OutboxEntry(models.Model):
 
 
 class IntakeKey(models.Model):
-    """A key the client made before sending: the same key with the same body takes effect once."""
+    """A key the client made before sending: what comes under it takes effect once.
+
+    parts: keyed prints of what was said, by part, to tell what differs in a later delivery.
+    """
 
     key = models.UUIDField(primary_key=True)
     region_code = models.CharField(max_length=6, blank=True)
     purpose = models.CharField(max_length=24)
     digest = models.BinaryField(max_length=32)
+    parts = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
     subject_id = models.UUIDField()
     at = models.DateTimeField()
 

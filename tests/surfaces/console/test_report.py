@@ -6,7 +6,8 @@ from django.http import HttpResponse
 from django.test import Client
 
 from qijie.access.scope import scope
-from qijie.issues.models import Issue
+from qijie.access.viewer import SYSTEM
+from qijie.issues.models import Issue, Reporter
 from qijie.teams.models import OrgUnit, Post
 from tests import town
 from tests.surfaces.console import acts
@@ -63,6 +64,39 @@ def test_sending_twice_makes_one_matter(client: Client) -> None:
     first, second = call(client, key=key), call(client, key=key)
     assert first["Location"] == second["Location"]
     assert len(matters()) == 1
+
+
+def test_an_address_left_out_before_is_added_to_the_callers_contact(client: Client) -> None:
+    key = str(uuid4())
+    call(client, key=key)
+    again = call(client, key=key, email="li@example.cn")
+    [issue] = matters()
+    assert again["Location"] == f"/console/matters/{issue.pk}/"
+    with scope(SYSTEM):
+        assert Reporter.objects.get(issue=issue).email == "li@example.cn"
+
+
+@pytest.mark.parametrize(
+    ("first", "changes", "named"),
+    [
+        ({}, {"urgency": "urgent"}, "紧急程度"),
+        ({}, {"channel": "visit"}, "怎么来的"),
+        ({}, {"about": "somebody"}, "反映的是谁"),
+        ({"name": "", "phone": ""}, {"phone": "13912345678"}, "电话"),
+    ],
+)
+def test_what_is_not_taken_is_named_and_may_be_registered_as_another(
+    client: Client, first: dict[str, str], changes: dict[str, str], named: str
+) -> None:
+    key = str(uuid4())
+    call(client, key=key, **first)
+    asked = call(client, key=key, **first | changes)
+    assert asked.status_code == 422
+    assert f"“{named}”" in asked.content.decode()
+    assert len(matters()) == 1
+    fresh = asked.context["form"]["key"].value()
+    assert fresh != key
+    assert call(client, key=fresh, **first | changes).status_code == 302
 
 
 def test_a_matter_about_a_unit_starts_one_level_above_and_is_hidden_from_it(

@@ -111,6 +111,31 @@ def test_a_repeated_delivery_of_something_solved_does_nothing_twice(client: Clie
     assert photos_of(issue) == ["after"]
 
 
+def test_a_photo_missing_before_is_added_to_the_report(client: Client) -> None:
+    key = str(uuid4())
+    hand_in(client, key=key)
+    for _ in range(2):
+        again = hand_in(client, key=key, photos=acts.a_photo())
+        assert again.status_code == 302
+    (issue,) = all_matters()
+    assert photos_of(issue) == ["report"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"), [({"urgent": "on"}, "紧急程度"), ({"solved": "on"}, "当场已解决")]
+)
+def test_urgent_or_solved_under_a_used_key_is_not_silently_dropped(
+    client: Client, changes: dict[str, str], named: str
+) -> None:
+    key = str(uuid4())
+    hand_in(client, key=key)
+    answer = hand_in(client, key=key, **changes)
+    assert answer.status_code == 422
+    assert f"“{named}”" in answer.content.decode()
+    (issue,) = all_matters()
+    assert (issue.state, issue.urgency) == ("reported", "normal")
+
+
 def test_other_content_under_a_used_key_is_asked_about_and_then_taken_as_new(
     client: Client,
 ) -> None:
@@ -119,7 +144,7 @@ def test_other_content_under_a_used_key_is_asked_about_and_then_taken_as_new(
     answer = hand_in(client, key=key, words="还有一堆旧家具")
     shown = answer.content.decode()
     assert answer.status_code == 422
-    assert "先前提交的那一份已经收到" in shown
+    assert "先前那一份已经收到；这一次的“情况”与它不同，没有收下。" in shown
     assert "还有一堆旧家具" in shown
     fresh = shown.split('name="key" value="')[1].split('"')[0]
     assert UUID(fresh) != UUID(key)

@@ -21,6 +21,7 @@ from qijie.issues.actions.correcting import (
     reclassify,
     refuse_move,
 )
+from qijie.issues.actions.handed_in import NewReport
 from qijie.issues.actions.handling import (
     direct_urgent,
     dispatch,
@@ -31,7 +32,6 @@ from qijie.issues.actions.handling import (
     solve,
 )
 from qijie.issues.actions.intake import (
-    NewReport,
     Receipt,
     accept,
     accept_by_rule,

@@ -1,10 +1,11 @@
 """What a report says, or seems to say, about somebody of the staff, as facts for the rules."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils import timezone
 
+from qijie.issues.actions.handed_in import NewReport
 from qijie.issues.queries.aiming import Concerned, concerned_in, rung_without
 from qijie.issues.queries.naming import hinted
 from qijie.issues.rules.facts import ReportFacts
@@ -13,11 +14,8 @@ from qijie.issues.rules.naming import Hint
 from qijie.issues.rules.vocabulary import Channel
 from qijie.territory.queries import Located
 
-if TYPE_CHECKING:
-    from qijie.issues.actions.intake import NewReport
 
-
-def concerned_of(new: "NewReport", located: Located, at: datetime) -> Concerned | None:
+def concerned_of(new: NewReport, located: Located, at: datetime) -> Concerned | None:
     """Whom the report says it is about; None for an ordinary one."""
     named = (new.about_post_id, new.about_unit_id)
     if not (new.is_about_staff or any(named)):
@@ -30,7 +28,7 @@ def concerned_of(new: "NewReport", located: Located, at: datetime) -> Concerned 
     )
 
 
-def about_facts(new: "NewReport", concerned: Concerned | None) -> dict[str, Any]:
+def about_facts(new: NewReport, concerned: Concerned | None) -> dict[str, Any]:
     if concerned is None:
         return {}
     return {
@@ -47,7 +45,7 @@ def about_facts(new: "NewReport", concerned: Concerned | None) -> dict[str, Any]
 
 
 def hinted_by(
-    new: "NewReport", located: Located, concerned: Concerned | None, at: datetime
+    new: NewReport, located: Located, concerned: Concerned | None, at: datetime
 ) -> tuple[Hint, ...]:
     """Only where a resident's words came in and nobody was named outright."""
     if new.channel is not Channel.PORTAL or (

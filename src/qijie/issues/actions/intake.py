@@ -2,7 +2,6 @@
 
 import base64
 import hmac
-import json
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
@@ -18,6 +17,8 @@ from qijie.access.scope import scope
 from qijie.access.viewer import INTAKE, SYSTEM, Kind, Viewer, reporter_of
 from qijie.issues.actions.advance import advance, save
 from qijie.issues.actions.concerning import about_facts, concerned_of, hint_facts, hinted_by
+from qijie.issues.actions.handed_in import NewReport, take_more
+from qijie.issues.actions.handling import solve
 from qijie.issues.actors import actors_of
 from qijie.issues.models import Category, Issue, Reporter, Responsibility
 from qijie.issues.queries.aiming import Concerned
@@ -34,13 +35,13 @@ from qijie.issues.rules.facts import (
     VoidFacts,
 )
 from qijie.issues.rules.matter import Act, Actor
-from qijie.issues.rules.vocabulary import Channel, Family, Move, Urgency, VoidReason
-from qijie.kernel.codes import Level
+from qijie.issues.rules.vocabulary import Family, Move, Urgency, VoidReason
 from qijie.kernel.coordinates import Coordinate
 from qijie.kernel.ids import new_id
 from qijie.kernel.matter_number import make as make_number
 from qijie.records import actions as records
 from qijie.records.photos import Photo
+from qijie.records.said import said_in
 from qijie.teams.queries import lowest_desk
 from qijie.territory.models import SRID
 from qijie.territory.queries import Located, level_of, locate, node_at
@@ -49,48 +50,6 @@ ACCEPT_TIMER = "accept_by_rule"
 REPORT_PURPOSE = "report"
 NOTICE_VERSION = "2026-11"
 MATTER_LINK = "matter"
-
-
-@dataclass(frozen=True, slots=True)
-class NewReport:
-    """What somebody hands in, cleaned at the door."""
-
-    key: UUID
-    words: str
-    channel: Channel
-    category: str = ""
-    place: Coordinate | None = None
-    path: str = ""
-    """A grid or building chosen from a list, where no point was given."""
-    place_words: str = ""
-    urgency: Urgency = Urgency.NORMAL
-    name: str = ""
-    phone: str = ""
-    email: str = ""
-    about_post_id: UUID | None = None
-    about_unit_id: UUID | None = None
-    about_level: Level | None = None
-    is_about_staff: bool = False
-    """Ticked, with or without somebody named."""
-    about_words: str = ""
-    issue_id: UUID | None = None
-    """Made by a client that must name the matter before the server answers."""
-    device_at: datetime | None = None
-
-    @property
-    def body(self) -> bytes:
-        """What makes two deliveries under one key the same report."""
-        place = (self.place.lon, self.place.lat) if self.place else None
-        said = [self.words, self.category, place, self.path, self.place_words]
-        about = [
-            self.about_post_id,
-            self.about_unit_id,
-            self.is_about_staff or "",
-            self.about_words,
-        ]
-        if any(about):
-            said += [str(one or "") for one in about]
-        return json.dumps(said).encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,17 +68,19 @@ def link_token(key: UUID) -> str:
 
 @transaction.atomic
 def report(new: NewReport, *, by: Viewer, at: datetime, photos: Sequence[Photo] = ()) -> Receipt:
-    """Takes in a report; the same key with the same body answers the same receipt and does nothing.
+    """Takes in a report; the same again under its key answers the same receipt and does nothing.
 
-    Raises Refusal with a sentence when the place or category is unknown, or when the key came
-    before with another body.
+    A contact or photos missing before are taken in. Raises Refusal with a sentence when the place
+    or category is unknown, or when what came under the key differs otherwise.
     """
     issue = Issue(id=new.issue_id or new_id())
+    said = said_in(new, new.key, photos)
     earlier = records.claim(
-        key=new.key, purpose=REPORT_PURPOSE, body=new.body, subject_id=issue.pk, at=at
+        key=new.key, purpose=REPORT_PURPOSE, said=said, subject_id=issue.pk, at=at
     )
     if earlier is not None:
-        return _receipt_again(earlier, new.key)
+        take_more(new, said, earlier, photos, by=by, at=at)
+        return _receipt_again(earlier.subject_id, new.key)
     _refuse_own_case(new, by)
     located = _place(new, at)
     category = known_category(new.category)
@@ -139,7 +100,7 @@ def report(new: NewReport, *, by: Viewer, at: datetime, photos: Sequence[Photo] 
     with scope(INTAKE) if concerned else nullcontext():
         save(issue, outcome, before=None, at=at, also=soon)
         token = _keep_contact(issue, new, by, at)
-        if photos:
+        if photos and not new.is_solved:
             records.attach(
                 photos,
                 region_code=issue.region_code,
@@ -149,6 +110,8 @@ def report(new: NewReport, *, by: Viewer, at: datetime, photos: Sequence[Photo] 
                 from_reporter=by.kind is not Kind.STAFF,
                 at=at,
             )
+    if new.is_solved:
+        solve(issue.pk, by=by, at=at, words=new.solved_words, photos=photos)
     return Receipt(issue.pk, issue.number, token)
 
 

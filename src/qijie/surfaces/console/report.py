@@ -22,6 +22,7 @@ from qijie.issues.rules.vocabulary import Channel, Urgency
 from qijie.kernel.codes import Level
 from qijie.kernel.coordinates import Coordinate
 from qijie.kernel.refusal import Refusal
+from qijie.records.actions import KeyReused
 from qijie.surfaces.console.frame import page
 from qijie.surfaces.console.maps import STREET_TILES
 from qijie.teams.gate import GuardedRequest
@@ -107,6 +108,9 @@ class DeskReportForm(AsksOfDanger):
         )
         return cleaned
 
+    def renew_key(self) -> None:
+        self.data = {**self.data, "key": str(uuid4())}
+
     @property
     def asks_which(self) -> bool:
         return asks_which(self)
@@ -179,6 +183,11 @@ def _handed_in(request: GuardedRequest, form: DeskReportForm) -> Receipt | None:
     try:
         photos = photos_in(request.FILES.getlist("photos"))
         return actions.report(form.new_report, by=request.viewer, at=timezone.now(), photos=photos)
+    except KeyReused as reused:
+        form.renew_key()
+        again = "先前那一份可按反映的情况查到；要另登记一件，请再按一次“登记”。"
+        form.add_error(None, f"{reused.sentence}{again}")
+        return None
     except Refusal as refusal:
         field = getattr(refusal, "field", None)
         form.add_error(field if field in form.fields else None, refusal.sentence)

@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,7 +17,7 @@ from qijie.access.permissions import may
 from qijie.access.viewer import Viewer
 from qijie.issues import actions
 from qijie.issues.actions import NewReport, Receipt
-from qijie.issues.queries import visible_or_none, visible_to
+from qijie.issues.queries import visible_or_none
 from qijie.issues.queries.concerned import chosen, concerned_choices
 from qijie.issues.rules.vocabulary import Channel, Move, Urgency
 from qijie.kernel.codes import Level, level_of_path
@@ -27,7 +25,6 @@ from qijie.kernel.coordinates import Coordinate, CoordinateSystem
 from qijie.kernel.ids import new_id
 from qijie.kernel.refusal import Refusal
 from qijie.records.actions import KeyReused
-from qijie.records.photos import Photo
 from qijie.surfaces.field import categories, places
 from qijie.surfaces.field.frame import REFUSED, go_to, is_fragment, page
 from qijie.teams.gate import GuardedRequest
@@ -103,6 +100,8 @@ class ReportForm(AsksOfDanger):
             path=where.path,
             place_words=where.words,
             urgency=Urgency.URGENT if cleaned["urgent"] or self.is_danger else Urgency.NORMAL,
+            is_solved=self.is_solved,
+            solved_words=cleaned["words"] if self.is_solved else "",
         )
 
     @property
@@ -174,34 +173,17 @@ def _submit(
     if not form.is_valid():
         return None
     try:
-        return _take_in(form, photos_in(files), by=by, at=at)
-    except KeyReused:
+        return actions.report(form.new_report(), by=by, at=at, photos=photos_in(files))
+    except KeyReused as reused:
         # The first delivery arrived though its answer did not; what differs now is a new matter.
         form.shown_key = str(new_id())
         form.add_error(
             None,
-            "您先前提交的那一份已经收到，可在“我报的”里查看。"
-            "现在的内容与它不同：要作为新的事项上报，请再按一次提交。",
+            f"{reused.sentence}先前那一份可在“我报的”里查看；要作为新的事项上报，请再按一次提交。",
         )
     except Refusal as refusal:
         form.refuse(refusal)
     return None
-
-
-@transaction.atomic
-def _take_in(form: ReportForm, photos: tuple[Photo, ...], *, by: Viewer, at: datetime) -> Receipt:
-    """Reports, and solves what is solved: both or neither."""
-    new = form.new_report()
-    receipt = actions.report(new, by=by, at=at, photos=() if form.is_solved else photos)
-    if form.is_solved and _is_fresh(receipt.issue_id, by, at):
-        words = form.cleaned_data["words"]
-        actions.solve(receipt.issue_id, by=by, at=at, words=words, photos=photos)
-    return receipt
-
-
-def _is_fresh(issue_id: UUID, by: Viewer, at: datetime) -> bool:
-    """False for a repeated delivery: its matter was reported at an earlier moment."""
-    return visible_to(by).filter(pk=issue_id, reported_at=at).exists()
 
 
 def _shown(

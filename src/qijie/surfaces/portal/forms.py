@@ -25,10 +25,7 @@ from qijie.territory.queries import nodes
 from qijie.ui.moves.fields import PhoneField, WordsField, photos_in
 from qijie.ui.where import asks_which, place_agreed, which_holds
 
-ANOTHER_REPORT = (
-    "您刚才已经交过一份，这次的内容不一样。要另报一件，请再按一次“提交”；"
-    "只是补充情况，请打开上次的专属链接，按“补充情况”。"
-)
+ANOTHER_REPORT = "要另报一件，请再按一次“提交”；只是补充情况，请打开上次的专属链接，按“补充情况”。"
 _NO_KEY = "页面的提交编号丢失了，请再按一次“提交”。"
 _STRANGE = "里有看不见的特殊字符，请删去后重新填写。"
 
@@ -117,6 +114,9 @@ class ReportForm(forms.Form):
         },
     )
 
+    is_another = False
+    """The key came before with something else: pressed again, this is a report of its own."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["about"]
@@ -191,9 +191,10 @@ class ReportForm(forms.Form):
             return None
         try:
             return actions.report(self.new_report, by=by, at=at, photos=photos)
-        except KeyReused:
+        except KeyReused as reused:
             self._renew_key()
-            self.add_error(None, ANOTHER_REPORT)
+            self.is_another = True
+            self.add_error(None, f"{reused.sentence}{ANOTHER_REPORT}")
         except Refusal as refusal:
             field = getattr(refusal, "field", None)
             self.add_error(field if field in self.fields else None, refusal.sentence)

@@ -12,7 +12,7 @@ from qijie.issues.actions.intake import NOTICE_VERSION
 from qijie.kernel.codes import Level, path_at
 from qijie.surfaces.portal import held
 from qijie.surfaces.portal.catalogue import choices
-from qijie.surfaces.portal.forms import ANOTHER_REPORT, ReportForm
+from qijie.surfaces.portal.forms import ReportForm
 from qijie.surfaces.portal.pages import shell
 from qijie.surfaces.portal.places import streets_url, words_of
 from qijie.teams.gate import GuardedRequest
@@ -35,7 +35,7 @@ def report(request: GuardedRequest) -> HttpResponse:
         return _back_to_form(request)
     receipt = form.submit(_photos(request), by=request.viewer, at=timezone.now())
     if receipt is None:
-        return _shown(request, form, is_another=ANOTHER_REPORT in form.non_field_errors())
+        return _shown(request, form, is_another=form.is_another)
     held.let_go(request.POST.get("held", ""))
     link = reverse("portal:matter", args=[receipt.token])
     return HttpResponseRedirect(f"{link}?done=report", status=SEE_OTHER)

@@ -163,6 +163,7 @@ FIELDS: dict[str, dict[str, FieldClass]] = {
         sensitive="token_hash",
     ),
     "records_dailycounter": _classes(internal="region_code on series last"),
+    "records_freenumber": _classes(internal="region_code on series number"),
     "records_accessentry": _classes(
         internal="id at region_code kind post_ids door subject fields purpose",
         personal="user_id address",

@@ -45,6 +45,8 @@ GRANTS: dict[str, dict[str, str]] = {
     "records_intakekey": {APP: "SIUD"},
     "records_linktoken": {APP: "SIUD"},
     "records_dailycounter": {APP: "SIU"},
+    # FOR UPDATE asks for the right to update.
+    "records_freenumber": {APP: "SIUD"},
     # A plan's steps are only ever added to; so are the blocks a run was put together from.
     "redrawing_run": {APP: "SIU"},
     "redrawing_block": {APP: "SI"},

@@ -157,7 +157,7 @@ class LinkToken(models.Model):
 
 
 class DailyCounter(models.Model):
-    """The last number given out in a county on a day."""
+    """The last number laid out in a county on a day."""
 
     pk = models.CompositePrimaryKey("region_code", "on", "series")
     region_code = models.CharField(max_length=6)
@@ -167,6 +167,19 @@ class DailyCounter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.region_code} {self.on} {self.last}"
+
+
+class FreeNumber(models.Model):
+    """A number of a county's day that nobody has yet: deleted by the transaction that uses it."""
+
+    pk = models.CompositePrimaryKey("region_code", "on", "series", "number")
+    region_code = models.CharField(max_length=6)
+    on = models.DateField()
+    series = models.CharField(max_length=12)
+    number = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.region_code} {self.on} {self.number}"
 
 
 class AccessEntry(models.Model):

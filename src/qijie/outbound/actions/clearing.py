@@ -29,6 +29,7 @@ class Stale:
 STALE = (
     Stale("records_timer", "done_at", "timers"),
     Stale("records_intakekey", "at", "keys"),
+    Stale("records_freenumber", '"on"', "numbers"),
     Stale("records_linktoken", "expires_at", "expired"),
     Stale("outbound_notice", "read_at", "notices"),
     Stale("outbound_notice", "at", "unread"),

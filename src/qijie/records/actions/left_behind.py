@@ -1,30 +1,23 @@
-"""The only writers of what is left behind."""
+"""Events, news, timers, links and the log of who looked at what."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Q
 from procrastinate import App
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from qijie.access.viewer import Viewer
-from qijie.kernel.refusal import Refusal
 from qijie.records.models import (
     AccessEntry,
-    Attachment,
     Event,
-    IntakeKey,
     LinkToken,
     OutboxEntry,
     Timer,
 )
-from qijie.records.photos import Photo, store
-from qijie.records.queries import history_of, token_digest
-from qijie.records.said import Difference, Parts, Said, difference
+from qijie.records.queries import token_digest
 
 # An app of our own: the worker gives the shared one a connection beside this thread's, and a job
 # queued on that would start before its rows are there, and would outlive their rollback.
@@ -129,69 +122,6 @@ def rung(timers: Sequence[Timer], at: datetime) -> None:
     Timer.objects.filter(pk__in=[timer.pk for timer in timers]).update(done_at=at)
 
 
-class KeyReused(Refusal):
-    """The same client key came with something else; nothing of it is taken, `parts` differ."""
-
-    def __init__(self, sentence: str, parts: frozenset[str] = frozenset()) -> None:
-        super().__init__(sentence)
-        self.parts = parts
-
-
-_CLAIM = """
-    INSERT INTO records_intakekey (key, region_code, purpose, digest, parts, subject_id, at)
-    VALUES (%s, '', %s, %s, %s, %s, %s) ON CONFLICT (key) DO NOTHING
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Earlier:
-    """What took effect under a key before, and how this delivery differs from it."""
-
-    subject_id: UUID
-    parts: Parts
-    difference: Difference
-
-
-def claim(*, key: UUID, purpose: str, said: Said, subject_id: UUID, at: datetime) -> Earlier | None:
-    """Claims a client-made key for the effect of this transaction.
-
-    None: the key is ours, go on. Else the effect took place before; the key stays locked, so that
-    what is more in this delivery can be taken in once (`take_more`).
-    Raises KeyReused when the key came before for another purpose.
-    """
-    parts = json.dumps(said.parts)
-    with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [key, purpose, said.digest, parts, subject_id, at])
-        if cursor.rowcount == 1:
-            return None
-    earlier = IntakeKey.objects.select_for_update().get(key=key)
-    if earlier.purpose != purpose:
-        raise KeyReused("这份内容与先前用同一编号提交的不同，请刷新页面后重新提交。")
-    if bytes(earlier.digest) == said.digest:
-        return Earlier(earlier.subject_id, earlier.parts, Difference())
-    return Earlier(earlier.subject_id, earlier.parts, difference(earlier.parts, said))
-
-
-def take_more(key: UUID, said: Said, earlier: Earlier) -> None:
-    """Lets the key remember what came besides, in the transaction that takes it in."""
-    both = said.with_earlier(earlier.parts)
-    IntakeKey.objects.filter(key=key).update(digest=both.digest, parts=both.parts)
-
-
-_NEXT = """
-    INSERT INTO records_dailycounter (region_code, "on", series, last) VALUES (%s, %s, %s, 1)
-    ON CONFLICT (region_code, "on", series)
-    DO UPDATE SET last = records_dailycounter.last + 1 RETURNING last
-"""
-
-
-def next_number(*, region_code: str, on: date, series: str) -> int:
-    """The next number of a county's day; holds that counter's row until the transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute(_NEXT, [region_code, on, series])
-        return int(cursor.fetchone()[0])
-
-
 def give_link(*, token: str, subject_id: UUID, purpose: str, at: datetime) -> None:
     """Lets a secret open its subject; only the secret's hash is kept."""
     LinkToken.objects.bulk_create(
@@ -214,51 +144,4 @@ def set_timers(timers: Iterable[Timer]) -> None:
 def drop_timers(subject_id: UUID, purpose: str, at: datetime) -> None:
     Timer.objects.filter(subject_id=subject_id, purpose=purpose, done_at__isnull=True).update(
         done_at=at
-    )
-
-
-def attach(
-    photos: Sequence[Photo],
-    *,
-    region_code: str,
-    subject_id: UUID,
-    event_id: UUID | None,
-    purpose: str,
-    from_reporter: bool,
-    at: datetime,
-) -> None:
-    """Stores photos under their hash and records whose they are."""
-    Attachment.objects.bulk_create(
-        Attachment(
-            region_code=region_code,
-            subject_id=subject_id,
-            event_id=event_id,
-            purpose=purpose,
-            sha256=store(photo),
-            media_type=photo.media_type,
-            size_bytes=len(photo.content),
-            width_pixels=photo.width,
-            height_pixels=photo.height,
-            from_reporter=from_reporter,
-            at=at,
-        )
-        for photo in photos
-    )
-
-
-def attach_to_first(
-    photos: Sequence[Photo], *, subject_id: UUID, purpose: str, at: datetime
-) -> None:
-    """Adds photos to the event a subject began with; the scope must let that event be read."""
-    first = history_of(subject_id).first()
-    if first is None:
-        raise LookupError(f"{subject_id} has no history")
-    attach(
-        photos,
-        region_code=first.region_code,
-        subject_id=subject_id,
-        event_id=first.pk,
-        purpose=purpose,
-        from_reporter=False,
-        at=at,
     )

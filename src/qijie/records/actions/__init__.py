@@ -1,0 +1,47 @@
+"""The only writers of what is left behind."""
+
+from qijie.records.actions.keys import Earlier, KeyReused, claim, take_more
+from qijie.records.actions.left_behind import (
+    LINK_LIFETIME,
+    AccessNote,
+    append,
+    claim_outbox,
+    claim_timers,
+    drop_timers,
+    give_link,
+    note_access,
+    postpone,
+    queue_job,
+    rung,
+    set_timers,
+    tell_later,
+    told,
+    try_again,
+)
+from qijie.records.actions.numbers import next_number
+from qijie.records.actions.photos import attach, attach_to_first
+
+__all__ = [
+    "LINK_LIFETIME",
+    "AccessNote",
+    "Earlier",
+    "KeyReused",
+    "append",
+    "attach",
+    "attach_to_first",
+    "claim",
+    "claim_outbox",
+    "claim_timers",
+    "drop_timers",
+    "give_link",
+    "next_number",
+    "note_access",
+    "postpone",
+    "queue_job",
+    "rung",
+    "set_timers",
+    "take_more",
+    "tell_later",
+    "told",
+    "try_again",
+]

@@ -19,6 +19,7 @@ WHO_SEES_WHAT = {
         "/report/",
         "/privacy/",
         "/account/login/",
+        "/account/activate/",
         "/no-such-page/",
         # A general grid, a dedicated one, and one not built on yet.
         "/grids/420103008001001/",
@@ -44,7 +45,14 @@ WHO_SEES_WHAT = {
         "/console/boards/420103008001/",
         "/console/boards/420103008001001/",
     ],
-    "security-admin-420103": ["/console/posts/", "/console/posts/?view=vacant"],
+    "system-admin-420103": ["/console/undelivered/"],
+    "security-admin-420103": [
+        "/console/posts/",
+        "/console/posts/?view=vacant",
+        "/account/password/",
+        "/account/mfa/",
+        "/account/mfa/totp/activate/",
+    ],
     "audit-admin-420103": ["/console/access-log/"],
 }
 
@@ -110,3 +118,23 @@ def test_a_matter_and_its_moves_are_accessible(
     forms = sorted({url for url in moves if re.search(r"/matters/[^/]+/[a-z_]+/(\?|$)", url)})
     for url in forms:
         judge(page, url)
+
+
+def test_the_page_of_an_account_is_accessible(visitor: Visitor) -> None:
+    page = visitor("security-admin-420103", DESK)
+    page.goto("/console/posts/")
+    page.locator("a[href*='/console/posts/']").nth(3).click()
+    account = page.locator("main a[href*='/console/accounts/']").first
+    judge(page, str(account.get_attribute("href")))
+
+
+def test_the_page_between_danger_and_sending_is_accessible(visitor: Visitor) -> None:
+    page = visitor("", PHONE)
+    page.goto("/report/?grid=420103008001001")
+    page.fill("textarea[name=words]", "三号楼楼道里煤气味很大，有人头晕")
+    page.get_by_role("button", name="提交").click()
+    page.get_by_role("heading", name="先保证安全").wait_for()
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        assert axe_findings(page) == [], scheme
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0

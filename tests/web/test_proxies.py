@@ -1,7 +1,9 @@
 """The recipes for nginx and Caddy do what they promise, before a real site."""
 
 import socket
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlencode
@@ -21,7 +23,7 @@ from tests.web.site import MULTIPART, Answer, Site, fields, multipart
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("front"), pytest.mark.django_db]
 MEGABYTE = 1024 * 1024
-SLOW_BODIES, HALF_HEADERS = 40, 200
+SLOW_BODIES, HALF_HEADERS, NEIGHBOURS = 40, 200, 60
 LINK = "n0tALink-that-0pens-anything"
 
 
@@ -200,3 +202,18 @@ def test_while_the_site_is_away_everybody_is_told_to_try_again(
         assert LINK not in away.logs
     finally:
         away.stop()
+
+
+def test_a_compound_behind_one_address_is_not_felt(front: Front) -> None:
+    """Everybody at home presses 提交 at the same moment."""
+    before, photo = matters(), jpeg_with_position()
+    bodies = [multipart(fields(), (photo,)) for _ in range(NEIGHBOURS)]
+    kind = f"Content-Type: {MULTIPART}"
+
+    def press(body: bytes) -> int:
+        head = front.head("POST", "/report/", kind, f"Content-Length: {len(body)}")
+        return front.send(head + body, source="127.0.0.7").status
+
+    with ThreadPoolExecutor(NEIGHBOURS) as everybody:
+        assert Counter(everybody.map(press, bodies)) == {303: NEIGHBOURS}
+    assert matters() == before + NEIGHBOURS

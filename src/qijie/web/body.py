@@ -29,9 +29,10 @@ from qijie.web.limits import (
 )
 from qijie.web.slow import Places, Reading
 
-READING, WORKING = 24, 8
-"""Threads of one process that may wait for bodies, and that may be inside the product at once."""
-THREADS = READING + WORKING
+READING, WAITING, WORKING = 24, 32, 8
+"""Threads of one process that may read bodies, that may wait a second for doing so, and that may be
+inside the product at once."""
+THREADS = READING + WAITING + WORKING
 _PIECE = 64 * 1024
 _REFUSED = "qijie.body_refused"
 Environ = dict[str, Any]
@@ -43,7 +44,7 @@ class WholeBodies:
 
     def __init__(self, application: Application) -> None:
         self._application = application
-        self._places, self._working = Places(READING), threading.BoundedSemaphore(WORKING)
+        self._places, self._working = Places(READING, WAITING), threading.BoundedSemaphore(WORKING)
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         reading = _reading_of(environ)

@@ -23,6 +23,9 @@ from django.conf import settings
 from qijie.web.limits import SLOWEST_BYTES_PER_SECOND
 
 _TICK_SECONDS = 1.0
+PATIENCE_SECONDS = 1.0
+"""How long a body waits for a place: whole ones leave theirs at once, so that a compound whose
+people all send at the same moment is let in one after the other."""
 # struct tcp_info of linux/tcp.h: 8 bytes, 24 words of 4, then pacing, most pacing, acked, received.
 _BYTES_RECEIVED_AT = 8 + 24 * 4 + 3 * 8
 _IDLE_AT = 8 + 11 * 4
@@ -45,10 +48,11 @@ class Reading:
 
 
 class Places:
-    """How many bodies may be on their way at once, in all and for each caller."""
+    """How many bodies may be on their way, in all and for each caller, and wait for that."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, waiting: int) -> None:
         self._most, self._share = most, max(1, most // 2)
+        self._waiting = threading.BoundedSemaphore(waiting)
         self._readings: set[Reading] = set()
         self._changed = threading.Condition()
         self._watch: threading.Thread | None = None
@@ -62,18 +66,31 @@ class Places:
         finally:
             with self._changed:
                 self._readings.discard(reading)
+                self._changed.notify_all()
 
     def _enter(self, reading: Reading) -> bool:
         with self._changed:
-            mine = sum(other.who == reading.who for other in self._readings)
-            if len(self._readings) >= self._most or mine >= self._share:
+            if not self._has_room(reading) and not self._waited(reading):
                 return False
             self._readings.add(reading)
             if self._watch is None:
                 self._watch = threading.Thread(target=self._go_round, daemon=True)
                 self._watch.start()
-            self._changed.notify()
+            self._changed.notify_all()
             return True
+
+    def _has_room(self, reading: Reading) -> bool:
+        mine = sum(other.who == reading.who for other in self._readings)
+        return len(self._readings) < self._most and mine < self._share
+
+    def _waited(self, reading: Reading) -> bool:
+        """Whether a place came free; at once not, where too many wait already."""
+        if not self._waiting.acquire(blocking=False):
+            return False
+        try:
+            return self._changed.wait_for(lambda: self._has_room(reading), PATIENCE_SECONDS)
+        finally:
+            self._waiting.release()
 
     def _go_round(self) -> None:
         while True:

@@ -188,6 +188,9 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 # How long a body may take, before the time its length is given at the slowest rate (qijie.web).
 BODY_GRACE_SECONDS = environment.number("QIJIE_BODY_GRACE_SECONDS", 20)
+# What strangers of one network may send at once: a report is one unit, a photo or a megabyte
+# another. All of it comes back within 1,000 seconds (qijie.web.cost).
+INTAKE_UNITS = environment.number("QIJIE_INTAKE_UNITS", 6000)
 PHOTO_FOLDER = Path(environment.text("QIJIE_PHOTO_FOLDER", str(VAR / "photos")))
 BOARD_FOLDER = Path(environment.text("QIJIE_BOARD_FOLDER", str(VAR / "boards")))
 

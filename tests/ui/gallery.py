@@ -379,6 +379,9 @@ MAP = (
 HIDDEN = "".join(f"<input type='hidden' name='{name}'>" for name in ("lon", "lat", "system"))
 PAGES = {
     "live": FRAGILE_FORM,
+    "waiting": "<form action='/refuse' method='post' data-submit-once data-send-again='2'>"
+    "<input type='hidden' name='words' value='好'><p data-send-again-told>请过 2 秒再按下面。</p>"
+    "<button type='submit'>现在再交</button></form>",
     "done": "<p data-draft-done='live'>收到了</p>",
     "missing": MAP.format(attributes="src='/data/missing.geojson' center='114.26,30.59'"),
     "broken-streets": MAP.format(
@@ -397,7 +400,7 @@ PAGES = {
         attributes="src='/data/grids.geojson?in={bbox}' center='114.264,30.594' zoom='14'"
     ),
 }
-SCRIPTS = ("grid-map", "place-picker", "photo-field", "submit-once", "keep-draft")
+SCRIPTS = ("grid-map", "place-picker", "photo-field", "submit-once", "keep-draft", "send-again")
 
 
 def page(request: HttpRequest, name: str) -> HttpResponse:

@@ -126,6 +126,28 @@ def test_a_toast_the_server_asks_for_is_shown_and_can_be_shut(form: Page) -> Non
     expect(toast).to_have_count(0)
 
 
+def posts_of(page: Page) -> list[str]:
+    sent: list[str] = []
+    page.on("request", lambda one: sent.append(one.url) if one.method == "POST" else None)
+    return sent
+
+
+def test_what_has_to_wait_is_sent_again_by_itself_once(page: Page, gallery_url: str) -> None:
+    sent = posts_of(page)
+    page.goto(f"{gallery_url}/page/waiting")
+    expect(page.locator("[data-send-again-told]")).to_have_text("2 秒后自动再交，请不要关这一页。")
+    expect(page.locator("#live")).to_have_text("收到了")
+    assert len(sent) == 1
+
+
+def test_who_does_not_want_to_wait_presses_and_it_goes_once(page: Page, gallery_url: str) -> None:
+    sent = posts_of(page)
+    page.goto(f"{gallery_url}/page/waiting")
+    page.get_by_role("button", name="现在再交").click()
+    expect(page.locator("#live")).to_have_text("收到了")
+    assert len(sent) == 1
+
+
 @pytest.fixture
 def plain_page(browser: Browser) -> Iterator[Page]:
     """A browser in which no script runs."""

@@ -25,6 +25,7 @@ MEANINGS = {
     "QIJIE_ENCRYPTION_KEYS": "What seals second factors: newest first, commas between; or a file.",
     "QIJIE_SECRET_KEY": "At least 40 characters. Signs sessions and makes private links: keep it.",
     "QIJIE_BODY_GRACE_SECONDS": "Seconds any body may take to come in; long ones get more by size.",
+    "QIJIE_INTAKE_UNITS": "Reports and megabytes strangers of one network may send at once.",
     "QIJIE_HOSTS": "Host names the site answers to.",
     "QIJIE_ORIGINS": "Origins forms may be sent from, where a proxy changes the host.",
     "QIJIE_PUBLIC_ADDRESS": "Where residents and staff reach the site; stands in e-mails.",

@@ -20,12 +20,16 @@ def client_address(request: HttpRequest) -> str | None:
     return str(found) if found else None
 
 
-def client_network(request: HttpRequest, ipv6_prefix: int = HOUSEHOLD) -> str:
-    """The address for counting: an IPv6 caller counts as its whole network. Empty when unknown."""
+def client_network(
+    request: HttpRequest, ipv6_prefix: int = HOUSEHOLD, ipv4_prefix: int = 32
+) -> str:
+    """The address for counting: a caller counts as its whole network. Empty when unknown."""
     address = client_address(request)
-    if address is None or ":" not in address:
-        return address or ""
-    return str(ipaddress.ip_network(f"{address}/{ipv6_prefix}", strict=False))
+    if address is None:
+        return ""
+    prefix = ipv6_prefix if ":" in address else ipv4_prefix
+    network = ipaddress.ip_network(f"{address}/{prefix}", strict=False)
+    return address if network.num_addresses == 1 else str(network)
 
 
 def _as_told_by_proxies(request: HttpRequest) -> str:

@@ -12,17 +12,21 @@ from granian.server import Server
 from qijie.setup.failures import SetupFailure
 from qijie.setup.processes import die_with
 from qijie.web.body import THREADS, WholeBodies
+from qijie.web.cost import PROCESSES
 
 MOST_WORKERS = 8
 
 
 def run(options: Namespace) -> None:
+    workers = options.workers or default_workers()
+    # Web processes inherit it; it is no setting of the operator's.
+    os.environ[PROCESSES] = str(workers)
     server = Server(
         "config.wsgi:application",
         address=options.address,
         port=port(),
         interface=Interfaces.WSGI,
-        workers=options.workers or default_workers(),
+        workers=workers,
         blocking_threads=THREADS,
         respawn_failed_workers=True,
         workers_kill_timeout=8,

@@ -58,6 +58,11 @@ def count_of(name: str) -> int:
     return len(list(folder.iterdir())) if folder else 0
 
 
+def bytes_of(name: str) -> int:
+    folder = _folder_of(name)
+    return sum(path.stat().st_size for path in folder.iterdir()) if folder else 0
+
+
 def let_go(name: str) -> None:
     if folder := _folder_of(name):
         shutil.rmtree(folder, ignore_errors=True)

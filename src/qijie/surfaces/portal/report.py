@@ -17,8 +17,9 @@ from qijie.surfaces.portal.pages import shell
 from qijie.surfaces.portal.places import streets_url, words_of
 from qijie.teams.gate import GuardedRequest
 from qijie.territory.queries import nodes
+from qijie.web import cost
 
-SEE_OTHER, CONFLICT, UNPROCESSABLE = 303, 409, 422
+SEE_OTHER, CONFLICT, UNPROCESSABLE, TOO_MANY = 303, 409, 422, 429
 _MOST_DANGERS = 2
 _ASKED_AGAIN = frozenset({"photos", "danger"})
 
@@ -33,6 +34,8 @@ def report(request: GuardedRequest) -> HttpResponse:
         return _stop(request, form)
     if request.POST.get("danger") == "back":
         return _back_to_form(request)
+    if wait := _wait(request):
+        return _waiting(request, form, wait)
     receipt = form.submit(_photos(request), by=request.viewer, at=timezone.now())
     if receipt is None:
         return _shown(request, form, is_another=form.is_another)
@@ -54,8 +57,7 @@ def _hold(request: GuardedRequest) -> str:
 def _stop(request: GuardedRequest, form: ReportForm) -> HttpResponse:
     """What to do now and whom to call; nothing is stored, everything typed is kept."""
     kept, dangers = _hold(request), form.dangers[:_MOST_DANGERS]
-    given = [(name, request.POST.get(name, "")) for name in form.fields]
-    typed = [(name, value) for name, value in given if value and name not in _ASKED_AGAIN]
+    typed = _typed(request, form, without=_ASKED_AGAIN)
     names = {name for name, _ in typed}
     context = {
         "dangers": dangers,
@@ -66,6 +68,38 @@ def _stop(request: GuardedRequest, form: ReportForm) -> HttpResponse:
         "held_count": held.count_of(kept),
     }
     return render(request, "portal/danger.html", {**shell("portal:report"), **context})
+
+
+def _wait(request: GuardedRequest) -> int:
+    kept = request.POST.get("held", "")
+    photos = len(request.FILES.getlist("photos")) + held.count_of(kept)
+    key, held_bytes = request.POST.get("key", ""), held.bytes_of(kept)
+    return cost.wait_for_report(request, key, photos=photos, held_bytes=held_bytes)
+
+
+def _waiting(request: GuardedRequest, form: ReportForm, seconds: int) -> HttpResponse:
+    """Too much came from this network: the page holds everything and sends it again by itself."""
+    may_keep = not request.FILES or cost.may_keep(request)
+    kept = _hold(request) if may_keep else ""
+    context = {
+        "typed": _typed(request, form, without=frozenset({"photos"})),
+        "seconds": seconds,
+        "held": kept,
+        "held_count": held.count_of(kept),
+        "had_photos": bool(request.FILES) and not kept,
+    }
+    page = {**shell("portal:report"), **context}
+    answer = render(request, "portal/waiting.html", page, status=TOO_MANY)
+    answer["Retry-After"] = str(seconds)
+    return answer
+
+
+def _typed(
+    request: GuardedRequest, form: ReportForm, *, without: frozenset[str]
+) -> list[tuple[str, str]]:
+    """Name and value of what was typed, for hidden inputs."""
+    given = [(name, request.POST.get(name, "")) for name in form.fields if name not in without]
+    return [(name, value) for name, value in given if value]
 
 
 def _back_to_form(request: GuardedRequest) -> HttpResponse:

@@ -1,6 +1,7 @@
 """The numbers of the recipes are the product's own."""
 
 import re
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -8,7 +9,7 @@ from granian.http import HTTP1Settings
 
 from qijie.web import limits
 from qijie.web.limits import MEGABYTE
-from tests.web.proxies import DEPLOY
+from tests.web.proxies import DEPLOY, Front
 
 NGINX, CADDY = ((DEPLOY / name).read_text() for name in ("nginx.conf", "Caddyfile"))
 # An idle line waits for its next header, and no longer.
@@ -86,3 +87,22 @@ def test_a_page_of_the_proxy_says_try_again_and_that_nothing_typed_is_lost(name:
 def test_no_recipe_compresses_a_page() -> None:
     assert value(NGINX, "gzip") == "off"
     assert not re.search(r"^\s*encode\b", CADDY, re.M)
+
+
+def test_one_who_sends_without_end_is_slowed_and_nobody_else(tmp_path: Path) -> None:
+    """What nginx answers by itself is counted like what it passes on, and is quicker."""
+    front = Front("nginx", tmp_path, app=1, static=tmp_path)
+    try:
+        front.until_ready()
+        last = front.head("POST", "/static/none", "Content-Length: 0")
+        again = last.replace(b"Connection: close", b"Connection: keep-alive")
+        for source in ("127.0.0.5", "127.0.0.6"):
+            told = front.send(again * 899 + last, source=source).raw.decode()
+            first, _, rest = told.partition("HTTP/1.1 429 ")
+            assert first.count("HTTP/1.1 404 ") >= 600
+            assert "Retry-After: 20" in rest
+            assert "从您所在的网络同时交来的太多" in rest
+        read = front.get("/static/none", source="127.0.0.6")
+        assert read.status == 404
+    finally:
+        front.stop()

@@ -1,10 +1,9 @@
 """What strangers' reports cost, and who has to wait a little: per network and per key.
 
 One who sends without end pays by waiting; a compound or an office behind one address never gets
-there. Nothing is refused for good: the page that waits holds
-what was typed and sends it again by itself. Whoever signed in or holds a private link is known and
-is not counted. The counts live in memory, a share of them in each web process, and forget the
-network that was quiet for longest.
+there. Nothing is refused for good: the page that waits holds what was typed and sends it again by
+itself. Whoever signed in or holds a private link is known and is not counted. The counts live in
+memory, a share of them in each web process, and forget the network that was quiet for longest.
 """
 
 import os

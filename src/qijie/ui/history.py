@@ -1,7 +1,7 @@
 """A matter's events as the entries of `ui/parts/timeline.html` and the resident's steps."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,7 +9,7 @@ from uuid import UUID
 from qijie.access.fields import Purpose, shown
 from qijie.access.viewer import Viewer
 from qijie.issues.models import Issue
-from qijie.issues.rules.vocabulary import Move
+from qijie.issues.rules.vocabulary import Move, ReturnReason, VoidReason
 from qijie.records.models import Attachment, Event
 
 PhotoUrl = Callable[[Attachment], str]
@@ -51,32 +51,73 @@ def entries(
     photos: Sequence[Attachment],
     photo_url: PhotoUrl,
     *,
+    holders: Mapping[UUID, str],
     hidden_reporter: UUID | None = None,
 ) -> list[Entry]:
     """Oldest first. Photos stand with the event they came with: the one of the same moment.
 
+    holders: the unit or post of each order by its id, so that a dispatch says to whom.
     hidden_reporter: the member of staff who reported it and whose post these eyes must not learn.
     """
     by_moment = defaultdict(list)
     for photo in photos:
         by_moment[photo.at].append({"url": photo_url(photo), "label": "现场照片", "at": photo.at})
     return [
-        _entry(event, tuple(by_moment.pop(event.at, ())), hidden_reporter=hidden_reporter)
+        _entry(
+            event,
+            tuple(by_moment.pop(event.at, ())),
+            title=_title(event, holders),
+            hidden_reporter=hidden_reporter,
+        )
         for event in events
     ]
 
 
+# Moves whose order may be anybody's; in the others whoever acts is the one whose order it is.
+_NAMES_ITS_ORDER = frozenset({Move.SEND_BACK, Move.RECALL, Move.WAIVE})
+_REASONS = {Move.RETURN_ORDER: ReturnReason, Move.VOID: VoidReason}
+
+
+def _title(event: Event, holders: Mapping[UUID, str]) -> str:
+    move = Move(event.verb)
+    named = [name for order_id in _orders_of(event, move) if (name := holders.get(order_id))]
+    return f"{move.label}：{'、'.join(named)}" if named else move.label
+
+
+def _orders_of(event: Event, move: Move) -> Iterator[UUID]:
+    """The orders a move opened, the main one first, or took back."""
+    facts = event.facts
+    opened = [*facts.get("orders", ()), *facts.get("forces", ())]
+    if "order" in facts:
+        opened.append(facts["order"])
+    for one in sorted(opened, key=lambda one: not one.get("is_main")):
+        yield UUID(one["id"])
+    if move in _NAMES_ITS_ORDER and event.order_id:
+        yield event.order_id
+
+
+def _text(event: Event) -> str:
+    """The words of the act, after the reason chosen from a list."""
+    reasons, chosen = _REASONS.get(Move(event.verb)), event.facts.get("reason")
+    reason = f"{reasons(chosen).label}。" if reasons and chosen else ""
+    return f"{reason}{event.words}"
+
+
 def _entry(
-    event: Event, photos: tuple[dict[str, object], ...], *, hidden_reporter: UUID | None
+    event: Event,
+    photos: tuple[dict[str, object], ...],
+    *,
+    title: str,
+    hidden_reporter: UUID | None,
 ) -> Entry:
     move = Move(event.verb)
     is_hidden = move in _REPORTERS_OWN and event.actor_user_id == hidden_reporter is not None
     who = "工作人员" if is_hidden else event.actor_title
     return Entry(
         at=event.at,
-        title=move.label,
+        title=title,
         who="系统自动" if event.follows else who,
-        text=event.words,
+        text=_text(event),
         icon=_ICONS.get(move, "check"),
         photos=photos,
     )

@@ -7,6 +7,7 @@ import pytest
 from qijie.issues.rules import facts as f
 from qijie.issues.rules.table import MOVES_WHEN_DUE, ROWS, TRANSITIONS, Target, Transition
 from qijie.issues.rules.vocabulary import ENDS, Audience, Move, OrderState, Relation, State
+from qijie.ui.moves import FORMS
 
 WIRED_FIRST = {
     "about",
@@ -30,6 +31,12 @@ WIRED_FIRST = {
     ),
     *("reopen", "urge", "answer", "judge", "final_answer", "complete", "fall_back", "regrid"),
 }
+
+
+def test_every_wired_move_somebody_makes_has_a_form() -> None:
+    by_itself = {Relation.SYSTEM, Relation.ANYONE}
+    made = {row.move for row in TRANSITIONS if row.is_wired and not by_itself.issuperset(row.who)}
+    assert made <= set(FORMS)
 
 
 def steps() -> set[tuple[State, State]]:

@@ -57,6 +57,13 @@ def auto_confirm(issue_id: UUID, *, at: datetime) -> Issue:
     return advance(issue_id, Move.AUTO_CONFIRM, Facts(), by=SYSTEM, at=at)
 
 
+def final_answer(
+    issue_id: UUID, *, by: Viewer, at: datetime, words: str, seen: int | None = None
+) -> Issue:
+    """What can and cannot be done, in writing; open to one objection one level up."""
+    return advance(issue_id, Move.FINAL_ANSWER, Facts(), by=by, at=at, words=words, seen=seen)
+
+
 def not_reached(issue_id: UUID, *, at: datetime) -> Issue:
     """A call-back nobody made in its time ends with an event of its own."""
     return advance(issue_id, Move.NOT_REACHED, Facts(), by=SYSTEM, at=at)

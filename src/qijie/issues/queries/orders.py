@@ -44,6 +44,13 @@ def _first(of_unit: QuerySet[OrgUnit, object], of_post: QuerySet[Post, object]) 
     return Coalesce(Subquery(of_unit), Subquery(of_post), Value(""))
 
 
+def returned_by(issue_id: UUID) -> dict[UUID, str]:
+    """The units that have given an order of the matter back, each with its last reason."""
+    back = WorkOrder.objects.filter(issue_id=issue_id, state=OrderState.RETURNED)
+    orders = back.exclude(unit_id=None).order_by("ended_at")
+    return {order.unit_id: order.get_return_reason_display() for order in orders if order.unit_id}
+
+
 def open_orders_of(viewer: Viewer) -> QuerySet[WorkOrder]:
     """The open orders of the units a viewer handles for and of the viewer's own posts."""
     mine = Q(unit_id__in=viewer.handling_unit_ids) | Q(post_id__in=viewer.post_ids)

@@ -56,7 +56,7 @@ def matter(request: GuardedRequest, issue_id: UUID) -> HttpResponse:
             "actions": _actions(_pressable(request, value, now), issue),
             "clocks": _clocks(value, now),
             "shares": named,
-            "entries": _newest_first(issue, photos, request.viewer),
+            "entries": _newest_first(issue, photos, named, request.viewer),
             "just_reported": "reported" in request.GET,
         },
         back_url=reverse("field:today"),
@@ -110,12 +110,18 @@ def _clock(clock: Clock, now: datetime) -> dict[str, object]:
     }
 
 
-def _newest_first(issue: Issue, photos: list[Attachment], viewer: Viewer) -> list[object]:
+def _newest_first(
+    issue: Issue, photos: list[Attachment], named: list[NamedOrder], viewer: Viewer
+) -> list[object]:
     def url(photo: Attachment) -> str:
         return reverse("field:photo", args=[issue.pk, photo.pk])
 
     told = entries(
-        history_of(issue), photos, url, hidden_reporter=reporter_hidden_from(issue, viewer)
+        history_of(issue),
+        photos,
+        url,
+        holders={each.order.pk: each.holder for each in named},
+        hidden_reporter=reporter_hidden_from(issue, viewer),
     )
     return list(reversed(told))
 

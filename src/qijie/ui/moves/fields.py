@@ -1,11 +1,13 @@
 """Form fields whose values are safe to keep, and photos checked at the door."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Model
 
 from qijie.kernel import text
 from qijie.kernel.refusal import Refusal
@@ -53,6 +55,16 @@ class PhoneField(forms.CharField):
             return text.phone(typed, str(self.label)) if typed else ""
         except Refusal as refusal:
             raise ValidationError(refusal.sentence) from refusal
+
+
+class UnitField(forms.ModelChoiceField):
+    """A unit to send an order to; `notes` by its id say what speaks against it."""
+
+    notes: Mapping[UUID, str] | None = None
+
+    def label_from_instance(self, obj: Model) -> str:
+        note = (self.notes or {}).get(obj.pk)
+        return f"{obj}（{note}）" if note else str(obj)
 
 
 class YesNoField(forms.TypedChoiceField):

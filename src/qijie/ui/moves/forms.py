@@ -13,6 +13,7 @@ from qijie.issues.models import Issue
 from qijie.issues.queries import history_of, is_about_somebody
 from qijie.issues.queries.choices import categories, conditions_of, units_for
 from qijie.issues.queries.concerned import chosen, concerned_choices
+from qijie.issues.queries.orders import returned_by
 from qijie.issues.rules.vocabulary import Evidence, Move, ReturnReason, Urgency, VoidReason
 from qijie.kernel.codes import Level
 from qijie.kernel.refusal import Refusal
@@ -21,7 +22,7 @@ from qijie.records.photos import Photo
 from qijie.records.queries import photos_of
 from qijie.teams.models import OrgUnit
 from qijie.territory.queries import subtree
-from qijie.ui.moves.fields import WordsField, YesNoField, photos_in
+from qijie.ui.moves.fields import UnitField, WordsField, YesNoField, photos_in
 
 
 def _words_of(vocabulary: type[Word], empty: str) -> list[tuple[str, str]]:
@@ -167,7 +168,7 @@ class FileForm(MoveForm):
 
 class DispatchForm(MoveForm):
     move = Move.DISPATCH
-    unit = forms.ModelChoiceField(
+    unit = UnitField(
         label="主办单位",
         queryset=OrgUnit.objects.none(),
         empty_label="请选择",
@@ -178,11 +179,17 @@ class DispatchForm(MoveForm):
     def prepare(self) -> None:
         field = self.fields["unit"]
         suggested, serving = units_for(self.issue)
-        if isinstance(field, forms.ModelChoiceField):
-            field.queryset = serving
-        self.initial["unit"] = suggested
+        returned = {
+            unit_id: f"已退回过：{reason}" for unit_id, reason in returned_by(self.issue.pk).items()
+        }
+        if isinstance(field, UnitField):
+            field.queryset, field.notes = serving, returned
         if suggested is not None:
-            field.help_text = f"按权责清单建议：{suggested.name}"
+            note = returned.get(suggested.pk)
+            # What came back is sent again only by somebody's own choice.
+            self.initial["unit"] = None if note else suggested
+            advice = f"按权责清单建议：{suggested.name}"
+            field.help_text = f"{advice}（{note}）" if note else advice
 
     def perform(self, photos: tuple[Photo, ...], *, by: Viewer, at: datetime) -> Issue:
         unit = self.cleaned_data["unit"]
@@ -643,6 +650,7 @@ _FORMS: Sequence[type[MoveForm]] = (
     SolveForm,
     VoidForm,
     _words_form(Move.ANSWER, actions.answer, "答复"),
+    _words_form(Move.FINAL_ANSWER, actions.final_answer, "书面答复"),
     _words_form(Move.OBJECT, actions.object_, "为什么不同意", takes_seen=False),
     _words_form(Move.REFUSE_MOVE, actions.refuse_move, "为什么不属于这里"),
     _words_form(Move.REOPEN, actions.reopen, "为什么要重新办理"),

@@ -132,6 +132,20 @@ def sentences(folder, overlay=None) -> list[str]:
             "“80 50”不是从小到大的百分数，请写成 50 80 的样子。",
         ),
         (
+            "conditions.csv",
+            "part-0101-1",
+            {"evidence": "photo_after"},
+            "conditions.csv 第 {row} 行“evidence”：只收照片，"
+            "请加上 own_look、other_side 或 record，任一项即可反馈。",
+        ),
+        (
+            "conditions.csv",
+            "part-0101-1",
+            {"evidence": "photo_before_after photo_after"},
+            "conditions.csv 第 {row} 行“evidence”：只收照片，"
+            "请加上 own_look、other_side 或 record，任一项即可反馈。",
+        ),
+        (
             "numbers.csv",
             "reopenings",
             {"value": "0"},

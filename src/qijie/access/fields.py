@@ -120,7 +120,7 @@ FIELDS: dict[str, dict[str, FieldClass]] = {
         " suspension_count is_extended objection_used final_answer_given final_answer_objected"
         " is_final_review is_on_the_spot is_sampled answered_level worked_level bound_unit_id"
         " bound_post_id whistled_from resume_to master verdict appeal follow_up_on last_urged_on"
-        " urge_count hands requests version",
+        " urge_count awaits_look hands requests version",
         personal="words place_words point reported_by_id about_user_ids about_words hints",
     ),
     "issues_workorder": _classes(

@@ -142,6 +142,7 @@ class Issue(models.Model):
     is_final_review = models.BooleanField("区级终审", default=False)
     is_on_the_spot = models.BooleanField("即时解", default=False)
     is_sampled = models.BooleanField("抽查", default=False)
+    awaits_look = models.BooleanField("待核查员查看", default=False)
     answered_level = models.CharField("办结层级", max_length=12, choices=LEVELS, blank=True)
     worked_level = models.CharField("处置层级", max_length=12, choices=LEVELS, blank=True)
     bound_unit_id = models.UUIDField("裁定单位", null=True)

@@ -210,7 +210,10 @@ def facts_for(move: Move, matter: Matter, at: datetime, new: UUID) -> f.Facts:
         Move.RECLASSIFY: _answer_to(matter) or replace(known, condition="LIGHT-3"),
         Move.FILE: replace(known, condition="LIGHT-1"),
         Move.SOLVE: f.SolveFacts(
-            family=matter.family or Family.SERVICE, category="LIGHT", order_id=new
+            family=matter.family or Family.SERVICE,
+            category="LIGHT",
+            order_id=new,
+            evidence=(Evidence.PHOTO_AFTER,),
         ),
         Move.CONVENE: f.ConveneFacts(
             family=matter.family or Family.NEIGHBOURHOOD,

@@ -353,6 +353,14 @@ def _returned_before(matter: Matter, act: Act[f.Facts]) -> Scene:
     return _facts_with(make_safe_order_id=None)(replace(matter, return_count=1), act)
 
 
+def _filed_without(matter: Matter, act: Act[f.Facts]) -> Scene:
+    return _facts_with(evidence=())(replace(matter, condition="LIGHT-1"), act)
+
+
+def _unseen(matter: Matter, act: Act[f.Facts]) -> Scene:
+    return _wordless(replace(matter, awaits_look=True), act)
+
+
 def _a_dispute(matter: Matter, act: Act[f.Facts]) -> Scene:
     return _facts_with(follow_up_on=None)(replace(matter, family=Family.DISPUTE), act)
 
@@ -413,6 +421,8 @@ SPOIL_NEED: dict[Need, Spoil] = {
     n.A_MAIN_ORDER: _with_requests(is_main=False),
     n.LEAVES_ONE_MAIN: _with_requests(is_main=True),
     n.EVIDENCE: _facts_with(evidence=()),
+    n.EVIDENCE_ON_THE_SPOT: _filed_without,
+    n.OWN_LOOK: _unseen,
     n.HIGHER_LEVEL: _same_level,
     n.RECEIVER: _facts_with(receiver=None),
     n.RECEIPT: _facts_with(receipt=""),

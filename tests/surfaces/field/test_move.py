@@ -109,6 +109,24 @@ def test_a_worker_solves_what_somebody_else_reported(client: Client) -> None:
     assert acts.seen(issue_id, "chen").state == "handled"
 
 
+def test_solving_what_is_filed_is_shown_by_any_of_what_it_accepts(client: Client) -> None:
+    issue_id = acts.dispatched()
+    refused = press(client, "chen", issue_id, "solve", words="已当场清走")
+    assert refused.status_code == 422
+    assert "请附一张照片，或选一种凭证" in refused.content.decode()
+    said = {"words": "已当场清走", "shown_by": "record"}
+    assert press(client, "chen", issue_id, "solve", **said).status_code == 422
+    press(client, "chen", issue_id, "solve", **said, proof="清运单 12 号")
+    assert acts.seen(issue_id, "chen").state == "handled"
+
+
+def test_what_was_solved_without_a_photo_waits_for_a_look(client: Client) -> None:
+    issue_id = acts.reported()
+    press(client, "chen", issue_id, "solve", words="已当场清走", shown_by="own_look")
+    solved = acts.seen(issue_id, "chen")
+    assert (solved.is_sampled, solved.awaits_look) == (True, True)
+
+
 def test_a_faster_colleague_is_named_and_the_words_stay(client: Client) -> None:
     issue_id = acts.dispatched(town.PROPERTY, category=town.NOISE)
     before = acts.seen(issue_id, "luo").version

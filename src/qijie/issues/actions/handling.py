@@ -30,15 +30,18 @@ def solve(
     at: datetime,
     words: str,
     photos: Sequence[Photo] = (),
+    evidence: Sequence[Evidence] = (),
     category: str = "",
     device_at: datetime | None = None,
     seen: int | None = None,
 ) -> Issue:
-    """Solved on the spot by the grid's worker, or answered by the desk."""
+    """Solved on the spot by the grid's worker, or answered by the desk. A photo is evidence."""
+    shown = {*evidence, *((Evidence.PHOTO_AFTER,) if photos else ())}
     facts = SolveFacts(
         order_id=new_id(),
         family=family_of(category),
         category=category or None,
+        evidence=tuple(sorted(shown)),
         photos=tuple(new_id() for _ in photos),
     )
     return advance(

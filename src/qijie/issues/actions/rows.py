@@ -41,6 +41,7 @@ _SAME_NAME = (
     "is_final_review",
     "is_on_the_spot",
     "is_sampled",
+    "awaits_look",
     "bound_unit_id",
     "bound_post_id",
     "appeal",

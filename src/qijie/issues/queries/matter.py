@@ -107,6 +107,7 @@ def matter_of(
         is_final_review=issue.is_final_review,
         is_on_the_spot=issue.is_on_the_spot,
         is_sampled=issue.is_sampled,
+        awaits_look=issue.awaits_look,
         answered_level=Level(issue.answered_level) if issue.answered_level else None,
         worked_level=Level(issue.worked_level) if issue.worked_level else None,
         bound_unit_id=issue.bound_unit_id,

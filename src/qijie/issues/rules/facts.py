@@ -158,6 +158,7 @@ class MergeFacts(Facts):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SolveFacts(Classified):
     order_id: UUID
+    evidence: tuple[Evidence, ...] = ()
     photos: tuple[UUID, ...] = ()
 
 

@@ -173,6 +173,8 @@ class Matter:
     # Solved on the spot (即时解).
     is_on_the_spot: bool = False
     is_sampled: bool = False
+    # Nothing but the verifier's own look is to show that it was done.
+    awaits_look: bool = False
     # Where it ended: the rung that answered, and the highest whose unit worked on it.
     answered_level: Level | None = None
     worked_level: Level | None = None

@@ -158,6 +158,18 @@ def _shows_evidence(matter: Matter, act: Act[brought.DoneFacts], book: Book) -> 
     return not condition.evidence or bool(set(condition.evidence) & set(act.facts.evidence))
 
 
+def _shows_on_the_spot(matter: Matter, act: Act[brought.SolveFacts], book: Book) -> bool:
+    """Only a filed matter says what it asks; before that the words and the sample have to do."""
+    condition = book.condition(matter.condition)
+    if condition is None or not condition.evidence:
+        return True
+    return bool(set(condition.evidence) & set(act.facts.evidence))
+
+
+def _has_looked(matter: Matter, act: Act[brought.CloseFacts], book: Book) -> bool:
+    return not matter.awaits_look or bool(act.words.strip())
+
+
 def _names_safe_order(matter: Matter, act: Act[brought.ReturnFacts], book: Book) -> bool:
     is_second = matter.return_count >= 1 and matter.bound_unit_id is matter.bound_post_id is None
     return act.facts.make_safe_order_id is not None or not is_second
@@ -293,6 +305,13 @@ EVIDENCE = Need(
     "处置凭证",
     "请附一张照片，或选一种凭证：书面记录、对方确认、请核查员现场查看。",
     _shows_evidence,
+)
+EVIDENCE_ON_THE_SPOT = Need("evidence", EVIDENCE.label, EVIDENCE.missing, _shows_on_the_spot)
+OWN_LOOK = Need(
+    "words",
+    "您到现场看到了什么",
+    "承办方没有照片和凭证，等您到现场查看：请写明您看到了什么。",
+    _has_looked,
 )
 HIGHER_LEVEL = Need("level", "吹到哪一级", "请选择比当前更高的一级。", _is_higher)
 RECEIVER = Need("receiver", "接收单位", "请选择接收转介的单位。", _has("receiver"))

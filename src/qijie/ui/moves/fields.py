@@ -57,7 +57,7 @@ class PhoneField(forms.CharField):
             raise ValidationError(refusal.sentence) from refusal
 
 
-class UnitField(forms.ModelChoiceField):
+class UnitField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """A unit to send an order to; `notes` by its id say what speaks against it."""
 
     notes: Mapping[UUID, str] | None = None

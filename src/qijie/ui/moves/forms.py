@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
@@ -10,18 +10,18 @@ from qijie.access.viewer import Viewer
 from qijie.issues import actions
 from qijie.issues.actions.advance import NotVisible
 from qijie.issues.models import Issue
-from qijie.issues.queries import history_of, is_about_somebody
+from qijie.issues.queries import is_about_somebody
 from qijie.issues.queries.choices import categories, conditions_of, units_for
 from qijie.issues.queries.concerned import chosen, concerned_choices
 from qijie.issues.queries.orders import returned_by
-from qijie.issues.rules.vocabulary import Evidence, Move, ReturnReason, Urgency, VoidReason
+from qijie.issues.rules.vocabulary import Evidence, Family, Move, ReturnReason, Urgency, VoidReason
 from qijie.kernel.codes import Level
 from qijie.kernel.refusal import Refusal
 from qijie.kernel.words import Word
 from qijie.records.photos import Photo
-from qijie.records.queries import photos_of
 from qijie.teams.models import OrgUnit
 from qijie.territory.queries import subtree
+from qijie.ui.moves.evidence import WITHOUT_A_PHOTO, EvidenceForm
 from qijie.ui.moves.fields import UnitField, WordsField, YesNoField, photos_in
 
 
@@ -243,13 +243,18 @@ class SignForm(MoveForm):
         return actions.sign(self.issue.pk, order_id=_order_id(self), by=by, at=at, **self.common)
 
 
-class SolveForm(MoveForm):
+class SolveForm(EvidenceForm, MoveForm):
     move = Move.SOLVE
     takes_photos = True
     category = forms.ChoiceField(label="类别", required=False)
     words = WordsField(label="怎么解决的", max_chars=1000)
+    field_order = ("category", "words", "shown_by", "proof")
 
     def prepare(self) -> None:
+        self.evidence_asked = _asked_by(self.issue)
+        # A question is answered in words; everything else may be shown by something.
+        is_question = self.issue.family == Family.SERVICE
+        self.ask_for(self.evidence_asked or (() if is_question else WITHOUT_A_PHOTO))
         if self.issue.category_id:
             del self.fields["category"]
             return
@@ -261,72 +266,41 @@ class SolveForm(MoveForm):
             self.issue.pk,
             by=by,
             at=at,
-            words=self.cleaned_data["words"],
+            words=self.words_and_proof,
             category=category,
+            evidence=self.shown(self.issue, photos),
             photos=photos,
             **self.common,
         )
 
 
-class DoneForm(MoveForm):
+class DoneForm(EvidenceForm, MoveForm):
     move = Move.DONE
     takes_photos = True
     words = WordsField(label="处置结果", max_chars=1000)
-    shown_by = forms.ChoiceField(label="没有照片时，以什么为凭", required=False)
-    proof = WordsField(
-        label="凭证说明（记录编号，或对方是谁、怎么确认的）", required=False, max_chars=200, rows=2
-    )
+    field_order = ("words", "shown_by", "proof")
 
     def prepare(self) -> None:
-        condition = self.issue.condition
-        asked = set(condition.evidence) if condition else set()
-        self.evidence_asked = tuple(word for word in Evidence if word in asked)
-        offered = [word for word in _WITHOUT_A_PHOTO if word in asked]
-        if not offered:
-            del self.fields["shown_by"], self.fields["proof"]
-            return
-        choices = [("", "有照片，不另选"), *((word.value, word.label) for word in offered)]
-        self.fields["shown_by"] = forms.ChoiceField(
-            label="没有照片时，以什么为凭", required=False, choices=choices
-        )
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("shown_by") in _SAID and not cleaned.get("proof"):
-            self.add_error("proof", "请写明记录编号，或对方是谁、怎么确认的。")
-        return cleaned
+        self.evidence_asked = _asked_by(self.issue)
+        self.ask_for(self.evidence_asked)
 
     def perform(self, photos: tuple[Photo, ...], *, by: Viewer, at: datetime) -> Issue:
-        shown = set()
-        if photos:
-            shown.add(Evidence.PHOTO_AFTER)
-        if len(photos) > 1 or photos_of(self.issue.pk).exists():
-            shown.add(Evidence.PHOTO_BEFORE)
-        if chosen := self.cleaned_data.get("shown_by"):
-            shown.add(Evidence(chosen))
         return actions.done(
             self.issue.pk,
             order_id=_order_id(self),
             by=by,
             at=at,
-            words=_with_proof(self.cleaned_data),
-            evidence=tuple(shown),
+            words=self.words_and_proof,
+            evidence=self.shown(self.issue, photos),
             photos=photos,
             **self.common,
         )
 
 
-_WITHOUT_A_PHOTO = (Evidence.RECORD, Evidence.OTHER_SIDE, Evidence.OWN_LOOK)
-_SAID = frozenset({Evidence.RECORD.value, Evidence.OTHER_SIDE.value})
-"""These are shown by words alone, so the words are asked for."""
-
-
-def _with_proof(cleaned: Mapping[str, Any]) -> str:
-    """The outcome, and after it what shows it, so that the history and the verifier read both."""
-    words, chosen, proof = cleaned["words"], cleaned.get("shown_by"), cleaned.get("proof", "")
-    if not chosen:
-        return str(words)
-    return f"{words}\n凭证：{Evidence(chosen).label}{f'，{proof}' if proof else ''}"
+def _asked_by(issue: Issue) -> tuple[Evidence, ...]:
+    """What the filing condition accepts; nothing where there is none yet."""
+    accepted = set(issue.condition.evidence) if issue.condition else set()
+    return tuple(word for word in Evidence if word in accepted)
 
 
 class ReturnForm(MoveForm):
@@ -365,12 +339,6 @@ class RecallForm(MoveForm):
         )
 
 
-def _awaits_a_look(issue: Issue) -> bool:
-    """Whether the handler left it to the verifier to see for himself."""
-    done = history_of(issue).filter(verb=Move.DONE).last()
-    return done is not None and list(done.facts.get("evidence", ())) == [Evidence.OWN_LOOK.value]
-
-
 class CloseForm(MoveForm):
     move = Move.CLOSE
     is_standard_met = forms.BooleanField(
@@ -389,7 +357,7 @@ class CloseForm(MoveForm):
     def prepare(self) -> None:
         if self.issue.family != "dispute":
             del self.fields["follow_up_on"]
-        if _awaits_a_look(self.issue):
+        if self.issue.awaits_look:
             self.fields["words"].required = True
             self.fields["words"].label = "您到现场看到了什么"
         if self.issue.condition and self.issue.condition.close_standard:

@@ -27,6 +27,7 @@ def _unsolved(matter: Matter) -> Matter:
         verdict=None,
         is_on_the_spot=False,
         is_sampled=False,
+        awaits_look=False,
         answered_level=None,
         final_answer_given=False,
         follow_up_on=None,

@@ -12,6 +12,7 @@ from qijie.issues.rules.facts import (
     ConveneFacts,
     DeclineFacts,
     DispatchFacts,
+    DoneFacts,
     Facts,
     OrderFacts,
     OrderRequest,
@@ -24,7 +25,7 @@ from qijie.issues.rules.facts import (
 )
 from qijie.issues.rules.guards import RETURNED_TWICE, Case
 from qijie.issues.rules.matter import Act, Matter, Order
-from qijie.issues.rules.vocabulary import Move, OrderState, Purpose, State
+from qijie.issues.rules.vocabulary import Evidence, Move, OrderState, Purpose, State
 from qijie.kernel.codes import Level
 
 
@@ -33,6 +34,7 @@ def solve(matter: Matter, act: Act[SolveFacts], book: Book) -> Matter:
     alone = recalled(matter, matter.open_orders, act.at)
     filed = counted_as_filed(classified(alone, act.facts), act)
     turn = filed.round + 1
+    must_be_seen = rests_on_a_look(act.facts.evidence)
     order = _own_order(act, turn, OrderState.DONE, is_main=True)
     return opened(
         replace(
@@ -40,12 +42,26 @@ def solve(matter: Matter, act: Act[SolveFacts], book: Book) -> Matter:
             round=turn,
             handled_at=act.at,
             is_on_the_spot=True,
-            is_sampled=_is_drawn(matter, turn, book.numbers.sampled_percent),
+            is_sampled=must_be_seen or _is_drawn(matter, turn, book.numbers.sampled_percent),
+            awaits_look=must_be_seen,
             answered_level=Level.GRID if act.actor.role == "grid_worker" else matter.level,
             verdict=None,
         ),
         replace(order, ended_at=act.at),
     )
+
+
+def done(matter: Matter, act: Act[DoneFacts], book: Book) -> Matter:
+    """The main order's outcome; what nothing shows yet waits for the verifier's own look."""
+    order = matter.order(act.facts.order_id)
+    if order is None or not order.is_main:
+        return matter
+    return replace(matter, awaits_look=rests_on_a_look(act.facts.evidence))
+
+
+def rests_on_a_look(evidence: tuple[Evidence, ...]) -> bool:
+    """How it looked before shows nothing of what was done."""
+    return set(evidence) - {Evidence.PHOTO_BEFORE} == {Evidence.OWN_LOOK}
 
 
 def _is_drawn(matter: Matter, turn: int, percent: int) -> bool:

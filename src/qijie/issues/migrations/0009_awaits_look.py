@@ -1,0 +1,11 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("issues", "0008_urge_count")]
+
+    operations = [
+        migrations.AddField(
+            "issue", "awaits_look", models.BooleanField("待核查员查看", default=False)
+        ),
+    ]

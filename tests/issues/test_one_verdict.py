@@ -2,39 +2,50 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from functools import cache
+from uuid import UUID
 
 import pytest
+from django.db import transaction
 from django.db.models import QuerySet
+from pytest_django import DjangoDbBlocker
 
 from qijie.access.scope import scope
 from qijie.access.viewer import SYSTEM, Role
-from qijie.issues.models import Deadline, Issue
-from qijie.issues.queries import Filters, matter_of, page_of
+from qijie.issues.models import Issue
+from qijie.issues.queries import Filters, page_of
 from qijie.issues.queries.lists import ORDERS, narrowed
 from qijie.issues.queries.orders import named_orders
 from qijie.issues.queries.standing import standing_of
 from qijie.issues.queries.waiting import holders_of, waiting_for
 from qijie.issues.rules.holding import next_seat
 from qijie.issues.rules.standing import pressing, standing
-from qijie.issues.rules.vocabulary import Audience, Family, Standing, State
+from qijie.issues.rules.vocabulary import Audience, ClockKind, Family, Standing, State
 from qijie.kernel.codes import Level
 from qijie.outbound.queries import posts_of_audience
-from qijie.setup.stories import Played
 from qijie.surfaces.console.desk import View, matters_in
 from qijie.teams.models import Post
 from tests import town
-from tests.issues.played import lay_down
+from tests.issues.played import lay_down, matters
 from tests.issues.test_demo_matters import stories
 
-pytestmark = pytest.mark.django_db(databases=["default", "owner"])
+
+@pytest.fixture(scope="module")
+def _laid_down(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[list[Issue]]:
+    """The demonstration's matters, put there once for the module and taken back after it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield lay_down(stories())
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(autouse=True)
+def issues(_laid_down: list[Issue]) -> Iterator[list[Issue]]:
+    """All of them, with what a test changes taken back after it."""
+    with transaction.atomic():
+        yield _laid_down
+        transaction.set_rollback(True)
+
 
 _DESKS = ("wang", "zhao", "zhou", "wu", "zheng", "he", "feng", "xu", "sun", "luo", "chen")
-
-
-@cache
-def told() -> tuple[Played, ...]:
-    return tuple(stories())
 
 
 def _moments(issue: Issue) -> Iterator[datetime]:
@@ -44,11 +55,11 @@ def _moments(issue: Issue) -> Iterator[datetime]:
 
 
 def test_the_header_says_of_a_deadline_what_the_list_of_clocks_says() -> None:
-    lay_down(told())
     compared = 0
     with scope(SYSTEM):
+        known = matters()
         for issue in Issue.objects.exclude(state=State.SUSPENDED):
-            clock = pressing(matter_of(issue))
+            clock = pressing(known[issue.pk])
             assert (clock is None) is (issue.due_at is None)
             for now in _moments(issue) if clock else ():
                 assert clock is not None
@@ -58,8 +69,9 @@ def test_the_header_says_of_a_deadline_what_the_list_of_clocks_says() -> None:
 
 
 @pytest.mark.parametrize("wanted", [Standing.OVERDUE, Standing.DUE_SOON])
-def test_a_list_narrowed_by_a_standing_holds_the_rows_that_stand_so(wanted: Standing) -> None:
-    issues = lay_down(told())
+def test_a_list_narrowed_by_a_standing_holds_the_rows_that_stand_so(
+    issues: list[Issue], wanted: Standing
+) -> None:
     moments = sorted(at for issue in issues for at in _moments(issue))[::40]
     found = 0
     with scope(SYSTEM):
@@ -98,20 +110,18 @@ _FILTERS = (
 
 @pytest.mark.parametrize("view", list(View))
 def test_no_order_hides_a_row_of_any_list(view: View) -> None:
-    lay_down(told())
     supervisor = town.viewer("wu")
     with scope(supervisor):
         for filters in _FILTERS:
-            matters = narrowed(matters_in(view, supervisor, town.NOW), filters, town.NOW)
-            everything = set(matters)
+            listed = narrowed(matters_in(view, supervisor, town.NOW), filters, town.NOW)
+            everything = set(listed)
             for by in ORDERS:
-                walked = _walked(matters, by, size=7)
+                walked = _walked(listed, by, size=40)
                 assert len(walked) == len(everything)
                 assert set(walked) == everything
 
 
 def test_what_has_no_clock_stands_last_among_the_most_urgent() -> None:
-    lay_down(told())
     with scope(SYSTEM):
         walked = _walked(Issue.objects.all(), "due", size=50)
     timed = [issue.due_at is not None for issue in walked]
@@ -122,7 +132,6 @@ def test_what_has_no_clock_stands_last_among_the_most_urgent() -> None:
 
 def _every_state_and_level() -> None:
     """One matter a state and rung, each with a deadline and without; orders where they hold."""
-    lay_down(told())
     with scope(SYSTEM):
         ids = list(Issue.objects.order_by("id").values_list("pk", flat=True))
         combinations = [
@@ -163,19 +172,19 @@ def test_lists_notices_and_headers_agree_on_who_acts_next() -> None:
 
 
 def test_a_returned_order_is_nobodys_and_an_open_one_is_its_holders() -> None:
-    lay_down(told())
     with scope(SYSTEM):
         issues = list(Issue.objects.filter(state=State.DISPATCHED))
         words = holders_of(issues)
+        names: dict[UUID, set[str]] = {issue.pk: set() for issue in issues}
+        for each in named_orders(list(names)):
+            if each.is_open:
+                names[each.order.issue_id].add(each.holder)
         for issue in issues:
-            orders = named_orders([issue.pk])
-            names = {each.holder for each in orders if each.is_open}
-            assert set(words[issue.pk].split("、")) == (names or {""})
+            assert set(words[issue.pk].split("、")) == (names[issue.pk] or {""})
         assert any(words.values())
 
 
 def test_who_only_looks_on_has_no_list_of_waiting_matters() -> None:
-    lay_down(told())
     leader = town.viewer("xu")
     with scope(leader):
         assert leader.roles == {Role.LEADER}
@@ -183,15 +192,13 @@ def test_who_only_looks_on_has_no_list_of_waiting_matters() -> None:
 
 
 def test_a_clock_says_it_was_kept_only_where_its_order_was_done() -> None:
-    lay_down(told())
     verdicts: dict[str, set[Standing]] = {}
     with scope(SYSTEM):
-        for row in Deadline.objects.filter(kind="handle", stopped_at__isnull=False):
-            issue = Issue.objects.get(pk=row.issue_id)
-            order = next((o for o in issue.orders.all() if o.pk == row.order_id), None)
-            if order is not None:
-                clock = matter_of(issue).clocks[row.position]
-                verdicts.setdefault(order.state, set()).add(standing(clock, town.NOW))
+        for matter in matters().values():
+            for clock in matter.clocks:
+                order = matter.order(clock.order_id)
+                if order and clock.kind is ClockKind.HANDLE and not clock.is_live:
+                    verdicts.setdefault(order.state, set()).add(standing(clock, town.NOW))
     assert verdicts["done"] <= {Standing.MET, Standing.MISSED}
     for state in ("returned", "recalled", "waived"):
         assert verdicts.get(state, set()) <= {Standing.ENDED, Standing.ENDED_LATE}

@@ -16,6 +16,21 @@ LEAKPROOF = (
     "arrayoverlap(anyarray,anyarray)",
 )
 
+# So that no resident's words reach the database's log, for every role that signs in: statements
+# carry values, details too, and even an error's first line may quote what was typed. The program
+# that asked logs what failed (`access.quiet`).
+QUIET = {
+    "log_statement": "none",
+    "log_min_error_statement": "panic",
+    "log_min_messages": "fatal",
+    "log_error_verbosity": "terse",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+    "log_min_duration_statement": "-1",
+    "log_min_duration_sample": "-1",
+    "log_transaction_sample_rate": "0",
+}
+
 GRANTS: dict[str, dict[str, str]] = {
     # Deleting takes back what never was in force: a trigger refuses any row whose day has come.
     "territory_node": {APP: "SIUD", READ: "S"},

@@ -16,6 +16,7 @@ from qijie.access.policies import (
     Policed,
     policy_sql,
 )
+from qijie.access.quiet import loud_settings
 
 _TABLES = """
     SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -152,7 +153,12 @@ def undeclared(present: list[str]) -> list[str]:
 
 def defects(connection: BaseDatabaseWrapper) -> list[str]:
     """Why this connection must not serve; each a sentence with its cure. Empty when walls stand."""
-    return [*_role_defects(connection), *_mark_defects(connection), *_policy_defects(connection)]
+    return [
+        *_role_defects(connection),
+        *_mark_defects(connection),
+        *_log_defects(connection),
+        *_policy_defects(connection),
+    ]
 
 
 def _role_defects(connection: BaseDatabaseWrapper) -> Iterator[str]:
@@ -184,6 +190,14 @@ def _mark_defects(connection: BaseDatabaseWrapper) -> Iterator[str]:
                     f"函数 {function} 没有 LEAKPROOF 标记（备份恢复会丢失它），地图和查找会慢百倍。"
                     f"请由数据库管理员执行：ALTER FUNCTION {function} LEAKPROOF;"
                 )
+
+
+def _log_defects(connection: BaseDatabaseWrapper) -> Iterator[str]:
+    if loud := loud_settings(connection):
+        yield (
+            f"数据库会把居民写的话记进自己的日志（{'，'.join(loud)}）。"
+            "请由超级用户重新执行 qijie bootstrap-database --print-sql 打印的脚本，再重启程序。"
+        )
 
 
 _STANDING = """

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import psycopg
 from psycopg import sql
 
-from qijie.access.grants import APP, LEAKPROOF, READ
+from qijie.access.grants import APP, LEAKPROOF, QUIET, READ
 from qijie.setup.cluster import SUPERUSER, Cluster
 
 OWNER = "qijie_owner"
@@ -34,6 +34,9 @@ def role_statements() -> Iterator[str]:
         )
         yield f"ALTER ROLE {name} {attributes}"
     yield f"GRANT {OWNER} TO {MIGRATE}"
+    for name in (MIGRATE, APP, READ):
+        for setting, value in QUIET.items():
+            yield f"ALTER ROLE {name} SET {setting} = '{value}'"
     # A policy makes each row look dear, so lists would be spread over parallel workers whose start
     # takes longer (15 ms) than the list itself (3 ms).
     yield f"ALTER ROLE {APP} SET max_parallel_workers_per_gather = 0"

@@ -3,6 +3,8 @@
 # lock. Usage: tools/bootstrap.sh run | test. Does nothing where nothing is missing.
 set -eu
 cd "$(dirname "$0")/.."
+# Paths and sentences are UTF-8 whatever the locale says.
+export PYTHONUTF8=1
 . tools/step.sh
 
 purpose=${1:-run}
@@ -186,10 +188,16 @@ install_lock() {
 # Our own code is found through a path file: nothing is built, nothing is fetched.
 install_ourselves() {
     site=$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
-    echo "$PWD/src" >"$site/qijie.pth"
+    # In bytes: a path file is read in the encoding of whatever locale the reader has.
+    "$venv/bin/python" - >"$site/qijie.pth" <<'PYTHON'
+import os
+print(f"import os, sys; sys.path.append(os.fsdecode(bytes.fromhex('{os.fsencode(os.getcwd()).hex()}2f737263')))")
+PYTHON
+    # In single quotes: a "$" or "!" in the path stays one.
+    quoted=$(printf '%s' "$PWD/$venv/bin/python" | sed "s/'/'\\\\''/g")
     cat >"$venv/bin/qijie" <<SCRIPT
 #!/bin/sh
-exec "$PWD/$venv/bin/python" -m qijie.cli "\$@"
+exec '$quoted' -m qijie.cli "\$@"
 SCRIPT
     chmod +x "$venv/bin/qijie"
 }

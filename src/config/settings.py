@@ -19,7 +19,9 @@ SECRET_KEY = environment.secret("QIJIE_SECRET_KEY")
 ENCRYPTION_KEYS = [key for key in environment.secret("QIJIE_ENCRYPTION_KEYS").split(",") if key]
 ALLOWED_HOSTS = environment.words("QIJIE_HOSTS", "127.0.0.1,localhost,[::1],testserver")
 CSRF_TRUSTED_ORIGINS = environment.words("QIJIE_ORIGINS")
-PUBLIC_ADDRESS = environment.text("QIJIE_PUBLIC_ADDRESS", "http://127.0.0.1:8000")
+PUBLIC_ADDRESS = environment.text(
+    "QIJIE_PUBLIC_ADDRESS", f"http://127.0.0.1:{environment.text('PORT') or '8000'}"
+)
 TRUSTED_PROXY_COUNT = environment.number("QIJIE_TRUSTED_PROXY_COUNT", 0)
 HTTPS = environment.flag("QIJIE_HTTPS", default=False)
 
@@ -234,7 +236,12 @@ DEFAULT_FROM_EMAIL = environment.text("QIJIE_EMAIL_FROM", "qijie@localhost")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {
+            "()": "qijie.access.quiet.QuietFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {"django": {"handlers": [], "propagate": True}},

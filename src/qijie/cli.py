@@ -1,6 +1,9 @@
 """`qijie`: the one command line. Commands load their code only when they run."""
 
+import codecs
 import importlib
+import locale
+import os
 import re
 import sys
 from argparse import (
@@ -355,5 +358,14 @@ def _is_a_setting(error: Exception) -> bool:
     return exceptions is not None and isinstance(error, exceptions.ImproperlyConfigured)
 
 
+def _in_utf8() -> None:
+    """Begins anew where the locale would make of our paths and sentences something else."""
+    told = sys.flags.ignore_environment or os.environ.get("PYTHONUTF8") == "1"
+    if not told and codecs.lookup(locale.getpreferredencoding()).name != "utf-8":
+        os.environ["PYTHONUTF8"] = "1"
+        os.execv(sys.executable, sys.orig_argv)  # noqa: S606  # ourselves, no shell
+
+
 if __name__ == "__main__":
+    _in_utf8()
     raise SystemExit(main())

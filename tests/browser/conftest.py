@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from qijie.accounts.demo import PASSWORD
 from qijie.setup.preparation import COLLECT
 from qijie.setup.testing import environment_for_tests
+from tests.web.site import DIRECT
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = Path(__file__).parent / "vendor/axe-core/axe.min.js"
@@ -82,7 +82,7 @@ def _wait_until_it_answers(url: str, serving: subprocess.Popen[bytes], log: Path
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and serving.poll() is None:
         try:
-            with urllib.request.urlopen(url, timeout=5):  # noqa: S310  # our own address
+            with DIRECT.open(url, timeout=5):
                 return
         except (urllib.error.URLError, ConnectionError):
             time.sleep(0.2)

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -76,3 +77,42 @@ def test_without_root_the_exact_line_for_apt_is_printed_and_nothing_is_done(
     assert line.startswith(f"sudo apt-get update && {first}sudo apt-get install -y ")
     assert line.endswith(f" {' '.join(PRINTING)}{ends}")
     assert not (checkout / ".venv").exists()
+
+
+ODD = '重要! 资料$1 `x` "y" it\'s'
+FUNCTION = "sed -n '/^install_ourselves()/,/^}/p' tools/bootstrap.sh"
+
+
+@pytest.fixture
+def odd(home: Path) -> Path:
+    """A checkout under a name that shells and locales like to change, made ready."""
+    inner = home / ODD
+    shutil.copytree(HOME / "tools", inner / "tools")
+    (inner / "src").symlink_to(HOME / "src")
+    subprocess.run(
+        [sys.executable, "-m", "venv", "--without-pip", inner / ".venv"], check=True, cwd=inner
+    )
+    code = f'set -eu; venv=.venv; eval "$({FUNCTION})"; install_ourselves'
+    subprocess.run(["sh", "-c", code], check=True, cwd=inner)
+    return inner
+
+
+@pytest.mark.parametrize(
+    "locale",
+    [
+        {"LC_ALL": "POSIX"},
+        # As strict as GBK and Latin-1 are, which a bare machine has not.
+        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        {"LC_ALL": "C.UTF-8", "http_proxy": "http://127.0.0.1:9"},
+    ],
+)
+def test_the_command_works_under_any_path_and_locale(odd: Path, locale: dict[str, str]) -> None:
+    done = subprocess.run(
+        [odd / ".venv" / "bin" / "qijie", "--help"],
+        env={"PATH": "/usr/bin:/bin", **locale},
+        capture_output=True,
+        check=False,
+        cwd="/",
+    )
+    assert done.returncode == 0, done.stderr.decode(errors="replace")
+    assert "社区网格化治理平台" in done.stdout.decode()

@@ -71,6 +71,22 @@ def test_a_database_name_that_is_more_than_a_name_is_refused() -> None:
     assert "CREATE" not in done.stdout
 
 
+def test_links_in_mails_and_codes_on_boards_say_the_port_one_chose() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "from django.conf import settings; print(settings.PUBLIC_ADDRESS)"],
+        env={
+            "PATH": "/usr/bin:/bin",
+            "PYTHONPATH": str(HOME / "src"),
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "PORT": "8031",
+        },
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "http://127.0.0.1:8031\n"
+
+
 @pytest.mark.parametrize("command", ["serve", "worker"])
 def test_a_server_that_is_not_told_its_database_says_so(command: str) -> None:
     done = qijie(command)

@@ -17,6 +17,9 @@ from qijie.setup.processes import look
 pytestmark = pytest.mark.slow
 
 
+ODD = "重要! 资料$1 `x`"
+
+
 def ask(cluster: Cluster, question: str) -> object:
     with psycopg.connect(cluster.url("postgres", "postgres")) as connection:
         row = connection.execute(question).fetchone()
@@ -150,8 +153,9 @@ def test_a_checkout_under_a_closed_home_works(home: Path) -> None:
         cluster.destroy()
 
 
-def test_a_path_with_odd_characters_works(home: Path) -> None:
-    inner = home / "网格, 'quoted' \"twice\""
+@pytest.mark.parametrize("name", ["网格, 'quoted' \"twice\"", ODD])
+def test_a_path_with_odd_characters_works(home: Path, name: str) -> None:
+    inner = home / name
     inner.mkdir()
     cluster = Cluster.of(inner)
     try:
@@ -159,6 +163,18 @@ def test_a_path_with_odd_characters_works(home: Path) -> None:
         assert ask(cluster, "SELECT 1") == 1
     finally:
         cluster.destroy()
+
+
+def test_the_server_starts_under_roots_narrow_umask(cluster: Cluster) -> None:
+    """Where root's umask is 027, the server's own user would not get through our folders."""
+    before = os.umask(0o027)
+    try:
+        cluster.root.parent.chmod(0o750)
+        assert cluster.start()
+        assert ask(cluster, "SELECT 1") == 1
+    finally:
+        os.umask(before)
+        cluster.root.parent.chmod(0o755)
 
 
 def test_a_file_in_the_way_is_named_with_its_cure(home: Path) -> None:
@@ -182,7 +198,7 @@ cluster.destroy()
 """
 
 
-@pytest.mark.parametrize("below", ["", " / ('deep-' * 12) / ('er-' * 20)"])
+@pytest.mark.parametrize("below", ["", " / ('deep-' * 12) / ('er-' * 20)", f" / {ODD!r}"])
 def test_an_ordinary_user_keeps_everything_in_the_checkout(
     as_ordinary_user: Callable[[str], str], below: str
 ) -> None:

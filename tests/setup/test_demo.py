@@ -6,10 +6,11 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -19,10 +20,18 @@ from qijie.setup.cluster import Cluster
 from qijie.setup.places import run_folder
 from qijie.setup.processes import Process
 from qijie.setup.supervisor import free_port_or_fail
+from tests.web.site import DIRECT
 
 pytestmark = pytest.mark.slow
 SOURCE = str(Path(__file__).resolve().parents[2] / "src")
 SIGN = "演示已就绪"
+# Nobody listens there.
+DEAD_PROXY = {"http_proxy": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9"}
+
+
+def _as_behind_an_ampersand() -> None:
+    """A script's background job has Ctrl-C ignored from the start."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def free_port() -> int:
@@ -39,10 +48,13 @@ class Demo:
         self.home, self.port, self.told = home, port, ""
         self.process = subprocess.Popen(
             [sys.executable, "-m", "qijie.cli", "demo"],
-            env=kept | {"QIJIE_HOME": str(home), "PORT": str(port), "PYTHONPATH": SOURCE},
+            env=kept
+            | {"QIJIE_HOME": str(home), "PORT": str(port), "PYTHONPATH": SOURCE}
+            | DEAD_PROXY,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            preexec_fn=_as_behind_an_ampersand,
         )
 
     def until_ready(self) -> "Demo":
@@ -53,6 +65,29 @@ class Demo:
                 break
         assert SIGN in self.told, self.told
         return self
+
+    def until_said(self, words: str) -> None:
+        assert self.process.stdout
+        for line in self.process.stdout:
+            self.told += line
+            if words in line:
+                return
+        raise AssertionError(self.told)
+
+    def program(self, word: str) -> Process:
+        """The leader of the website or of the worker."""
+        family = sorted(self.family(), key=lambda one: one.pid)
+        return next(one for one in family if one.command.rstrip().endswith(word))
+
+    def settled(self) -> int:
+        """The front page's status, once it answers at all."""
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            with suppress(OSError):
+                if (status := self.status_of_front_page()) < 500:
+                    return status
+            time.sleep(0.1)
+        raise AssertionError("the website did not come back")
 
     def to_its_end(self) -> int:
         assert self.process.stdout
@@ -65,10 +100,14 @@ class Demo:
 
     def status_of_front_page(self) -> int:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/", timeout=30) as answer:
+            with DIRECT.open(f"http://127.0.0.1:{self.port}/", timeout=30) as answer:
                 return int(answer.status)
         except urllib.error.HTTPError as error:
             return error.code
+
+
+def postmaster(home: Path) -> int:
+    return int((Cluster.of(home).data / "postmaster.pid").read_text().split("\n", 1)[0])
 
 
 @pytest.fixture
@@ -82,6 +121,15 @@ def demo(home: Path) -> Iterator[Demo]:
 def test_one_demo_from_first_start_to_the_start_after_a_kill(demo: Demo) -> None:
     assert f"http://127.0.0.1:{demo.port}/" in demo.told
     assert demo.status_of_front_page() < 400
+
+    os.kill(demo.program("worker").pid, signal.SIGKILL)
+    demo.until_said("程序 worker 意外结束（SIGKILL）")
+    os.kill(demo.program("serve").pid, signal.SIGKILL)
+    demo.until_said("程序 web 意外结束（SIGKILL）")
+    assert demo.settled() < 400
+    os.kill(postmaster(demo.home), signal.SIGKILL)
+    demo.until_said("数据库已恢复")
+    assert demo.settled() < 400
 
     second = Demo(demo.home, free_port())
     assert second.to_its_end() == 0

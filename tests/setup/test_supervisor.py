@@ -138,6 +138,38 @@ def test_a_program_that_falls_is_named(home: Path) -> None:
         assert supervisor.log("worker").read_text() == "why\n"
 
 
+# Falls at its first start and lives from the second on; what it started holds its port.
+CLUMSY = """
+import os, pathlib, signal, sys
+tries = pathlib.Path(sys.argv[1])
+tries.write_text(tries.read_text() + "x" if tries.exists() else "x")
+if len(tries.read_text()) < 3:
+    os.kill(os.getpid(), signal.SIGKILL)
+signal.pause()
+"""
+
+
+class Enough(Exception):
+    pass
+
+
+def test_what_falls_is_started_again_after_pauses_that_grow(home: Path) -> None:
+    tries, said = home / "tries", list[str]()
+
+    def look() -> None:
+        if tries.exists() and len(tries.read_text()) == 3:
+            raise Enough
+
+    with Supervisor(home) as supervisor:
+        supervisor.start(Program("web", (sys.executable, "-c", CLUMSY, str(tries)), {}))
+        with pytest.raises(Enough):
+            supervisor.keep_up(said.append, look)
+    assert [one.partition("。")[0] for one in said] == [
+        "程序 web 意外结束（SIGKILL），1 秒后重新启动",
+        "程序 web 意外结束（SIGKILL），2 秒后重新启动",
+    ]
+
+
 def test_a_program_gets_its_own_environment(home: Path) -> None:
     code = "import os; print(os.environ['PORT'])"
     with Supervisor(home) as supervisor:

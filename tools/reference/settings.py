@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tools.reference.tables import table
 
-READERS = ("config/*.py", "qijie/setup/places.py", "qijie/setup/serve.py")
+READERS = ("config/*.py", "qijie/setup/places.py")
 NAME = re.compile(r"QIJIE_[A-Z_]+|(OWNER_)?DATABASE_[A-Z_]+|PORT")
 KINDS = {
     "flag": "true or false",

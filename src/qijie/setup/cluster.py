@@ -191,7 +191,8 @@ class Cluster:
             owned_folder(self.socket)
             return
         uid, gid = _account_ids(self.account)
-        private_folder(self.root.parent)
+        # Whatever umask root has: the server's own user has to pass through.
+        private_folder(self.root.parent).chmod(0o755)
         for folder in (self.root, self.socket):
             private_folder(folder, mode=0o700)
             os.chown(folder, uid, gid)
@@ -231,10 +232,9 @@ class Cluster:
             os.chown(path, *_account_ids(self.account))
 
     def _launch(self) -> None:
-        done = self._try(
-            *("pg_ctl", "-D", self.data, "-l", self.log),
-            *("-w", "-t", str(START_SECONDS), "start"),
-        )
+        # pg_ctl hands -D and -l to a shell inside double quotes, where a "$" in the path would not
+        # stay one: the data is named in the environment, the log from its own folder.
+        done = self._try("pg_ctl", "-l", self.log.name, "-w", "-t", str(START_SECONDS), "start")
         if done.returncode != 0:
             raise SetupFailure(_explain(self._last_words() or done.stdout, self.log))
 
@@ -272,8 +272,8 @@ class Cluster:
     def _try(self, program: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
         return subprocess.run(  # noqa: S603  # fixed programs, no shell
             [*self._as_server(), str(binaries() / program), *map(str, arguments)],
-            cwd="/",
-            env=clean_environment(),
+            cwd=self.root,
+            env=clean_environment() | {"PGDATA": str(self.data)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

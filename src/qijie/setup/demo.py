@@ -8,25 +8,30 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import IO
 
 from qijie.setup import preparation, surroundings
+from qijie.setup.cluster import Cluster
 from qijie.setup.failures import SetupFailure
 from qijie.setup.places import checkout, run_folder
 from qijie.setup.progress import Progress
-from qijie.setup.serve import port
 from qijie.setup.supervisor import Program, Supervisor, end_left_over, free_port_or_fail
+from qijie.setup.surroundings import port
 
 READY_SECONDS = 90
+_ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+# Our own address is never asked through anybody's proxy.
+_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def run(progress: Progress) -> None:
     home = checkout()
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    # Also Ctrl-C itself: a script's `&` starts us with it ignored.
+    for number in _ENDINGS:
         signal.signal(number, _as_ctrl_c)
     with (run_folder(home) / "demo.lock").open("a+") as lock:
         if not _is_first(lock):
@@ -52,8 +57,7 @@ def _run_alone(home: Path, lock: IO[str], progress: Progress) -> None:
         with progress.step("启动网站和后台"):
             _start(supervisor)
         _greet(progress, time.monotonic() - begun)
-        fallen = supervisor.watch()
-        raise SetupFailure(_epitaph(supervisor, fallen))
+        supervisor.keep_up(progress.say, _database_keeper(home, progress))
 
 
 @contextmanager
@@ -87,7 +91,7 @@ def _start(supervisor: Supervisor) -> None:
 def _answers() -> bool:
     """Any answer counts: what the page says is not the supervisor's affair."""
     try:
-        with urllib.request.urlopen(_address(), timeout=5):  # noqa: S310  # our own http address
+        with _DIRECT.open(_address(), timeout=5):
             return True
     except urllib.error.HTTPError:
         return True
@@ -127,4 +131,28 @@ def _write(lock: IO[str], text: str) -> None:
 
 
 def _as_ctrl_c(_number: int, _frame: FrameType | None) -> None:
+    """Once: whoever presses it again does not keep us from tidying up."""
+    for number in _ENDINGS:
+        signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
+
+
+def _database_keeper(home: Path, progress: Progress) -> Callable[[], None]:
+    """What brings our own database up again when it fell; somebody else's is theirs."""
+    if (
+        os.environ["DATABASE_URL"]
+        != surroundings.private_environment(home, cluster := Cluster.of(home))["DATABASE_URL"]
+    ):
+        return lambda: None
+
+    def keep() -> None:
+        if cluster.is_running():
+            return
+        progress.say("数据库意外停了，正在重新启动 …")
+        try:
+            cluster.start()
+            progress.say("数据库已恢复。")
+        except SetupFailure as failure:
+            progress.say(f"数据库还没有恢复，稍后再试：{failure}")
+
+    return keep

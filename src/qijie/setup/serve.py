@@ -9,12 +9,14 @@ from typing import Any
 from granian.constants import Interfaces
 from granian.server import Server
 
-from qijie.setup.failures import SetupFailure
-from qijie.setup.processes import die_with
+from qijie.setup.processes import never_outlive
+from qijie.setup.surroundings import port
 from qijie.web.body import THREADS, WholeBodies
 from qijie.web.cost import PROCESSES
 
 MOST_WORKERS = 8
+# So long a worker whose master was killed may finish what it is answering.
+ORPHAN_SECONDS = 3.0
 
 
 def run(options: Namespace) -> None:
@@ -35,21 +37,13 @@ def run(options: Namespace) -> None:
     server.serve(target_loader=partial(_load, os.getpid()))
 
 
-def port() -> int:
-    """`PORT`, or 8000."""
-    text = os.environ.get("PORT") or "8000"
-    if not text.isdecimal() or not 0 < int(text) < 65536:
-        raise SetupFailure(f"PORT 应是 1–65535 的数字，现在是 {text!r}，例如：PORT=8001 make demo")
-    return int(text)
-
-
 def default_workers() -> int:
     return min(len(os.sched_getaffinity(0)), MOST_WORKERS)
 
 
 def _load(parent: int, _target: str) -> Callable[..., Any]:
     """Runs in each worker, which would otherwise outlive a killed parent and keep the port."""
-    die_with(parent)
+    never_outlive(parent, ORPHAN_SECONDS)
     from django.core.wsgi import get_wsgi_application
 
     return WholeBodies(get_wsgi_application())

@@ -10,11 +10,12 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
+from typing import NoReturn
 
 from qijie.setup import processes
 from qijie.setup.failures import SetupFailure
@@ -23,6 +24,9 @@ from qijie.setup.processes import Process
 
 GRACE_SECONDS = 12
 POLL_SECONDS = 0.3
+MOST_PAUSE = 30.0
+# Whoever lived so long fell for a new reason.
+LONG_LIFE_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,7 @@ class Supervisor:
 
     def __init__(self, home: Path) -> None:
         self._home = home
+        self._programs: dict[str, Program] = {}
         self._children: dict[str, subprocess.Popen[bytes]] = {}
 
     def __enter__(self) -> "Supervisor":
@@ -57,7 +62,7 @@ class Supervisor:
                 start_new_session=True,
                 preexec_fn=partial(processes.die_with, os.getpid()),
             )
-        self._children[program.name] = child
+        self._programs[program.name], self._children[program.name] = program, child
         self.record()
 
     def log(self, name: str) -> Path:
@@ -84,6 +89,29 @@ class Supervisor:
             self.record()
         return name
 
+    def keep_up(self, say: Callable[[str], None], and_also: Callable[[], None]) -> NoReturn:
+        """Start again whatever falls, after pauses that grow, and say so; until interrupted.
+
+        `and_also` is called at each look.
+        """
+        falls: dict[str, _Falls] = {name: _Falls() for name in self._programs}
+        while True:
+            time.sleep(POLL_SECONDS)
+            and_also()
+            for name, child in list(self._children.items()):
+                if child.poll() is None:
+                    continue
+                if falls[name].is_new():
+                    say(
+                        f"程序 {name} 意外结束（{_reason(child.returncode)}），"
+                        f"{falls[name].pause:.0f} 秒后重新启动。记录：{self.log(name)}"
+                    )
+                elif falls[name].has_waited():
+                    # What it started may still hold its port.
+                    end(processes.members(child.pid))
+                    self.start(self._programs[name])
+            self.record()
+
     def stop(self) -> None:
         """The last started goes first; its leader is told, and sees to its own workers."""
         for name, child in reversed(self._children.items()):
@@ -93,6 +121,35 @@ class Supervisor:
             child.wait()
             _record_path(self._home, name).unlink(missing_ok=True)
         self._children.clear()
+
+
+class _Falls:
+    """How often one program fell, and how long to wait before it is started again."""
+
+    def __init__(self) -> None:
+        self.pause = 0.0
+        self._at: float | None = None
+        self._up_at = time.monotonic()
+
+    def is_new(self) -> bool:
+        """Notes a fall that was not known yet."""
+        if self._at is not None:
+            return False
+        self._at = time.monotonic()
+        lived = self._at - self._up_at
+        self.pause = 1.0 if lived > LONG_LIFE_SECONDS else min(self.pause * 2 or 1.0, MOST_PAUSE)
+        return True
+
+    def has_waited(self) -> bool:
+        """Notes that it is started again."""
+        if self._at is None or time.monotonic() - self._at < self.pause:
+            return False
+        self._at, self._up_at = None, time.monotonic()
+        return True
+
+
+def _reason(code: int) -> str:
+    return f"代码 {code}" if code >= 0 else signal.Signals(-code).name
 
 
 def end_left_over(home: Path) -> int:

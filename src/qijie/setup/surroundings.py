@@ -74,6 +74,14 @@ def generated_keys(home: Path) -> dict[str, str]:
     }
 
 
+def port() -> int:
+    """`PORT`, or 8000."""
+    text = os.environ.get("PORT") or "8000"
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise SetupFailure(f"PORT 应是 1–65535 的数字，现在是 {text!r}，例如：PORT=8001 make demo")
+    return int(text)
+
+
 def has_database(cluster: Cluster, name: str) -> bool:
     with superuser(cluster) as connection:
         return exists(connection, name)

@@ -38,6 +38,7 @@ def test_words_are_tidied_without_changing_what_they_say(typed, kept):
         ("井盖\u202e坏了", "描述第 3 个字是改变文字方向的隐藏字符"),
         ("\u2066井盖\u2069", "描述第 1 个字是改变文字方向的隐藏字符"),
         ("井盖\ud83d", "描述里有损坏的字符"),
+        ("井盖\ufffd\ufffd", "描述里有损坏的字符"),
     ],
 )
 @pytest.mark.parametrize("clean", [clean_words, one_line])

@@ -7,7 +7,8 @@ from qijie.kernel.refusal import Refusal
 
 _LINE_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _TOO_MANY_BLANK_LINES = re.compile(r"\n{4,}")
-_SURROGATE = re.compile("[\ud800-\udfff]")
+# Halves of a pair, and what a decoder puts where it could not read.
+_BROKEN = re.compile("[\ud800-\udfff\ufffd]")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 # Embeddings, overrides and isolates: with them a screen shows other words than are stored.
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -54,7 +55,7 @@ def one_line(text: str, field_label: str, max_chars: int) -> str:
 
 
 def _refuse_unsafe(text: str, field_label: str) -> None:
-    if _SURROGATE.search(text):
+    if _BROKEN.search(text):
         raise Refusal(f"{field_label}里有损坏的字符，请删去显示为方框或问号的字后重新输入。")
     checked = _LINE_BREAKS.sub("\n", text)
     if found := _CONTROL.search(checked):

@@ -93,11 +93,11 @@ class DeskReportForm(AsksOfDanger):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         cleaned["place"] = None
-        if cleaned.get("lon") or cleaned.get("lat"):
+        # A field that failed has no value here.
+        lon, lat, system = (cleaned.get(name, "") for name in ("lon", "lat", "system"))
+        if lon or lat:
             try:
-                cleaned["place"] = Coordinate.read(
-                    cleaned["lon"], cleaned["lat"], cleaned["system"]
-                )
+                cleaned["place"] = Coordinate.read(lon, lat, system)
             except Refusal as refusal:
                 self.add_error("place_words", refusal.sentence)
         is_urgent = cleaned.get("urgency") == Urgency.URGENT

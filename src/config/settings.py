@@ -19,6 +19,8 @@ SECRET_KEY = environment.secret("QIJIE_SECRET_KEY")
 ENCRYPTION_KEYS = [key for key in environment.secret("QIJIE_ENCRYPTION_KEYS").split(",") if key]
 ALLOWED_HOSTS = environment.words("QIJIE_HOSTS", "127.0.0.1,localhost,[::1],testserver")
 CSRF_TRUSTED_ORIGINS = environment.words("QIJIE_ORIGINS")
+# Whom to tell of a weakness (mailto: or https:), for /.well-known/security.txt.
+SECURITY_CONTACT = environment.text("QIJIE_SECURITY_CONTACT")
 PUBLIC_ADDRESS = environment.text(
     "QIJIE_PUBLIC_ADDRESS", f"http://127.0.0.1:{environment.text('PORT') or '8000'}"
 )
@@ -61,8 +63,10 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "qijie.web.headers.HeadersMiddleware",
     "qijie.web.body.BodyMiddleware",
     "qijie.web.input.InputMiddleware",
+    "qijie.web.links.LinkMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -233,17 +237,24 @@ EMAIL_GIVE_UP_HOURS = environment.number("QIJIE_EMAIL_GIVE_UP_HOURS", 48)
 DEFAULT_FROM_EMAIL = environment.text("QIJIE_EMAIL_FROM", "qijie@localhost")
 
 # To standard error, where the supervisor or the service manager keeps it. Requests that end in an
-# error say where, never what was typed.
+# error say where, never what was typed, and never a private link or a code (`qijie.web.log`).
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"no_secrets": {"()": "qijie.web.log.NoSecrets"}},
     "formatters": {
         "line": {
             "()": "qijie.access.quiet.QuietFormatter",
             "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
         }
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "filters": ["no_secrets"],
+            "formatter": "line",
+        }
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {"django": {"handlers": [], "propagate": True}},
 }

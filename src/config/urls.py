@@ -3,6 +3,7 @@ from django.contrib.auth.decorators import login_required
 from django.urls import URLPattern, URLResolver, include, path
 
 from qijie.accounts import views as accounts
+from qijie.surfaces import machines
 from qijie.surfaces.home import health, home
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -12,6 +13,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("qijie.surfaces.api.urls")),
     path("home/", home, name="home"),
     path("health/", health, name="health"),
+    path("robots.txt", machines.robots, name="robots"),
+    path(".well-known/security.txt", machines.security, name="security_contact"),
     # Nobody signs up or resets by e-mail here: accounts come with posts.
     path("account/login/", accounts.SignIn.as_view(), name="account_login"),
     path("account/logout/", account.logout, name="account_logout"),

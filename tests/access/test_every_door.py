@@ -17,6 +17,7 @@ from django.urls import reverse
 from qijie.access.doors import DOORS
 from qijie.access.permissions import Door, Who, may
 from qijie.kernel.ids import new_id
+from qijie.web.headers import FOUND
 from tests import town
 from tests.access.house import (
     ANONYMOUS,
@@ -110,11 +111,23 @@ def test_a_door_opens_to_whom_the_table_says(
     logged = log_of(door, name)[len(before) :]
     for method, answer in answers.items():
         judge(door, name, method, answer)
+        look_at_headers(door, method, answer)
     if door.who is Who.STAFF and name != ANONYMOUS and not is_let_in(door, name):
         assert logged == [("denied", url[:64])] * 2
     elif is_let_in(door, name) and (hidden := subject_hidden(door, name)):
         asked = [a for a in answers.values() if a.status_code != HTTPStatus.METHOD_NOT_ALLOWED]
         assert logged == [("not_visible", str(values[hidden]))] * len(asked)
+
+
+def look_at_headers(door: Door, method: str, answer: HttpResponse) -> None:
+    """What only some may see is kept by nobody and found by no search engine."""
+    told, status = f"{method} {door.url_name}", answer.status_code
+    is_public = door.who in (Who.ANYONE, Who.INTAKE) and method == "GET" and status < 400
+    assert is_public or answer["Cache-Control"] == "private, no-store", told
+    assert ("X-Robots-Tag" in answer) is not (door.url_name in FOUND and status == HTTPStatus.OK)
+    assert "geolocation=(self)" in answer["Permissions-Policy"], told
+    if door.who is Who.LINK_HOLDER or door.url_name == "account_activate":
+        assert answer["Referrer-Policy"] == "strict-origin", told
 
 
 def judge(door: Door, name: str, method: str, answer: HttpResponse) -> None:

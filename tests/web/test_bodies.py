@@ -93,6 +93,27 @@ def test_a_huge_length_is_refused_before_a_byte_is_read(site: Site, path: str, m
     assert "connection: close" in answer.head.lower()
 
 
+@pytest.mark.parametrize(
+    ("lines", "method"),
+    [
+        (("Transfer-Encoding: chunked",), "POST"),
+        ((f"Content-Length: {700 * MEGABYTE}",), "POST"),
+        (("Content-Length: 1x",), "POST"),
+        (("Content-Length: 9",), "PUT"),
+        (("Content-Length: 9",), "DELETE"),
+        (("Transfer-Encoding: chunked",), "GET"),
+    ],
+)
+def test_an_answer_before_the_body_was_read_says_it_is_the_last(
+    site: Site, lines: tuple[str, ...], method: str
+) -> None:
+    raw = head("/report/", *lines).replace(b"Connection: close\r\n", b"")
+    answer = site.send(
+        raw.replace(b"POST", method.encode(), 1) + b"5\r\nhello\r\n", half_close=True
+    )
+    assert "connection: close" in answer.head.lower()
+
+
 def test_one_who_sends_a_little_too_much_gets_to_read_why(site: Site) -> None:
     body = b"x" * (70 * MEGABYTE)
     answer = site.send(head("/report/", f"Content-Length: {len(body)}", kind=MULTIPART) + body)

@@ -93,6 +93,8 @@ DOORS: tuple[Door, ...] = (
     Door("api:buildings", Who.ANYONE),
     # The machine
     Door("health", Who.ANYONE),
+    Door("robots", Who.ANYONE),
+    Door("security_contact", Who.ANYONE),
 )
 _BY_NAME = {door.url_name: door for door in DOORS}
 

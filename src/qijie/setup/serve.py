@@ -7,12 +7,14 @@ from functools import partial
 from typing import Any
 
 from granian.constants import Interfaces
+from granian.log import LOGGING_CONFIG
 from granian.server import Server
 
 from qijie.setup.processes import never_outlive
 from qijie.setup.surroundings import port
 from qijie.web.body import THREADS, WholeBodies
 from qijie.web.cost import PROCESSES
+from qijie.web.log import through_the_mask
 
 MOST_WORKERS = 8
 # So long a worker whose master was killed may finish what it is answering.
@@ -33,6 +35,8 @@ def run(options: Namespace) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=8,
         websockets=False,
+        log_access=False,
+        log_dictconfig=through_the_mask(LOGGING_CONFIG),
     )
     server.serve(target_loader=partial(_load, os.getpid()))
 

@@ -9,5 +9,4 @@ def photo_response(photo: Attachment) -> HttpResponse:
     response = HttpResponse(path_of(photo.sha256).read_bytes(), content_type=photo.media_type)
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Disposition"] = f'inline; filename="{photo.sha256[:12]}.jpg"'
-    response["Cache-Control"] = "private, max-age=86400"
     return response

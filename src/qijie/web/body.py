@@ -52,7 +52,11 @@ class WholeBodies:
             body, refused = _received(environ, reading, is_free=is_free)
             source = environ["wsgi.input"]
             environ["wsgi.input"], environ[_REFUSED] = body, refused
-            if refused is None:
+            if refused or _holds_unread_body(environ):
+                start_response = _closing(start_response)
+            if environ["REQUEST_METHOD"] != "POST":
+                environ.pop("CONTENT_LENGTH", None)
+            elif refused is None:
                 environ["qijie.body_bytes"] = int(environ.get("CONTENT_LENGTH") or 0)
             else:
                 environ["CONTENT_LENGTH"] = "0"
@@ -73,6 +77,21 @@ class WholeBodies:
         getattr(answer, "close", lambda: None)()
 
 
+def _holds_unread_body(environ: Environ) -> bool:
+    """Another method than POST may come with a body, which nobody here reads."""
+    has_body = environ.get("CONTENT_LENGTH", "0") not in ("", "0")
+    return environ["REQUEST_METHOD"] != "POST" and (has_body or "HTTP_TRANSFER_ENCODING" in environ)
+
+
+def _closing(start_response: Any) -> Any:
+    """What is left of a body would be read as the next request: the answer says it is the last."""
+
+    def closing(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+        return start_response(status, [*headers, ("Connection", "close")], *rest)
+
+    return closing
+
+
 def _reading_of(environ: Environ) -> Reading:
     request = HttpRequest()
     request.META = environ
@@ -90,7 +109,6 @@ def _received(
 ) -> tuple[IO[bytes], Refused | None]:
     nothing = io.BytesIO()
     if environ["REQUEST_METHOD"] != "POST":
-        environ.pop("CONTENT_LENGTH", None)
         return nothing, None
     most = most_bytes(environ.get("PATH_INFO", "/"))
     if "HTTP_TRANSFER_ENCODING" in environ:
@@ -160,9 +178,6 @@ def _refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
     }
     status = _STATUS[refused.fault]
     answer = render(request, "ui/errors/body_refused.html", context, status=status)
-    # What is left of the body would be read as the next request.
-    answer["Connection"] = "close"
-    answer["Cache-Control"] = "no-store"
     if status == 503:
         answer["Retry-After"] = str(RETRY_SECONDS)
     return answer

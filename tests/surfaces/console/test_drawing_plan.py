@@ -119,7 +119,7 @@ def test_the_editor_gets_blocks_borders_limits_and_the_plan_in_one_answer(
         answer = client.get(address(plan, "plan_units"))
     found = json.loads(answer.content)
     assert answer["Content-Type"].startswith("application/geo+json")
-    assert answer["Cache-Control"] == "no-store"
+    assert answer["Cache-Control"] == "private, no-store"
     assert [one["id"] for one in found["features"]] == list(range(drawn.COUNT))
     assert found["features"][1]["properties"]["loads"][0] == drawn.MORE
     assert found["features"][0]["properties"]["today"] == town.GRID_1

@@ -75,7 +75,7 @@ def test_the_map_is_the_same_address_asked_for_as_geojson(client: Client) -> Non
         town.IN_GRID_1.lon,
         pytest.approx(town.IN_GRID_1.lat),
     ]
-    assert response["Cache-Control"] == "no-store"
+    assert response["Cache-Control"] == "private, no-store"
 
 
 def test_the_map_has_a_written_twin(client: Client) -> None:

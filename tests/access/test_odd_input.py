@@ -152,7 +152,7 @@ def test_a_form_reads_no_field_that_failed(clients: dict[str, Client]) -> None:
         assert not PortalReportForm(data).is_valid()
 
 
-@pytest.mark.parametrize("field", ["grid", "category", "lon", "system", "key", "danger", "held"])
+@pytest.mark.parametrize("field", ["grid", "lon", "system", "key", "danger", "held"])
 def test_what_nobody_types_is_refused_whole_and_nothing_is_made(
     field: str, clients: dict[str, Client]
 ) -> None:
@@ -218,7 +218,6 @@ def test_the_edge_knows_every_name_of_what_people_type() -> None:
         for name, field in form.base_fields.items()
         if isinstance(field, forms.CharField) and not isinstance(field.widget, CHOSEN)
     }
-    # Its template draws buttons.
-    assert typed - TYPED == {"category"}
+    assert typed - TYPED == set()
     # Two are searched for outside a form; allauth adds the third when its form is made.
     assert TYPED - typed == {"q", "who", "login"}

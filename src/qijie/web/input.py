@@ -14,7 +14,7 @@ from django.shortcuts import render
 TYPED = frozenset(
     {"words", "place_words", "about_words", "proof", "reason", "purpose", "name", "phone", "email"}
     | {"login", "username", "password", "password1", "password2", "oldpassword"}
-    | {"code", "activation_code", "q", "who"}
+    | {"code", "activation_code", "category", "q", "who"}
 )
 """Names of what people type; whoever reads one of these looks at the words and says what is wrong
 with them (`kernel.text`). Other names carry a choice, a number, a day or something hidden."""

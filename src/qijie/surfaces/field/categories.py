@@ -48,7 +48,7 @@ def _recent(viewer: Viewer) -> list[str]:
 
 def _named(codes: Iterable[str]) -> dict[str, str]:
     """Names in the order of the codes; unknown codes are left out."""
-    codes = list(codes)
+    codes = [code for code in codes if code.isprintable()]
     names = dict(_current().filter(pk__in=codes).values_list("code", "name")) if codes else {}
     return {code: names[code] for code in codes if code in names}
 

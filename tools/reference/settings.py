@@ -29,6 +29,7 @@ MEANINGS = {
     "QIJIE_HOSTS": "Host names the site answers to.",
     "QIJIE_ORIGINS": "Origins forms may be sent from, where a proxy changes the host.",
     "QIJIE_PUBLIC_ADDRESS": "Where residents and staff reach the site; stands in e-mails.",
+    "QIJIE_SECURITY_CONTACT": "Whom to tell of a weakness: mailto: or https:, else /report/.",
     "QIJIE_HTTPS": "Served over TLS: secure cookies, redirect, HSTS. Set it in production.",
     "QIJIE_TRUSTED_PROXY_COUNT": "How many of your proxies stand in front and set X-Forwarded-For.",
     "QIJIE_MFA_REQUIRED": "Posts that ask for a second factor need one. On unless it is the demo.",

@@ -262,7 +262,7 @@ def test_the_page_is_kept_by_no_cache_and_found_by_no_search(client: Client) -> 
     answer = client.get(f"/m/{hand_in(client)}/")
     assert "no-store" in answer["Cache-Control"]
     assert '<meta name="robots" content="noindex">' in answer.content.decode()
-    assert answer["Referrer-Policy"] == "same-origin"
+    assert answer["Referrer-Policy"] == "strict-origin"
 
 
 def test_the_page_costs_few_queries_however_long_the_story(

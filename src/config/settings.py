@@ -267,6 +267,7 @@ KEPT_DAYS = {
     "keys": environment.number("QIJIE_KEEP_KEYS_DAYS", 90),
     "letters": environment.number("QIJIE_KEEP_LETTERS_DAYS", 30),
     "numbers": 7,
+    "misses": environment.number("QIJIE_KEEP_MISSES_DAYS", 180),
     "notices": environment.number("QIJIE_KEEP_NOTICES_DAYS", 90),
     "tries": environment.number("QIJIE_KEEP_TRIES_DAYS", 30),
     "timers": environment.number("QIJIE_KEEP_TIMERS_DAYS", 30),

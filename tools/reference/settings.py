@@ -61,6 +61,7 @@ MEANINGS = {
     "QIJIE_KEEP_JOBS_DAYS": "Days finished jobs of the queue are kept.",
     "QIJIE_KEEP_KEYS_DAYS": "Days the key of a report refuses a second one.",
     "QIJIE_KEEP_LETTERS_DAYS": "Days a mail that was given up stays listed.",
+    "QIJIE_KEEP_MISSES_DAYS": "Days the counts of refused strangers are kept.",
     "QIJIE_KEEP_NOTICES_DAYS": "Days a notice is kept after it was read.",
     "QIJIE_KEEP_TRIES_DAYS": "Days the count of wrong passwords of one name is kept.",
     "QIJIE_KEEP_TIMERS_DAYS": "Days a timer is kept after it rang.",

@@ -168,6 +168,7 @@ FIELDS: dict[str, dict[str, FieldClass]] = {
         internal="id at region_code kind post_ids door subject fields purpose",
         personal="user_id address",
     ),
+    "records_miss": _classes(internal="id on kind times first_at last_at", personal="network"),
     "redrawing_run": _classes(
         internal="id region_code street_code community_code path purpose as_of rules going_on"
         " asked_post_id asked_at state done_parts of_parts now_words cancel_asked_at ended_at"
@@ -300,7 +301,7 @@ RULES: tuple[FieldRule, ...] = (
     _rule("accounts_user.email", {Kind.SYSTEM}, Purpose.NOTIFY),
     # Who looked at what
     _rule(
-        "records_accessentry.user_id records_accessentry.address",
+        "records_accessentry.user_id records_accessentry.address records_miss.network",
         {Role.AUDIT_ADMIN},
         Purpose.AUDIT,
     ),

@@ -54,6 +54,7 @@ GRANTS: dict[str, dict[str, str]] = {
     # Nothing is edited: history is appended to, by the database's own word.
     "records_event": {APP: "SI"},
     "records_accessentry": {APP: "SI"},
+    "records_miss": {APP: "SIUD"},
     "records_attachment": {APP: "SI"},
     "records_outboxentry": {APP: "SIUD"},
     "records_timer": {APP: "SIUD"},

@@ -187,6 +187,7 @@ OPEN: dict[str, str] = {
     "records_linktoken": "Hashes of 128-bit secrets; needed before any scope can be known.",
     "records_dailycounter": "Counts numbers given out per county and day.",
     "records_freenumber": "Numbers nobody has yet, per county and day.",
+    "records_miss": "Counts of refused strangers by network and day; made before any scope.",
     "accounts_user": "Sign-in comes before scope.",
     "accounts_failedtries": "Digests and counts; sign-in comes before scope.",
     "accounts_activationcode": "Digests of random codes; sign-in comes before scope.",

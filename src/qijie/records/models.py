@@ -182,6 +182,27 @@ class FreeNumber(models.Model):
         return f"{self.region_code} {self.on} {self.number}"
 
 
+class Miss(models.Model):
+    """How often callers of one network who had not signed in were refused on a day."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    on = models.DateField("日期")
+    kind = models.CharField("类别", max_length=16)
+    network = models.CharField("来源网络", max_length=43, blank=True)
+    times = models.BigIntegerField("次数")
+    first_at = models.DateTimeField("第一次")
+    last_at = models.DateTimeField("最近一次")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["on", "kind", "network"], name="misses_of_network")
+        ]
+        indexes: ClassVar = [models.Index(fields=["last_at"], name="misses_by_age")]
+
+    def __str__(self) -> str:
+        return f"{self.on} {self.kind} {self.network} {self.times}"
+
+
 class AccessEntry(models.Model):
     """Who looked at what: reads of personal fields, exports, denials, misses by id."""
 

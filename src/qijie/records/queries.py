@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from qijie.records.models import AccessEntry, Attachment, Event, LinkToken
+from qijie.records.models import AccessEntry, Attachment, Event, LinkToken, Miss
 
 
 def token_digest(token: str) -> bytes:
@@ -36,3 +36,8 @@ def photos_of(subject_id: UUID) -> QuerySet[Attachment]:
 
 def access_entries() -> QuerySet[AccessEntry]:
     return AccessEntry.objects.order_by("-at", "-id")
+
+
+def misses() -> QuerySet[Miss]:
+    """Counts of refused strangers, the latest day and the most frequent first."""
+    return Miss.objects.order_by("-on", "-times", "kind", "network")

@@ -21,7 +21,7 @@ from qijie.access.doors import door_of
 from qijie.access.permissions import Door, Who, lets_in, needs_second_factor
 from qijie.access.scope import clear_scope, scope, set_scope
 from qijie.access.viewer import INTAKE, NOBODY, Kind, Viewer, reporter_of
-from qijie.accounts.address import client_address
+from qijie.accounts.address import PROVIDER_LOT, client_address, client_network
 from qijie.accounts.models import User
 from qijie.accounts.step_up import has_second_factor
 from qijie.records import actions as records
@@ -140,11 +140,17 @@ def not_visible(request: GuardedRequest, subject: str | UUID) -> Http404:
     return Http404()
 
 
+_REFUSALS = frozenset({"denied", "not_visible"})
+
+
 def _write_notes(request: GuardedRequest) -> None:
-    if not request.notes:
-        return
-    viewer = request.viewer if request.viewer.kind is not Kind.NOBODY else INTAKE
-    with scope(viewer):
-        records.note_access(
-            request.notes, viewer=request.viewer, address=client_address(request), at=timezone.now()
-        )
+    """What staff tried stands by itself; refusals of strangers are counted by network and day."""
+    viewer, at, is_known = request.viewer, timezone.now(), request.viewer.user_id is not None
+    counted = [one.kind for one in request.notes if one.kind in _REFUSALS and not is_known]
+    kept = [one for one in request.notes if one.kind not in _REFUSALS or is_known]
+    if counted:
+        network, today = client_network(request, PROVIDER_LOT), timezone.localdate(at)
+        records.count_misses(counted, network=network, on=today, at=at)
+    if kept:
+        with scope(viewer if viewer.kind is not Kind.NOBODY else INTAKE):
+            records.note_access(kept, viewer=viewer, address=client_address(request), at=at)

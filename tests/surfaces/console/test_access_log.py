@@ -37,5 +37,17 @@ def test_nobody_else_reads_the_log(client: Client, username: str) -> None:
     assert acts.status(client, username, LOG) == 404
 
 
+def test_strangers_who_were_refused_stand_there_as_a_count(client: Client) -> None:
+    for number in range(7):
+        Client().get(f"/m/nonsense{number}/", REMOTE_ADDR="203.0.113.7")
+    revealed(client)
+    shown = " ".join(acts.page(client, "deng", LOG).split())
+    assert "没有登录的人被拒绝" in shown
+    assert "203.0.113.7</th> <td>被拒绝</td>" in shown
+    assert '<td data-label="次数" class="number">7</td>' in shown
+    assert "nonsense" not in shown
+    assert "203.0.113.7" not in acts.page(client, "deng", f"{LOG}?kind=reveal")
+
+
 def test_a_spoilt_cursor_gets_a_sentence(client: Client) -> None:
     assert "翻页位置无效" in acts.page(client, "deng", f"{LOG}?after=zzz")

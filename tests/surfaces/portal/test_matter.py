@@ -15,7 +15,7 @@ from qijie.access.viewer import INTAKE, SYSTEM
 from qijie.issues import actions
 from qijie.issues.actions import NewReport
 from qijie.issues.rules.vocabulary import Channel, Move, ReturnReason, State, VoidReason
-from qijie.records.models import AccessEntry, LinkToken
+from qijie.records.models import AccessEntry, LinkToken, Miss
 from qijie.surfaces.portal import story
 from tests import town
 from tests.surfaces.portal.resident import (
@@ -239,11 +239,32 @@ def test_an_expired_link_is_explained_and_opens_nothing(client: Client) -> None:
     assert WORDS not in page
 
 
-def test_a_link_that_opens_nothing_is_noted(client: Client) -> None:
-    client.get("/m/nonsense/")
+def test_links_that_open_nothing_are_counted_and_fill_no_log(client: Client) -> None:
+    token = hand_in(client)
+    for number in range(300):
+        client.get(f"/m/{token[:-3]}{number:03d}/", REMOTE_ADDR="203.0.113.7")
+    for number in range(40):
+        client.get(f"/m/nonsense/urge/?{number}", REMOTE_ADDR=f"2001:db8:1::{number:x}")
+    client.get(f"/m/{token}/photos/{uuid4()}/", REMOTE_ADDR="203.0.113.7")
     with scope(post_of("deng")):
-        kinds = list(AccessEntry.objects.values_list("kind", "door"))
-    assert ("denied", "portal:matter") in kinds
+        assert not AccessEntry.objects.exists()
+        told = list(Miss.objects.order_by("-times").values_list("kind", "network", "times"))
+    assert told == [
+        ("denied", "203.0.113.7", 300),
+        ("denied", "2001:db8:1::/48", 40),
+        ("not_visible", "203.0.113.7", 1),
+    ]
+
+
+def test_callers_of_ever_more_networks_are_counted_together(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qijie.records.actions.misses.MOST_NETWORKS", 3)
+    for number in [*range(20), 0]:
+        client.get("/m/nonsense/", REMOTE_ADDR=f"203.0.113.{number}")
+    with scope(post_of("deng")):
+        told = dict(Miss.objects.values_list("network", "times"))
+    assert told == {"203.0.113.0": 2, "203.0.113.1": 1, "203.0.113.2": 1, "": 17}
 
 
 def test_nobody_looks_a_matter_up_by_its_number(client: Client) -> None:

@@ -31,6 +31,7 @@ STALE = (
     Stale("records_intakekey", "at", "keys"),
     Stale("records_freenumber", '"on"', "numbers"),
     Stale("records_linktoken", "expires_at", "expired"),
+    Stale("records_miss", "last_at", "misses"),
     Stale("outbound_notice", "read_at", "notices"),
     Stale("outbound_notice", "at", "unread"),
     Stale("django_session", "expire_date", "expired"),

@@ -18,6 +18,7 @@ from qijie.records.actions.left_behind import (
     told,
     try_again,
 )
+from qijie.records.actions.misses import count_misses
 from qijie.records.actions.numbers import next_number
 from qijie.records.actions.photos import attach, attach_to_first
 
@@ -32,6 +33,7 @@ __all__ = [
     "claim",
     "claim_outbox",
     "claim_timers",
+    "count_misses",
     "drop_timers",
     "give_link",
     "next_number",

@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from qijie.kernel.refusal import Refusal
-from qijie.records.queries import access_entries
+from qijie.records.queries import access_entries, misses
 from qijie.surfaces.console.frame import page
 from qijie.surfaces.console.paging import Slice, newest
 from qijie.surfaces.console.queries import names_of_users
@@ -18,6 +18,7 @@ KINDS = {
     "denied": "被拒绝",
     "not_visible": "查无或不可见",
 }
+_MISSES_SHOWN = 20
 FIELDS = {
     "issues_reporter.name": "称呼",
     "issues_reporter.phone": "电话",
@@ -47,8 +48,17 @@ def access_log(request: GuardedRequest) -> HttpResponse:
             }
             for entry in shown.rows
         ],
+        "misses": _misses(kind) if not request.GET.get("after") else [],
         "kinds": KINDS,
         "kind": kind,
         "objection": objection,
     }
     return page(request, "access_log.html", "access_log", context)
+
+
+def _misses(kind: str) -> list[dict[str, object]]:
+    """Strangers who were refused: too many for a row each, so days and networks with a count."""
+    found = misses().filter(kind=kind) if kind in KINDS else misses()
+    return [
+        {"miss": miss, "kind": KINDS.get(miss.kind, miss.kind)} for miss in found[:_MISSES_SHOWN]
+    ]

@@ -30,8 +30,7 @@ class QuietFormatter(logging.Formatter):
     """Says of the database's errors what kind they are and where, never with which values."""
 
     def format(self, record: logging.LogRecord) -> str:
-        if isinstance(record.args, tuple):
-            record.args = tuple(map(_quiet, record.args))
+        quiet_arguments(record)
         return super().format(record)
 
     def formatException(  # the library's name
@@ -40,6 +39,12 @@ class QuietFormatter(logging.Formatter):
         | tuple[None, None, None],
     ) -> str:
         return "".join(_lines(ei[1])).rstrip() if ei[1] else ""
+
+
+def quiet_arguments(record: logging.LogRecord) -> None:
+    """What a line tells of the database's errors, told without their values."""
+    if isinstance(record.args, tuple):
+        record.args = tuple(map(_quiet, record.args))
 
 
 def _lines(error: BaseException) -> Iterator[str]:

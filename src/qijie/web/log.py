@@ -9,6 +9,8 @@ import re
 from copy import deepcopy
 from typing import Any
 
+from qijie.access.quiet import QuietFormatter, quiet_arguments
+
 MASK = "***"
 # In a path, in a Referer, in a `next=`; to the end of its part, so that a mistyped one is covered.
 _LINK = re.compile(r"(/m/|%2Fm%2F)[^/\s?#&\"'<>%]+", re.IGNORECASE)
@@ -21,7 +23,7 @@ _NAMED = re.compile(
 )
 # A link's secret by itself, as an argument in a traceback: 128 bits in base64.
 _WORD = re.compile(r"(?<![\w/.-])[\w-]{22}(?![\w-])", re.ASCII)
-_FORMATTER = logging.Formatter()
+_FORMATTER = QuietFormatter()
 
 
 def masked(text: str) -> str:
@@ -41,6 +43,7 @@ class NoSecrets(logging.Filter):
     """Rewrites a record before its handler writes it; refuses none."""
 
     def filter(self, record: logging.LogRecord) -> bool:
+        quiet_arguments(record)
         record.msg, record.args = masked(_said(record)), ()
         if record.exc_info and not record.exc_text:
             record.exc_text = _FORMATTER.formatException(record.exc_info)

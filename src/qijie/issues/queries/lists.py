@@ -176,11 +176,7 @@ def page_of(
 
     The urgent ones are a list of their own: ordering by urgency would cost every page the index.
     """
-    urgent = list(
-        urgent_open(issues)
-        .select_related("category", "grid")
-        .defer("grid__boundary", "hands", "requests", "whistled_from")[:LONGEST_PAGE]
-    )
+    urgent = list(_first(urgent_open(issues), LONGEST_PAGE))
     others = issues.exclude(pk__in=[issue.pk for issue in urgent]) if urgent else issues
     page = _page_of(others, after=after, before=before, size=size, by=by, is_timed=is_timed)
     return page if page.newer else replace(page, rows=(*urgent, *page.rows))
@@ -235,12 +231,26 @@ def _found(
             continue
         if len(found) < most:
             beyond = cursor if cursor and number == cursor.part else None
-            rows = _rows_of(issues, stretch, beyond, backwards=backwards)
-            found += [(number, issue) for issue in rows[: most - len(found)]]
+            rows = _in_order(issues, stretch, beyond, backwards=backwards)
+            found += [(number, issue) for issue in _first(rows, most - len(found))]
     return found
 
 
-def _rows_of(
+def _first(ordered: QuerySet[Issue], most: int) -> QuerySet[Issue]:
+    """The first rows of an order, whole; which they are is found out before anything is joined.
+
+    Otherwise PostgreSQL joins thousands of matters with categories and grids to throw all but a
+    page of them away.
+    """
+    return (
+        Issue.objects.filter(pk__in=ordered.values("pk")[:most])
+        .order_by(*ordered.query.order_by)
+        .select_related("category", "grid")
+        .defer("grid__boundary", "hands", "requests", "whistled_from")
+    )
+
+
+def _in_order(
     issues: QuerySet[Issue], stretch: Stretch, beyond: Place | None, *, backwards: bool
 ) -> QuerySet[Issue]:
     column, down = stretch.column, stretch.is_descending != backwards
@@ -248,11 +258,7 @@ def _rows_of(
     if beyond:
         issues = issues.filter(_beyond(column, down, beyond))
     order = (F(column).desc(), F("id").desc()) if down else (F(column).asc(), F("id").asc())
-    return (
-        issues.order_by(*order)
-        .select_related("category", "grid")
-        .defer("grid__boundary", "hands", "requests", "whistled_from")
-    )
+    return issues.order_by(*order)
 
 
 def _beyond(column: str, is_descending: bool, cursor: Place) -> Q:

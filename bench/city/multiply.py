@@ -145,6 +145,7 @@ def multiply(matters: int) -> Iterator[int]:
                 for statement in statements:
                     cursor.execute(statement, [first, last])
             yield last
+        cursor.execute("DROP TABLE bench_copy")
     _settle()
 
 

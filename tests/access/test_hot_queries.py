@@ -17,13 +17,15 @@ from django.db import connection, connections
 from django.db.models import QuerySet
 
 from qijie.access.scope import scope
-from qijie.access.viewer import Viewer
+from qijie.access.viewer import SYSTEM, Viewer
 from qijie.issues.models import Issue, WorkOrder
 from qijie.issues.queries import Filters, page_of, visible_to
 from qijie.issues.queries.lists import narrowed
+from qijie.issues.queries.waiting import waiting_for
 from qijie.kernel.codes import level_of_path
 from qijie.kernel.ids import new_id
-from qijie.outbound.queries import notices_for
+from qijie.outbound.queries import events_told, notices_for
+from qijie.records.models import OutboxEntry
 from qijie.records.queries import history_of, subject_of_link
 from qijie.teams.models import OrgUnit
 from qijie.territory.queries import locate, locate_many, subtree
@@ -47,16 +49,16 @@ ISSUES = f"""
     INSERT INTO issues_issue (id, number, region_code, street_code, community_code, grid_id, path,
         level, point, place_words, unit_ids, participant_ids, family, words, channel, urgency,
         state, reported_at, due_at, has_reporter, round, rework_count, reopen_count, return_count,
-        suspension_count, is_extended, objection_used, final_answer_given, final_answer_objected,
-        is_final_review, is_on_the_spot, is_sampled, answered_level, worked_level, whistled_from,
-        resume_to, verdict, appeal, hands, requests, version)
+        suspension_count, urge_count, is_extended, objection_used, final_answer_given,
+        final_answer_objected, is_final_review, is_on_the_spot, is_sampled, answered_level,
+        worked_level, whistled_from, resume_to, verdict, appeal, hands, requests, version)
     SELECT gen_random_uuid(), 'S' || m, '429901', left(g.path, 9), left(g.path, 12), g.id, g.path,
         'community', ST_Centroid(g.boundary), '', CASE WHEN m % 400 = 0 THEN ARRAY[%s::uuid]
         ELSE ARRAY[gen_random_uuid()] END, '{{}}', 'other', CASE WHEN m % 5000 = 0
         THEN '树上有马蜂窝' ELSE '路灯不亮第' || md5(m::text) || '次' END, 'portal', 'normal',
         'reported', timestamptz '2026-11-18 09:00+08' - m * interval '1 minute',
         CASE WHEN m % 3 = 0 THEN timestamptz '2026-11-18 09:00+08' + m * interval '1 minute' END,
-        false, 0, 0, 0, 0, 0, false, false, false, false, false, false, false, '', '', '{{}}',
+        false, 0, 0, 0, 0, 0, 0, false, false, false, false, false, false, false, '', '', '{{}}',
         '', '', 'none', '[]', '[]', 1
     FROM generate_series(1, {MATTERS}) m
     JOIN (SELECT *, row_number() OVER (ORDER BY path) AS place FROM territory_node
@@ -286,3 +288,40 @@ def test_without_its_own_predicate_a_list_would_read_every_row() -> None:
     assert whole_tables(bare) == set(), "a leak-proof equality still may"
     unaided = plan_of(Issue.objects.order_by("words"), desk)
     assert "issues_issue" in whole_tables(unaided)
+
+
+def test_the_events_of_news_are_read_in_their_own_month_alone() -> None:
+    desk = desk_of(COMMUNITY)
+    with scope(desk):
+        matter = visible_to(desk).filter(reported_at__month=town.NOW.month)[0]
+    entry = OutboxEntry(subject_id=matter.pk, at=matter.reported_at)
+    with scope(SYSTEM), explained(["records_event"]) as plans:
+        events_told([entry])
+    read = {node["Relation Name"] for node in plans if "Relation Name" in node}
+    assert read - {"issues_issue"} == {f"records_event_{matter.reported_at:%Y%m}"}
+    assert "subject_id" in conditions(plans)
+
+
+@contextmanager
+def few_under_way() -> Iterator[None]:
+    """As in a house that is some years old: almost everything is closed, a handful is suspended."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "UPDATE issues_issue SET state = CASE WHEN right(number, 3) = '000' THEN 'suspended'"
+            " WHEN right(number, 2) = '01' THEN 'handled' ELSE 'closed' END,"
+            " due_at = CASE WHEN right(number, 2) = '01' THEN reported_at END"
+        )
+        cursor.execute("VACUUM ANALYZE issues_issue")
+    yield
+
+
+def test_what_runs_a_clock_and_what_is_not_closed_come_by_their_small_indexes() -> None:
+    """Last of all: it changes the city's matters."""
+    desk = desk_of(town.DISTRICT)
+    with few_under_way():
+        waiting = plan_of(waiting_for(desk, town.NOW).order_by("due_at", "id"), desk)
+        rare = narrowed(visible_to(desk), Filters(states=("suspended",)), town.NOW)
+        suspended = plan_of(rare.order_by("-reported_at", "-id"), desk)
+    assert indexes(waiting) & {"issue_running", "issue_not_closed"}
+    assert "issue_not_closed" in indexes(suspended)
+    assert "issues_issue" not in whole_tables(waiting) | whole_tables(suspended)

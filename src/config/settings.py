@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "qijie.accounts.idle.IdleMiddleware",
+    "qijie.accounts.sending.SendingMiddleware",
     "qijie.teams.gate.GateMiddleware",
 ]
 
@@ -94,6 +95,7 @@ TEMPLATES = [
                 "csp.context_processors.nonce",
                 "qijie.ui.context.page",
             ],
+            "builtins": ["qijie.ui.templatetags.posted_for"],
         },
     },
 ]

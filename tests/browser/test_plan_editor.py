@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
+from qijie.accounts.demo import PASSWORD
 from tests.browser.conftest import BREACHES, DESK, PHONE, ROOT, House, Visitor, sign_in
 from tests.browser.test_pages_are_accessible import judge
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 COMMUNITY = "420103008006"
-COPIES = 16
+COPIES = 17
 """Plans alike, one for each test, since computing takes longer than looking."""
 PLANNER, SECOND, LEADER = "desk-008006", "dispatcher-008006", "leader-008"
 _DRAW = f"""
@@ -177,6 +178,24 @@ def test_a_block_is_moved_by_keyboard_alone_and_the_change_is_told(
     told = page.locator("[data-part=said]")
     expect(told).to_contain_text("已保存")
     expect(told).to_contain_text(f"第 {to} 格")
+    assert state(page)["grid"][block] == to
+
+
+def test_a_step_over_an_ended_session_is_kept_and_saved_once_after_signing_in(
+    visitor: Visitor, drawn: Drawn
+) -> None:
+    page = opened(visitor, drawn)
+    before = state(page)
+    block, to, _ = neighbours(before)
+    look_at(page, before["grid"][block])
+    tick(page, block)
+    page.locator("#plan-to").select_option(str(to))
+    page.context.clear_cookies(name="qijie")
+    press(page, "move")
+    page.fill("dialog.sign-in-again input[name=login]", PLANNER)
+    page.fill("dialog.sign-in-again input[name=password]", PASSWORD)
+    page.click("dialog.sign-in-again form button[type=submit]")
+    saved_as(page, before["version"] + 1)
     assert state(page)["grid"][block] == to
 
 

@@ -100,7 +100,7 @@ def test_a_broken_server_keeps_the_words_says_so_and_allows_another_try(form: Pa
     form.locator("[name=words]").fill("坏")
     first = key(form)
     form.get_by_role("button", name="提交").click()
-    expect(form.locator(".toast")).to_contain_text("您填写的内容还在")
+    expect(form.locator(".not-sent")).to_contain_text("您填写的内容都在")
     expect(form.locator("[name=words]")).to_have_value("坏")
     expect(form.locator("form[data-sending]")).to_have_count(0)
     assert key(form) == first
@@ -113,7 +113,7 @@ def test_no_network_is_said_and_loses_nothing(form: Page) -> None:
     form.locator("[name=words]").fill("好")
     form.context.set_offline(True)
     form.get_by_role("button", name="提交").click()
-    expect(form.locator(".toast")).to_contain_text("网络没有接通")
+    expect(form.locator(".not-sent")).to_contain_text("没有网络，已保存在手机上")
     expect(form.locator("[name=words]")).to_have_value("好")
 
 

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.db import connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django_htmx.middleware import HtmxDetails
@@ -23,6 +23,7 @@ from qijie.access.scope import clear_scope, scope, set_scope
 from qijie.access.viewer import INTAKE, NOBODY, Kind, Viewer, reporter_of
 from qijie.accounts.address import PROVIDER_LOT, client_address, client_network
 from qijie.accounts.models import User
+from qijie.accounts.sending import POSTED_FOR, typed_in
 from qijie.accounts.step_up import has_second_factor
 from qijie.records import actions as records
 from qijie.records.actions import AccessNote
@@ -98,9 +99,22 @@ def _viewer(request: HttpRequest, door: Door, kwargs: dict[str, object]) -> View
 def _turned_away(request: GuardedRequest, door: Door) -> HttpResponseBase:
     """Absence and denial look the same; only somebody not signed in is told where to sign in."""
     if door.who is Who.STAFF and not request.user.is_authenticated:
-        return redirect_to_login(request.get_full_path())
+        typed = typed_in(request) if request.method == "POST" else []
+        return _signed_out(request, typed) if typed else redirect_to_login(request.get_full_path())
     remember(request, "denied", subject=request.path[:64])
     raise Http404
+
+
+def _signed_out(request: GuardedRequest, typed: list[tuple[str, str]]) -> HttpResponse:
+    """The session ended under a form: what was typed stands in the page, to be sent again."""
+    context = {
+        "typed": typed,
+        "posted_for": request.POST.get(POSTED_FOR, ""),
+        "had_photos": bool(request.FILES),
+    }
+    answer = render(request, "ui/errors/signed_out.html", context, status=401)
+    answer["Cache-Control"] = "no-store"
+    return answer
 
 
 def _second_factor_first(request: GuardedRequest) -> HttpResponse | None:

@@ -3,9 +3,24 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from qijie.accounts.sending import AGAIN, is_anothers, is_by_script, typed_in
+
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return render(request, "ui/errors/csrf.html", status=403)
+    """A script is told to send again with the token that counts now; else what was typed stands in
+    the page, to be sent again with one press."""
+    if is_by_script(request):
+        answer = HttpResponse(status=403)
+        answer[AGAIN] = "yes"
+        return answer
+    context = {
+        "typed": typed_in(request),
+        "is_anothers": is_anothers(request),
+        "had_photos": bool(request.FILES),
+    }
+    answer = render(request, "ui/errors/csrf.html", context, status=403)
+    answer["Cache-Control"] = "no-store"
+    return answer
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -5,11 +5,17 @@
 // Never kept: files, passwords, telephone fields, anything marked data-draft-never; a mobile or an
 // identity number inside other words is left out of what is kept.
 
+import { forgetPhotos } from "./photo-shelf.js";
+import { madeFor } from "./page.js";
+
 const PREFIX = "qijie.draft.";
 const SETTLE_MS = 400;
 const NUMBERS = /(?<![0-9])(?:1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4}|[1-9][0-9]{16}[0-9Xx])(?![0-9])/g;
 
 /** @typedef {{ fields: Record<string, string | string[]>, cut: boolean }} Draft */
+
+/** Drafts are of the person the page was made for; nobody else is shown them. @param {string} key */
+const nameOf = (key) => `${PREFIX}${madeFor() ?? ""}/${key}`;
 
 /** @param {HTMLFormElement} form @returns {Storage | null} */
 function shelf(form) {
@@ -56,7 +62,7 @@ export function draftOf(form) {
 /** @param {HTMLFormElement} form */
 function keep(form) {
   try {
-    shelf(form)?.setItem(PREFIX + form.dataset.draft, JSON.stringify(draftOf(form)));
+    shelf(form)?.setItem(nameOf(form.dataset.draft ?? ""), JSON.stringify(draftOf(form)));
     form.dataset.draftKept = "";
   } catch {
     // A full or forbidden store costs the draft, never the typing.
@@ -66,7 +72,7 @@ function keep(form) {
 /** @param {HTMLFormElement} form @returns {Draft | null} */
 function kept(form) {
   try {
-    return JSON.parse(shelf(form)?.getItem(PREFIX + form.dataset.draft) ?? "null");
+    return JSON.parse(shelf(form)?.getItem(nameOf(form.dataset.draft ?? "")) ?? "null");
   } catch {
     return null;
   }
@@ -76,7 +82,23 @@ function kept(form) {
 export function forget(key) {
   for (const name of /** @type {const} */ (["localStorage", "sessionStorage"])) {
     try {
-      window[name].removeItem(PREFIX + key);
+      window[name].removeItem(nameOf(key));
+    } catch {
+      // Nothing could have been kept there.
+    }
+  }
+  forgetPhotos(key);
+}
+
+/** What another member of staff left on this device; everything of theirs on signing out. @param {boolean} [all] */
+export function sweepDrafts(all = false) {
+  const who = madeFor() ?? "";
+  for (const name of /** @type {const} */ (["localStorage", "sessionStorage"])) {
+    try {
+      for (const key of Object.keys(window[name])) {
+        const owner = key.startsWith(PREFIX) ? key.slice(PREFIX.length).split("/")[0] : "";
+        if (owner !== "" && (all || (who !== "" && owner !== who))) window[name].removeItem(key);
+      }
     } catch {
       // Nothing could have been kept there.
     }
@@ -147,6 +169,10 @@ function watch(form) {
   });
   form.addEventListener("change", now);
   form.addEventListener("submit", now);
+  form.addEventListener("send:done", () => {
+    clearTimeout(waiting);
+    forget(form.dataset.draft ?? "");
+  });
 }
 
 /** @param {ParentNode} root */

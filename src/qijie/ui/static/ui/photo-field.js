@@ -2,7 +2,10 @@
 // <photo-field limit="6"> around a file input: each photo is turned upright, made at most 2048
 // pixels and written anew as JPEG on the phone, which leaves out where and with what it was taken.
 // The smaller files take the place of the chosen ones in the same input, so the form sends them
-// like any other. Events: photo-field:change {count}.
+// like any other. In a form with a draft they are kept on the device until the server has them
+// (photo-shelf.js), and are there again after a reload or an error. Events: photo-field:change {count}.
+
+import { forgetPhotos, keepPhotos, keptPhotos } from "./photo-shelf.js";
 
 const LONGEST_PX = 2048;
 const JPEG_QUALITY = 0.82;
@@ -56,6 +59,8 @@ class PhotoField extends HTMLElement {
     this.setAttribute("data-live", "");
     input.addEventListener("change", () => this.#take([...(input.files ?? [])]));
     input.form?.addEventListener("reset", () => this.#replace([]));
+    input.form?.addEventListener("send:done", (event) => this.#done(event), { signal: this.#leaving.signal });
+    this.#restore();
     window.addEventListener("submit", (event) => this.#wait(event), { capture: true, signal: this.#leaving.signal });
   }
 
@@ -65,6 +70,28 @@ class PhotoField extends HTMLElement {
 
   get limit() {
     return Number(this.getAttribute("limit")) || 6;
+  }
+
+  get #draft() {
+    return this.input?.form?.dataset.draft ?? "";
+  }
+
+  /** What was chosen before a reload or an error; the server need not hold it as well. */
+  async #restore() {
+    if (!this.#draft) return;
+    const kept = await keptPhotos(this.#draft);
+    if (kept.length === 0 || this.#photos.length > 0 || !this.isConnected) return;
+    this.input?.form?.querySelector("[data-photos-held]")?.remove();
+    this.querySelector("[data-held]")?.remove();
+    this.#photos = kept.slice(0, this.limit);
+    this.#put(this.#photos);
+    this.#draw();
+    this.#say("您先前选的照片还在。");
+  }
+
+  /** @param {Event} event */
+  #done(event) {
+    if (this.#draft) /** @type {CustomEvent} */ (event).detail.waitFor(forgetPhotos(this.#draft));
   }
 
   /** @param {File[]} chosen */
@@ -119,6 +146,7 @@ class PhotoField extends HTMLElement {
     this.#photos = photos;
     this.#put(photos);
     this.#draw();
+    if (this.#draft) keepPhotos(this.#draft, photos);
     this.dispatchEvent(new CustomEvent("photo-field:change", { bubbles: true, detail: { count: photos.length } }));
   }
 

@@ -64,7 +64,8 @@ function onSubmit(event) {
   giveKey(form);
   hold(form);
   setTimeout(() => {
-    if (event.defaultPrevented && !form.matches("[hx-post]")) release(form);
+    const isOnItsWay = form.matches("[hx-post], [data-on-its-way]");
+    if (event.defaultPrevented && !isOnItsWay) release(form);
   });
 }
 

@@ -4,6 +4,7 @@
 // without this file, so everything here can be done there too.
 
 import { toast } from "../ui/live.js";
+import { NotSent, send } from "../ui/sending.js";
 import { stretchesOf } from "./plan-borders.js";
 import { COLOURS, PlanMap } from "./plan-map.js";
 import { blocksByGrid, changedHands, coloured, continued, figuresOf, gridsBeside, neighboursOf, totalsOf } from "./plan-measures.js";
@@ -256,16 +257,15 @@ class PlanEditor extends HTMLElement {
     const before = this.#figures().length;
     this.#busy(true);
     const form = /** @type {HTMLFormElement} */ (this.querySelector("form[data-part='form']"));
-    const body = new URLSearchParams({ version: String(this.#saved?.version), verb: step.verb, grid: String(step.grid), to: String(step.to || ""), blocks: step.blocks.join(",") });
+    const body = () => new URLSearchParams({ version: String(this.#saved?.version), verb: step.verb, grid: String(step.grid), to: String(step.to || ""), blocks: step.blocks.join(",") });
     try {
-      const token = document.querySelector("meta[name=csrf-token]")?.getAttribute("content") ?? "";
-      const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json", "X-CSRFToken": token } });
+      const answer = await send(form.action, body, { Accept: "application/json" });
       this.#answered(step, answer.status, await answer.json(), before);
-    } catch {
+    } catch (error) {
       this.#grid = [...(this.#saved?.grid ?? [])];
       this.#current = step.grid;
       this.#again = step;
-      this.#tell(NOT_SENT, "late");
+      this.#tell(error instanceof NotSent && error.why !== "offline" ? error.message : NOT_SENT, "late");
       this.#show();
     } finally {
       this.#busy(false);

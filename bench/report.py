@@ -74,7 +74,7 @@ def _statements_of_one_report(form: Mapping[str, str]) -> list[Statement]:
 
 
 def _with_key(form: Mapping[str, str], **more: str) -> dict[str, str]:
-    return {**form, "key": str(uuid4()), **more}
+    return {**form, "form_key": str(uuid4()), **more}
 
 
 def _expect_receipt(status: int) -> None:

@@ -110,7 +110,7 @@ class _Resident:
 
     def report(self) -> str:
         mark = uuid4().hex
-        typed = {**self.fields, **new_report(mark), "key": str(uuid4())}
+        typed = {**self.fields, **new_report(mark), "form_key": str(uuid4())}
         answer = self.visitor.post("/report/", typed)
         return "" if answer.status == RECEIVED else str(answer.status)
 

@@ -88,7 +88,7 @@ def report(house: House, ledger: Ledger, *, has_photo: bool, has_email: bool) ->
     def send() -> Answer:
         one.tries += 1
         form = form_to(visitor.get("/report/").text, "report")
-        typed.setdefault("key", form.fields["key"] or str(uuid4()))
+        typed.setdefault("form_key", form.fields["form_key"])
         return visitor.post("/report/", {**form.fields, **typed}, photos)
 
     answer = _until_answered(ledger, "POST /report/", send)

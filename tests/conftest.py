@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import django.test
 import pytest
 from django.conf import settings
 from django.db import connections
@@ -16,6 +17,7 @@ from pytest_django import DjangoDbBlocker, Settings
 
 from config.databases import databases
 from qijie.setup.testing import environment_for_tests
+from tests.keyed import KeyedClient
 from tests.town import STREET, build_town
 
 os.environ.update(environment_for_tests(os.environ.get("PYTEST_XDIST_WORKER", "main")))
@@ -29,6 +31,8 @@ settings.MFA_REQUIRED = False
 connections.settings = connections.configure_settings(settings.DATABASES)
 for connection in connections.all(initialized_only=True):
     del connections[connection.alias]
+# Whatever test posts a form does as the product's pages do: under a key.
+django.test.Client = KeyedClient  # type: ignore[misc]
 
 
 @pytest.fixture(scope="session")

@@ -265,6 +265,8 @@ LOGGING = {
 # Keys of reports: longer than a phone may be without a network.
 KEPT_DAYS = {
     "expired": 0,
+    # Who comes back to a page later than this is answered by the rules, not from memory.
+    "forms": 1,
     "jobs": environment.number("QIJIE_KEEP_JOBS_DAYS", 7),
     "keys": environment.number("QIJIE_KEEP_KEYS_DAYS", 90),
     "letters": environment.number("QIJIE_KEEP_LETTERS_DAYS", 30),

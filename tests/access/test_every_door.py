@@ -12,11 +12,12 @@ import pytest
 from django.db import connections
 from django.http import HttpResponse
 from django.test import Client
-from django.urls import reverse
+from django.urls import resolve, reverse
 
-from qijie.access.doors import DOORS
+from qijie.access.doors import DOORS, door_of
 from qijie.access.permissions import Door, Who, may
 from qijie.kernel.ids import new_id
+from qijie.teams.form_keys import HEADER
 from qijie.web.headers import FOUND
 from tests import town
 from tests.access.house import (
@@ -32,6 +33,7 @@ from tests.access.house import (
     is_let_in,
     values,
 )
+from tests.keyed import keys_in_words
 
 __all__ = ["as_served", "clients", "values"]
 pytestmark = [pytest.mark.usefixtures("own_database"), pytest.mark.slow]
@@ -152,6 +154,40 @@ def judge(door: Door, name: str, method: str, answer: HttpResponse) -> None:
         assert status in LET_IN | {HTTPStatus.NOT_FOUND}, told
     else:
         assert status in LET_IN, told
+
+
+_FORM = re.compile(r"<form\b[^>]*>.*?</form>", re.DOTALL)
+_ACTION = re.compile(r'\baction="([^"]*)"')
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("door", DOORS, ids=lambda door: door.url_name)
+def test_what_is_sent_through_a_door_has_a_key(
+    door: Door, clients: dict[str, Client], values: dict[str, object]
+) -> None:
+    """Refused without one, whatever the page behind; and each form shown brings one."""
+    url = address(door, values)
+    let_in = [name for name in everybody_at(door) if is_let_in(door, name)]
+    let_in = [name for name in let_in if not subject_hidden(door, name)][:3]
+    if not door.keyless:
+        for name in let_in:
+            assert clients[name].post(url, headers={HEADER: ""}).status_code == 400, name
+    shown = [clients[name].get(url) for name in let_in if door.who is not Who.SIGNING_IN]
+    for answer in shown:
+        for form in _FORM.findall(
+            "" if answer.streaming else answer.content.decode("utf8", "replace")
+        ):
+            assert keys_in_words(form) or not writes(form, url), form[:200]
+
+
+def writes(form: str, url: str) -> bool:
+    """Whether a form posts through a door that wants a key."""
+    if 'method="post"' not in form:
+        return False
+    said = _ACTION.search(form.split(">", 1)[0])
+    to = (said.group(1) if said else "") or url
+    door = door_of(resolve(to.split("?")[0]).view_name)
+    return door is not None and not door.keyless
 
 
 @pytest.mark.parametrize("door", DOORS, ids=lambda door: door.url_name)

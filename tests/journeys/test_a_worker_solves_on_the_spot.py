@@ -14,6 +14,7 @@ from qijie.issues.models import Issue
 from qijie.outbound.worker import turn
 from qijie.records.queries import history_of
 from tests import town
+from tests.keyed import key_in
 from tests.outbound.matters import leave_out_of_sample
 from tests.surfaces.field import acts
 
@@ -34,9 +35,9 @@ def test_reported_and_solved_in_one_submit_it_closes_itself_after_seven_days(
     client: Client,
 ) -> None:
     client.force_login(town.user("chen"))
-    form = client.get("/field/report/").content.decode()
+    form = client.get("/field/report/")
     typed = {
-        "key": form.split('name="key" value="')[1].split('"')[0],
+        "key": key_in(form),
         "category": town.RUBBISH,
         "path": f"{town.GRID_1}-b0001",
         "words": "已请保洁当场清走",

@@ -149,7 +149,7 @@ def head(
 def fields(**changes: str) -> dict[str, str]:
     return {
         "csrfmiddlewaretoken": TOKEN,
-        "key": str(uuid4()),
+        "form_key": str(uuid4()),
         "words": "楼下垃圾三天没清，味道很大。" * 12,
         "place_words": "槐荫苑1栋楼下",
         "category": town.RUBBISH,

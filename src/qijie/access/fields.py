@@ -158,6 +158,10 @@ FIELDS: dict[str, dict[str, FieldClass]] = {
         internal="region_code purpose subject_id at",
         sensitive="key digest parts",
     ),
+    "records_sentform": _classes(
+        internal="at",
+        sensitive="digest body answer",
+    ),
     "records_linktoken": _classes(
         internal="subject_id purpose made_at expires_at",
         sensitive="token_hash",

@@ -59,6 +59,7 @@ GRANTS: dict[str, dict[str, str]] = {
     "records_outboxentry": {APP: "SIUD"},
     "records_timer": {APP: "SIUD"},
     "records_intakekey": {APP: "SIUD"},
+    "records_sentform": {APP: "SID"},
     "records_linktoken": {APP: "SIUD"},
     "records_dailycounter": {APP: "SIU"},
     # FOR UPDATE asks for the right to update.

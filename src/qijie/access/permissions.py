@@ -197,6 +197,12 @@ class Door:
     verb: str = ""
     takes_photos: bool = False
     """Takes as much in one request as a form with photos may hold; others take text alone."""
+    keyless: str = ""
+    """Why what is sent through it needs no key; every other door does a thing once (teams.once)."""
+    answers_in_place: bool = False
+    """Does its work and answers with the page or with data, instead of leading on."""
+    tells_another: bool = False
+    """Says itself, with everything typed, that more came under a key than the first time."""
 
 
 def lets_in(door: Door, viewer: Viewer) -> bool:

@@ -184,6 +184,7 @@ OPEN: dict[str, str] = {
     "issues_responsibility": "The published responsibility list.",
     "issues_reference": "Published clock defaults, calendars and reasons.",
     "records_intakekey": "Client-made random keys and digests; says nothing about anybody.",
+    "records_sentform": "Digests, and answers sealed with random keys that are not kept.",
     "records_linktoken": "Hashes of 128-bit secrets; needed before any scope can be known.",
     "records_dailycounter": "Counts numbers given out per county and day.",
     "records_freenumber": "Numbers nobody has yet, per county and day.",

@@ -82,6 +82,24 @@ class IntakeKey(models.Model):
         return f"{self.purpose} {self.key}"
 
 
+class SentForm(models.Model):
+    """A form that took effect, and what it was answered; told by its key alone.
+
+    digest: of the door, who knocked and the key. answer: sealed with the key, which is not kept.
+    """
+
+    digest = models.BinaryField(primary_key=True, max_length=32)
+    body = models.BinaryField("内容摘要", max_length=32)
+    answer = models.BinaryField("答复")
+    at = models.DateTimeField("时间")
+
+    class Meta:
+        verbose_name = "已交表单"
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M}"
+
+
 class Timer(models.Model):
     """Work due at a time; claimed with SKIP LOCKED in the transaction of its effect."""
 

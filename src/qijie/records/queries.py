@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from qijie.records.models import AccessEntry, Attachment, Event, LinkToken, Miss
+from qijie.records.models import AccessEntry, Attachment, Event, LinkToken, Miss, SentForm
 
 
 def token_digest(token: str) -> bytes:
@@ -15,6 +15,11 @@ def subject_of_link(token: str, at: datetime) -> UUID | None:
     """What a private link opens; None for an unknown or expired one."""
     link = LinkToken.objects.filter(token_hash=token_digest(token), expires_at__gt=at).first()
     return link.subject_id if link else None
+
+
+def form_sent(digest: bytes) -> SentForm | None:
+    """What a form did, where it took effect before."""
+    return SentForm.objects.filter(pk=digest).first()
 
 
 CLOCKS_APART = timedelta(days=31)

@@ -28,6 +28,8 @@ from qijie.accounts.step_up import has_second_factor
 from qijie.records import actions as records
 from qijie.records.actions import AccessNote
 from qijie.records.queries import subject_of_link
+from qijie.teams import once
+from qijie.teams.once import Claim
 from qijie.teams.queries import viewer_for
 
 
@@ -38,6 +40,11 @@ class GuardedRequest(HttpRequest):
     door: Door
     notes: list[AccessNote]
     htmx: HtmxDetails
+    claim: Claim | None
+    did_nothing: bool
+    """A view says so where it leads on without having done what was asked."""
+    sent_to: str
+    """Where the form this page was opened with led to, if it went before."""
 
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -49,6 +56,7 @@ class GateMiddleware:
 
     def __call__(self, request: GuardedRequest) -> HttpResponseBase:
         request.viewer, request.notes = NOBODY, []
+        request.claim, request.did_nothing = None, False
         try:
             with transaction.atomic():
                 response = self.get_response(request)
@@ -59,6 +67,8 @@ class GateMiddleware:
                     raise RuntimeError("A streaming answer would be read outside its scope.")
                 if response.status_code >= 500:
                     transaction.set_rollback(True)
+                else:
+                    once.keep_answer(request, response)
             if connection.in_atomic_block:
                 # The scope ends with our transaction, unless another one goes on around it.
                 clear_scope()
@@ -81,7 +91,7 @@ class GateMiddleware:
         request.viewer = _viewer(request, door, kwargs)
         set_scope(request.viewer)
         if lets_in(door, request.viewer):
-            return _second_factor_first(request)
+            return _second_factor_first(request) or once.answer_before(request)
         return _turned_away(request, door)
 
 

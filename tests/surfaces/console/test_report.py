@@ -10,6 +10,7 @@ from qijie.access.viewer import SYSTEM
 from qijie.issues.models import Issue, Reporter
 from qijie.teams.models import OrgUnit, Post
 from tests import town
+from tests.keyed import key_in
 from tests.surfaces.console import acts
 
 pytestmark = pytest.mark.django_db
@@ -94,7 +95,7 @@ def test_what_is_not_taken_is_named_and_may_be_registered_as_another(
     assert asked.status_code == 422
     assert f"“{named}”" in asked.content.decode()
     assert len(matters()) == 1
-    fresh = asked.context["form"]["key"].value()
+    fresh = key_in(asked)
     assert fresh != key
     assert call(client, key=fresh, **first | changes).status_code == 302
 

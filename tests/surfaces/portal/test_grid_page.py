@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -86,7 +87,7 @@ def test_reporting_from_it_begins_with_the_grid_as_the_place(client: Client) -> 
 def _sent(client: Client, **more: str) -> Issue:
     link = f"/report/?grid={town.GRID_1}"
     form = client.get(link).context["form"]
-    data = {"key": str(form["key"].value()), "words": "灯不亮", "grid": form["grid"].value()}
+    data = {"key": str(uuid4()), "words": "灯不亮", "grid": form["grid"].value()}
     response = client.post("/report/", data | {"place_words": form["place_words"].value()} | more)
     assert response.status_code == 303, response.content.decode()
     with scope(SYSTEM):

@@ -30,6 +30,7 @@ STALE = (
     Stale("records_timer", "done_at", "timers"),
     Stale("records_intakekey", "at", "keys"),
     Stale("records_freenumber", '"on"', "numbers"),
+    Stale("records_sentform", "at", "forms"),
     Stale("records_linktoken", "expires_at", "expired"),
     Stale("records_miss", "last_at", "misses"),
     Stale("outbound_notice", "read_at", "notices"),

@@ -21,6 +21,7 @@ from qijie.records.actions.left_behind import (
 from qijie.records.actions.misses import count_misses
 from qijie.records.actions.numbers import next_number
 from qijie.records.actions.photos import attach, attach_to_first
+from qijie.records.actions.sent_forms import hold_form, keep_form
 
 __all__ = [
     "LINK_LIFETIME",
@@ -36,6 +37,8 @@ __all__ = [
     "count_misses",
     "drop_timers",
     "give_link",
+    "hold_form",
+    "keep_form",
     "next_number",
     "note_access",
     "postpone",

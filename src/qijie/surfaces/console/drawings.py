@@ -182,6 +182,7 @@ def cancel(request: GuardedRequest, run_id: UUID) -> HttpResponse:
         raise not_visible(request, run_id) from error
     except Refusal as refusal:
         messages.error(request, refusal.sentence)
+        request.did_nothing = True
         return redirect("console:drawing", run_id)
     is_over = run.state == RunState.CANCELLED
     messages.success(request, "已取消。" if is_over else "已要求停下，算完手上这一块就停。")

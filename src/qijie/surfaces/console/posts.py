@@ -25,6 +25,7 @@ from qijie.surfaces.console.frame import page
 from qijie.surfaces.console.paging import PAGE_SIZE
 from qijie.surfaces.console.queries import choices_within, place_names
 from qijie.teams.actions import end_early, hand_over, stand_in
+from qijie.teams.form_keys import FIELD
 from qijie.teams.gate import GuardedRequest, not_visible, remember
 from qijie.teams.models import Holding, Post
 from qijie.teams.queries import account_named, accounts_like, holdings_of, post_within, roster
@@ -35,6 +36,7 @@ DAYS_AHEAD = 366
 MOST_FOUND = 20
 _MOST_WORDS = 60
 _REGION_DIGITS = 6
+_TOKEN = "csrfmiddlewaretoken"  # noqa: S105  # a field's name
 
 
 def appointing_posts(viewer: Viewer) -> list[HeldPost]:
@@ -280,7 +282,7 @@ def _end_form(request: GuardedRequest, found: Post) -> EndForm:
 
 def _confirm(request: GuardedRequest, asked: Appointment | EndForm, found: Post) -> HttpResponse:
     """What will be so, before it is: rights change hands with one press otherwise."""
-    typed = [pair for pair in request.POST.items() if pair[0] != "csrfmiddlewaretoken"]
+    typed = [pair for pair in request.POST.items() if pair[0] not in (_TOKEN, FIELD)]
     context = {"post": found, "effect": asked.effect(), "typed": typed}
     return page(request, "post_confirm.html", "posts", context)
 

@@ -25,6 +25,7 @@ from qijie.kernel.refusal import Refusal
 from qijie.records.actions import KeyReused
 from qijie.surfaces.console.frame import page
 from qijie.surfaces.console.maps import STREET_TILES
+from qijie.teams.form_keys import renew_key, with_own_key
 from qijie.teams.gate import GuardedRequest
 from qijie.teams.models import OrgUnit, Post
 from qijie.teams.queries import units_serving
@@ -41,7 +42,7 @@ Choice = tuple[str, str]
 
 
 class DeskReportForm(AsksOfDanger):
-    key = forms.UUIDField(widget=forms.HiddenInput(attrs={"data-submit-key": ""}), required=False)
+    key = forms.UUIDField(widget=forms.HiddenInput, required=False)
     channel = forms.ChoiceField(
         label="怎么来的",
         choices=[(word.value, _CHANNEL_WORDS[word]) for word in CHANNELS],
@@ -79,7 +80,7 @@ class DeskReportForm(AsksOfDanger):
     about_words = WordsField(label="反映人说的是谁", max_chars=100, one_line=True, required=False)
 
     def __init__(self, data: Any = None, *, viewer: Viewer) -> None:
-        super().__init__(data, initial={"key": uuid4()})
+        super().__init__(data)
         self.viewer = viewer
         self._offer("category", "以后由受理席定", categories())
         self._offer("path", "按地图上的位置，或地点不明", _places(viewer))
@@ -107,9 +108,6 @@ class DeskReportForm(AsksOfDanger):
             self, words, cleaned["place"], timezone.localdate(), chosen=chosen
         )
         return cleaned
-
-    def renew_key(self) -> None:
-        self.data = {**self.data, "key": str(uuid4())}
 
     @property
     def asks_which(self) -> bool:
@@ -170,7 +168,7 @@ def _concerned(viewer: Viewer) -> list[tuple[str, list[Choice]]]:
 
 @require_http_methods(["GET", "POST"])
 def report(request: GuardedRequest) -> HttpResponse:
-    data = request.POST if request.method == "POST" else None
+    data = with_own_key(request) if request.method == "POST" else None
     form = DeskReportForm(data, viewer=request.viewer)
     receipt = _handed_in(request, form) if form.is_valid() else None
     if receipt is not None:
@@ -184,7 +182,7 @@ def _handed_in(request: GuardedRequest, form: DeskReportForm) -> Receipt | None:
         photos = photos_in(request.FILES.getlist("photos"))
         return actions.report(form.new_report, by=request.viewer, at=timezone.now(), photos=photos)
     except KeyReused as reused:
-        form.renew_key()
+        renew_key(request)
         again = "先前那一份可按反映的情况查到；要另登记一件，请再按一次“登记”。"
         form.add_error(None, f"{reused.sentence}{again}")
         return None

@@ -29,6 +29,7 @@ def _decide(request: GuardedRequest, regions: list[str]) -> HttpResponse:
         letter_id = UUID(request.POST.get("letter", ""))
     except ValueError:
         messages.error(request, "没有找到这封邮件，请刷新页面后再试。")
+        request.did_nothing = True
         return redirect("console:undelivered")
     if request.POST.get("do") == "drop":
         drop_letter(letter_id, regions)

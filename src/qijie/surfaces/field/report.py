@@ -27,6 +27,7 @@ from qijie.kernel.refusal import Refusal
 from qijie.records.actions import KeyReused
 from qijie.surfaces.field import categories, places
 from qijie.surfaces.field.frame import REFUSED, go_to, is_fragment, page
+from qijie.teams.form_keys import renew_key, with_own_key
 from qijie.teams.gate import GuardedRequest
 from qijie.ui.danger import AsksOfDanger
 from qijie.ui.moves.fields import WordsField, photos_in
@@ -62,8 +63,7 @@ class ReportForm(AsksOfDanger):
 
     def __init__(self, data: Any = None, *, viewer: Viewer, at: datetime, chosen: str = "") -> None:
         super().__init__(data, initial={"category": chosen})
-        self.shown_key = (data.get("key") if data else "") or str(new_id())
-        self.viewer, self.at = viewer, at
+        self.viewer, self.at, self.is_another = viewer, at, False
         choices = places.choices(viewer, timezone.localdate(at))
         _choice(self, "path").choices = choices
         if not choices:
@@ -143,7 +143,8 @@ def _choice(form: forms.Form, name: str) -> Any:
 def report(request: GuardedRequest) -> HttpResponse:
     now = timezone.now()
     if request.method == "POST":
-        return _handed_in(request, ReportForm(request.POST, viewer=request.viewer, at=now), now)
+        data = with_own_key(request)
+        return _handed_in(request, ReportForm(data, viewer=request.viewer, at=now), now)
     words, chosen = request.GET.get("q", ""), request.GET.get("category", "")
     form = ReportForm(viewer=request.viewer, at=now, chosen=chosen)
     if words:
@@ -155,6 +156,8 @@ def report(request: GuardedRequest) -> HttpResponse:
 
 def _handed_in(request: GuardedRequest, form: ReportForm, now: datetime) -> HttpResponse:
     receipt = _submit(form, request.FILES.getlist("photos"), by=request.viewer, at=now)
+    if form.is_another:
+        renew_key(request)
     if receipt is None:
         return _shown(request, form, status=REFUSED)
     if visible_or_none(receipt.issue_id, request.viewer) is None:
@@ -176,7 +179,7 @@ def _submit(
         return actions.report(form.new_report(), by=by, at=at, photos=photos_in(files))
     except KeyReused as reused:
         # The first delivery arrived though its answer did not; what differs now is a new matter.
-        form.shown_key = str(new_id())
+        form.is_another = True
         form.add_error(
             None,
             f"{reused.sentence}先前那一份可在“我报的”里查看；要作为新的事项上报，请再按一次提交。",

@@ -1,7 +1,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
 
 from django import forms
 from django.conf import settings
@@ -49,7 +48,7 @@ class ReportForm(forms.Form):
 
     key = forms.UUIDField(
         label="提交编号",
-        widget=forms.HiddenInput(attrs={"data-submit-key": ""}),
+        widget=forms.HiddenInput,
         error_messages={"required": _NO_KEY, "invalid": _NO_KEY},
     )
     words = WordsField(
@@ -184,7 +183,6 @@ class ReportForm(forms.Form):
     ) -> Receipt | None:
         """Hands the report in; None when the form now carries the sentences that say why not."""
         if not self.is_valid():
-            self._renew_key_if_wrong()
             return None
         photos = self._photos(files)
         if photos is None:
@@ -192,7 +190,6 @@ class ReportForm(forms.Form):
         try:
             return actions.report(self.new_report, by=by, at=at, photos=photos)
         except KeyReused as reused:
-            self._renew_key()
             self.is_another = True
             self.add_error(None, f"{reused.sentence}{ANOTHER_REPORT}")
         except Refusal as refusal:
@@ -206,13 +203,6 @@ class ReportForm(forms.Form):
         except Refusal as refusal:
             self.add_error("photos", refusal.sentence)
             return None
-
-    def _renew_key_if_wrong(self) -> None:
-        if "key" in self.errors:
-            self._renew_key()
-
-    def _renew_key(self) -> None:
-        self.data = {**self.data, "key": str(uuid4())}
 
     @staticmethod
     def _grid(cleaned: dict[str, Any]) -> str:

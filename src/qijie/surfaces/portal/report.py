@@ -1,5 +1,3 @@
-from uuid import uuid4
-
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse, HttpResponseRedirect
@@ -15,6 +13,7 @@ from qijie.surfaces.portal.catalogue import choices
 from qijie.surfaces.portal.forms import ReportForm
 from qijie.surfaces.portal.pages import shell
 from qijie.surfaces.portal.places import streets_url, words_of
+from qijie.teams.form_keys import renew_key, with_own_key
 from qijie.teams.gate import GuardedRequest
 from qijie.territory.queries import nodes
 from qijie.web import cost
@@ -28,8 +27,8 @@ _ASKED_AGAIN = frozenset({"photos", "danger"})
 def report(request: GuardedRequest) -> HttpResponse:
     """The one form; a repeated POST under the same key answers the same receipt."""
     if request.method != "POST":
-        return _shown(request, ReportForm(initial={"key": uuid4(), **_of_grid(request)}))
-    form = ReportForm(request.POST)
+        return _shown(request, ReportForm(initial=_of_grid(request)))
+    form = ReportForm(with_own_key(request))
     if form.must_stop:
         return _stop(request, form)
     if request.POST.get("danger") == "back":
@@ -38,6 +37,8 @@ def report(request: GuardedRequest) -> HttpResponse:
         return _waiting(request, form, wait)
     receipt = form.submit(_photos(request), by=request.viewer, at=timezone.now())
     if receipt is None:
+        if form.is_another:
+            renew_key(request)
         return _shown(request, form, is_another=form.is_another)
     held.let_go(request.POST.get("held", ""))
     link = reverse("portal:matter", args=[receipt.token])

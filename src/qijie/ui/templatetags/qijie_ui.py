@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from qijie.teams.form_keys import FIELD, key_to_show
 from qijie.ui.phrases import day_words, full_words, moment_words, until_words
 from qijie.ui.states import STANDING_LOOKS, Kind, Look, look_of
 
@@ -29,6 +30,27 @@ def icon(name: str, label: str = "") -> SafeString:
     return format_html(
         '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}"/></svg>', href
     )
+
+
+@register.simple_tag(takes_context=True)
+def form_key(context: Mapping[str, Any]) -> SafeString:
+    """What every form that writes carries beside its token, so that it takes effect once.
+
+    A form opened again after it went says so, with the way to what it led to.
+    """
+    request = context["request"]
+    hidden = format_html(
+        '<input type="hidden" name="{}" value="{}" data-submit-key>', FIELD, key_to_show(request)
+    )
+    led_to = getattr(request, "sent_to", "")
+    return hidden + format_html(_SENT, icon("check"), led_to, request.path) if led_to else hidden
+
+
+_SENT = (
+    '<div class="note tone-good" role="status" data-form-sent>{}<div class="note-body">'
+    '<p>这一份已经交过，也办好了，不用再交。</p><p><a href="{}">去看办好的那一份</a>；'
+    '要另办一件，<a href="{}">打开新的一页</a>。</p></div></div>'
+)
 
 
 @register.filter

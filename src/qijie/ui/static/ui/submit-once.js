@@ -79,7 +79,9 @@ function onAnswer(event) {
   const form = formOf(event);
   if (!form) return;
   release(form);
-  if (/** @type {CustomEvent} */ (event).detail?.successful) renewKey(form);
+  const { successful, xhr } = /** @type {CustomEvent} */ (event).detail ?? {};
+  // On the way to another page the key stays: Back and once more is the same form.
+  if (successful && !xhr?.getResponseHeader("HX-Redirect")) renewKey(form);
 }
 
 /** @param {Event} event */

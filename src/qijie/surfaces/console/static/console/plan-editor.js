@@ -5,6 +5,7 @@
 
 import { toast } from "../ui/live.js";
 import { NotSent, send } from "../ui/sending.js";
+import { newKey } from "../ui/submit-once.js";
 import { stretchesOf } from "./plan-borders.js";
 import { COLOURS, PlanMap } from "./plan-map.js";
 import { blocksByGrid, changedHands, coloured, continued, figuresOf, gridsBeside, neighboursOf, totalsOf } from "./plan-measures.js";
@@ -12,7 +13,7 @@ import { blocksByGrid, changedHands, coloured, continued, figuresOf, gridsBeside
 /** @typedef {import("./plan-measures.js").Ground} Ground */
 /** @typedef {import("./plan-measures.js").Figures} Figures */
 /** @typedef {{ version: number, grid: number[], locked: number[], can_undo: boolean, last: string, gave_way: { grid: number, sentence: string }[] }} State as the server keeps it */
-/** @typedef {{ verb: string, grid: number, to: number, blocks: number[] }} Step */
+/** @typedef {{ verb: string, grid: number, to: number, blocks: number[], key?: string }} Step the key makes it take effect once, however often it is sent */
 /** @typedef {{ ground: Ground, names: string[], communities: Record<string, string>, grids: Record<string, { community: string, name: string, worker: string }>, limits: { label: string, unit: string }[] }} Facts */
 
 const MEDIA_TYPE = "application/geo+json";
@@ -257,7 +258,7 @@ class PlanEditor extends HTMLElement {
     const before = this.#figures().length;
     this.#busy(true);
     const form = /** @type {HTMLFormElement} */ (this.querySelector("form[data-part='form']"));
-    const body = () => new URLSearchParams({ version: String(this.#saved?.version), verb: step.verb, grid: String(step.grid), to: String(step.to || ""), blocks: step.blocks.join(",") });
+    const body = () => new URLSearchParams({ version: String(this.#saved?.version), verb: step.verb, grid: String(step.grid), to: String(step.to || ""), blocks: step.blocks.join(","), form_key: (step.key ??= newKey()) });
     try {
       const answer = await send(form.action, body, { Accept: "application/json" });
       this.#answered(step, answer.status, await answer.json(), before);

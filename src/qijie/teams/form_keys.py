@@ -1,0 +1,36 @@
+"""The key of a form: where it travels, and which one a page shows."""
+
+from uuid import UUID, uuid4
+
+from django.http import HttpRequest, QueryDict
+
+FIELD, HEADER = "form_key", "X-Form-Key"
+"""Forms carry the key in a hidden field, scripts may send it as a header."""
+_NEXT = "qijie_next_key"
+
+
+def key_given(request: HttpRequest) -> UUID | None:
+    """The key that came with the request; None for none, or one that is none."""
+    typed = request.POST.get(FIELD) or request.headers.get(HEADER) or request.GET.get(FIELD)
+    try:
+        return UUID(typed) if typed else None
+    except ValueError:
+        return None
+
+
+def key_to_show(request: HttpRequest) -> UUID:
+    """The key a form on this page carries: a new one, or the one it came back with."""
+    return getattr(request, _NEXT, None) or key_given(request) or uuid4()
+
+
+def with_own_key(request: HttpRequest) -> QueryDict:
+    """What was typed, with the form's key as the key of the report it hands in."""
+    data = request.POST.copy()
+    if "key" not in data:
+        data["key"] = str(key_given(request) or "")
+    return data
+
+
+def renew_key(request: HttpRequest) -> None:
+    """What is sent next from this page is something else."""
+    setattr(request, _NEXT, uuid4())

@@ -74,7 +74,7 @@ def _stop(request: GuardedRequest, form: ReportForm) -> HttpResponse:
 def _wait(request: GuardedRequest) -> int:
     kept = request.POST.get("held", "")
     photos = len(request.FILES.getlist("photos")) + held.count_of(kept)
-    key, held_bytes = request.POST.get("key", ""), held.bytes_of(kept)
+    key, held_bytes = with_own_key(request)["key"], held.bytes_of(kept)
     return cost.wait_for_report(request, key, photos=photos, held_bytes=held_bytes)
 
 

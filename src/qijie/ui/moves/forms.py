@@ -14,6 +14,8 @@ from qijie.issues.queries import is_about_somebody
 from qijie.issues.queries.choices import categories, conditions_of, units_for
 from qijie.issues.queries.concerned import chosen, concerned_choices
 from qijie.issues.queries.orders import returned_by
+from qijie.issues.rules import needs
+from qijie.issues.rules.needs import Need
 from qijie.issues.rules.vocabulary import Evidence, Family, Move, ReturnReason, Urgency, VoidReason
 from qijie.kernel.codes import Level
 from qijie.kernel.refusal import Refusal
@@ -34,6 +36,8 @@ class MoveForm(forms.Form):
 
     move: ClassVar[Move]
     takes_photos: ClassVar[bool] = False
+    either: tuple[str, ...] = ()
+    """Fields of which the move asks one at least; none of them is called 选填."""
 
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
     order = forms.UUIDField(required=False, widget=forms.HiddenInput)
@@ -47,6 +51,12 @@ class MoveForm(forms.Form):
 
     def prepare(self) -> None:
         """Narrows choices to this matter."""
+
+    def ask(self, name: str, need: Need) -> None:
+        """What the rules need of this matter is asked for, not called 选填."""
+        field = self.fields[name]
+        field.required = True
+        field.error_messages = {**field.error_messages, "required": need.missing}
 
     def offer(self, name: str, choices: Iterable[Any], initial: str | None = None) -> None:
         """Fills a choice field, an empty choice first."""
@@ -102,6 +112,10 @@ class AcceptForm(MoveForm):
         self.offer("category", categories(), self.issue.category_id)
         self.offer("path", _grids_near(self.issue, self.at), self.issue.path)
         self.initial["urgency"] = self.issue.urgency
+        if not self.issue.category_id:
+            self.ask("category", needs.CATEGORY)
+        if not self.issue.grid_id:
+            self.ask("path", needs.GRID)
 
     def perform(self, photos: tuple[Photo, ...], *, by: Viewer, at: datetime) -> Issue:
         cleaned = self.cleaned_data
@@ -153,6 +167,8 @@ class FileForm(MoveForm):
 
     def prepare(self) -> None:
         self.offer("condition", conditions_of(self.issue.category_id))
+        if self.issue.family != Family.OTHER and not self.issue.condition_id:
+            self.ask("condition", needs.CONDITION)
 
     def perform(self, photos: tuple[Photo, ...], *, by: Viewer, at: datetime) -> Issue:
         cleaned = self.cleaned_data
@@ -254,11 +270,14 @@ class SolveForm(EvidenceForm, MoveForm):
         self.evidence_asked = _asked_by(self.issue)
         # A question is answered in words; everything else may be shown by something.
         is_question = self.issue.family == Family.SERVICE
-        self.ask_for(self.evidence_asked or (() if is_question else WITHOUT_A_PHOTO))
+        accepted = self.evidence_asked or (() if is_question else WITHOUT_A_PHOTO)
+        self.either = ("photos", "shown_by", "proof") if accepted else ()
+        self.ask_for(accepted)
         if self.issue.category_id:
             del self.fields["category"]
             return
         self.offer("category", categories())
+        self.ask("category", needs.CATEGORY)
 
     def perform(self, photos: tuple[Photo, ...], *, by: Viewer, at: datetime) -> Issue:
         category = self.cleaned_data.get("category", "")
@@ -282,6 +301,7 @@ class DoneForm(EvidenceForm, MoveForm):
 
     def prepare(self) -> None:
         self.evidence_asked = _asked_by(self.issue)
+        self.either = ("photos", "shown_by", "proof") if self.evidence_asked else ()
         self.ask_for(self.evidence_asked)
 
     def perform(self, photos: tuple[Photo, ...], *, by: Viewer, at: datetime) -> Issue:
@@ -553,6 +573,7 @@ def _words_form(
 class AddForm(MoveForm):
     move = Move.ADD
     takes_photos = True
+    either = ("words", "photos")
     words = WordsField(label="补充的情况", max_chars=1000, required=False)
 
     def perform(self, photos: tuple[Photo, ...], *, by: Viewer, at: datetime) -> Issue:

@@ -22,10 +22,10 @@ from qijie.issues.actions import NewReport
 from qijie.issues.rules.vocabulary import Channel
 from qijie.kernel.ids import new_id
 from qijie.records.models import Attachment
-from qijie.records.photos import Photo
 from qijie.teams.models import OrgUnit, Post
 from tests import town
 from tests.access.matters import AT, as_post, file
+from tests.photos import a_photo, look_at_all
 from tests.surfaces.console import drawn
 
 ANONYMOUS = "anonymous"
@@ -59,11 +59,11 @@ def values(own_database: None) -> dict[str, object]:
         place=town.IN_GRID_1,
         phone="13912345678",
     )
-    photo = Photo(b"a photo's bytes", 4, 3)
     with scope(INTAKE):
-        receipt = actions.report(new, by=INTAKE, at=AT, photos=[photo])
+        receipt = actions.report(new, by=INTAKE, at=AT, photos=[a_photo()])
     unit = OrgUnit.objects.get(code=town.SANITATION)
     as_post("zhao", actions.dispatch, file(receipt.issue_id), unit_id=unit.pk)
+    look_at_all(AT)
     attachment = Attachment.objects.using("owner").get(subject_id=receipt.issue_id)
     plan = drawn.plan()
     return {

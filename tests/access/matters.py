@@ -19,9 +19,9 @@ from qijie.kernel.ids import new_id
 from qijie.outbound.actions import deliver
 from qijie.records import actions as records
 from qijie.records.actions import AccessNote
-from qijie.records.photos import Photo
 from qijie.teams.models import OrgUnit, Post
 from tests import town
+from tests.photos import a_photo
 
 AT = town.NOW
 _number = count(1)
@@ -40,7 +40,7 @@ def report(place: Coordinate | None, *, by: Viewer = INTAKE, photo: bool = False
         phone="13912345678" if by is INTAKE else "",
         email="resident@example.org" if by is INTAKE else "",
     )
-    photos = [Photo(f"photo {number}".encode(), 4, 3)] if photo else []
+    photos = [a_photo(number)] if photo else []
     with scope(by):
         receipt = actions.report(replace(new, **facts), by=by, at=AT, photos=photos)
     return receipt.issue_id

@@ -6,7 +6,7 @@ import pytest
 from django.db import connections
 
 from qijie.access.grants import APP, READ, grants_of
-from qijie.access.policies import OPEN, OPEN_FRAMEWORK_PREFIXES, POLICED, VERBS
+from qijie.access.policies import OPEN, OPEN_FRAMEWORK_PREFIXES, POLICED, VERBS, Relation
 from qijie.access.walls import tables, undeclared
 from qijie.records.partitions import PARTITIONED
 
@@ -90,8 +90,14 @@ def test_each_role_may_do_exactly_what_the_matrix_says() -> None:
 
 
 def test_history_and_the_access_log_are_appended_to_and_never_edited() -> None:
-    for table in ("records_event", "records_accessentry", "records_attachment"):
+    for table in ("records_event", "records_accessentry"):
         assert privileges(APP, table) == "SI"
+
+
+def test_what_a_photo_is_found_to_be_is_written_by_the_system_alone() -> None:
+    assert set(privileges(APP, "records_attachment")) == set("SIU")
+    (photos,) = (one for one in POLICED if one.table == "records_attachment")
+    assert photos.update == (Relation.SYSTEM,)
 
 
 def test_a_partition_has_no_door_of_its_own() -> None:

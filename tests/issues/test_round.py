@@ -7,8 +7,8 @@ from qijie.access.viewer import INTAKE, reporter_of
 from qijie.issues import actions
 from qijie.issues.actions import NewReport
 from qijie.issues.rules.vocabulary import Channel, Evidence
-from qijie.records.photos import Photo
 from tests import town
+from tests.photos import a_photo
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +43,7 @@ def test_a_matter_goes_all_the_way_round() -> None:
             by=handler,
             at=at,
             words="已清运",
-            photos=[Photo(b"x", 1, 1)],
+            photos=[a_photo()],
             evidence=[Evidence.PHOTO_AFTER],
         )
     verifier = town.viewer("zhou")

@@ -15,11 +15,11 @@ from qijie.access.scope import scope
 from qijie.issues import actions
 from qijie.issues.models import Issue
 from qijie.issues.rules.vocabulary import Evidence
-from qijie.records.photos import Photo
 from qijie.records.queries import subject_of_link
 from qijie.teams.models import OrgUnit
 from qijie.teams.queries import viewer_for
 from tests import town
+from tests.photos import a_photo
 
 pytestmark = pytest.mark.django_db
 
@@ -83,7 +83,7 @@ def it_is_dispatched_and_done(matter: UUID) -> None:
             by=handler,
             at=timezone.now(),
             words="已清运",
-            photos=[Photo(b"a picture", 4, 3)],
+            photos=[a_photo()],
             evidence=[Evidence.PHOTO_AFTER],
         )
 

@@ -9,9 +9,9 @@ from qijie.issues import actions
 from qijie.issues.actions import NewReport
 from qijie.issues.models import Issue, WorkOrder
 from qijie.issues.rules.vocabulary import Channel, Evidence
-from qijie.records.photos import Photo
 from qijie.teams.models import OrgUnit
 from tests import town
+from tests.photos import a_photo
 
 
 def reported(
@@ -57,7 +57,7 @@ def closed(*, at: datetime) -> UUID:
             by=handler,
             at=at,
             words="已清运",
-            photos=[Photo(b"x", 1, 1)],
+            photos=[a_photo()],
             evidence=[Evidence.PHOTO_AFTER],
         )
     with scope(verifier):

@@ -12,6 +12,7 @@ from qijie.issues.actions.handed_in import LABELS
 from qijie.issues.rules.vocabulary import Channel, Urgency
 from qijie.kernel.codes import Level
 from qijie.kernel.ids import new_id
+from qijie.records.photo_headers import Header
 from qijie.records.photos import Photo
 from qijie.records.said import NOT_SAID, PHOTOS, Difference, difference, said_in
 from tests import town
@@ -40,7 +41,7 @@ OTHERWISE: dict[str, Any] = {
 PARTS = [field.name for field in fields(NewReport) if field.name not in NOT_SAID]
 KEY = UUID(int=7)
 REPORT = NewReport(key=KEY, words="垃圾三天没清", channel=Channel.PORTAL)
-ONE, TWO = (Photo(content, 1, 1) for content in (b"one", b"two"))
+ONE, TWO = (Photo("", digest, Header("image/jpeg", 4, 3), 9) for digest in ("one", "two"))
 
 
 def test_only_the_key_itself_is_not_said() -> None:

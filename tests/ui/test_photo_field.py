@@ -47,9 +47,18 @@ def test_a_photo_is_made_small_upright_and_forgetful_before_it_is_sent(gallery: 
     expect(gallery.locator("photo-field .photos li")).to_have_count(1)
     (photo,) = sent(gallery)
     assert photo["format"] == "JPEG"
-    assert (photo["width"], photo["height"]) == (1365, 2048)
+    assert (photo["width"], photo["height"]) == (1448, 2172)
     assert photo["exif"] == 0
     assert photo["corner"][0] > 150, "turned upright, the red half is on the left"
+
+
+def test_a_long_screenshot_stays_readable(gallery: Page) -> None:
+    written = io.BytesIO()
+    Image.new("RGB", (1080, 18_000), "white").save(written, "PNG")
+    gallery.set_input_files("#id_photos", file("聊天记录.png", written.getvalue(), "image/png"))
+    expect(gallery.locator("photo-field .photos li")).to_have_count(1)
+    (photo,) = sent(gallery)
+    assert (photo["width"], photo["height"]) == (980, 16_330)
 
 
 def test_a_second_choice_adds_to_the_first(gallery: Page) -> None:

@@ -143,9 +143,9 @@ FIELDS: dict[str, dict[str, FieldClass]] = {
         personal="actor_user_id words sentence facts",
     ),
     "records_attachment": _classes(
-        internal="id region_code subject_id event_id purpose media_type size_bytes width_pixels"
-        " height_pixels from_reporter at",
-        personal="sha256",
+        internal="id region_code subject_id event_id purpose state look_at tries refusal media_type"
+        " size_bytes width_pixels height_pixels from_reporter at",
+        personal="sha256 waiting_name",
     ),
     "records_timer": _classes(
         internal="id region_code subject_id purpose due_at facts tries retry_at done_at"

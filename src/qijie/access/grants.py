@@ -55,7 +55,8 @@ GRANTS: dict[str, dict[str, str]] = {
     "records_event": {APP: "SI"},
     "records_accessentry": {APP: "SI"},
     "records_miss": {APP: "SIUD"},
-    "records_attachment": {APP: "SI"},
+    # Only the darkroom's word on a photo is added to it; the policy says so.
+    "records_attachment": {APP: "SIU"},
     "records_outboxentry": {APP: "SIUD"},
     "records_timer": {APP: "SIUD"},
     "records_intakekey": {APP: "SIUD"},

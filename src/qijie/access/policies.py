@@ -102,6 +102,7 @@ POLICED: tuple[Policed, ...] = (
         matter="subject_id",
         select=_MATTER_READERS,
         insert=_MATTER_WRITERS,
+        update=(R.SYSTEM,),
     ),
     Policed(
         "records_timer",

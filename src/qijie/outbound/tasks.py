@@ -5,6 +5,7 @@ from procrastinate.contrib.django import app
 
 from qijie.issues.actions.retention import forget_contacts
 from qijie.outbound.actions import clear, forget_letters
+from qijie.outbound.darkroom import sweep
 
 
 @app.periodic(cron="*/5 * * * *")
@@ -27,3 +28,10 @@ def forget_old_contacts(timestamp: int) -> None:
 @app.task(name="outbound.clear", queueing_lock="outbound.clear", pass_context=False)
 def clear_stale(timestamp: int) -> None:
     clear(timezone.now())
+
+
+@app.periodic(cron="7 * * * *")
+@app.task(name="outbound.sweep_photos", queueing_lock="outbound.sweep_photos", pass_context=False)
+def sweep_photos(timestamp: int) -> None:
+    """Photos of reports that failed, and files half written when somebody died."""
+    sweep()

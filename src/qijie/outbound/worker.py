@@ -24,6 +24,7 @@ from qijie.boards.actions import count_solved_once
 from qijie.issues.actions.clocks import ring
 from qijie.outbound import jobs
 from qijie.outbound.actions import MailServerAway, deliver, send_next
+from qijie.outbound.darkroom import develop_waiting
 from qijie.redrawing.actions.moving import move_matters
 
 PAUSE_SECONDS = 1.0
@@ -131,7 +132,11 @@ def _jobs(stopping: threading.Event) -> None:
     _keep_at("The jobs", lambda: jobs.work(stopping), stopping)
 
 
-_WORKS = {"rounds": _rounds, "letters": _letters, "jobs": _jobs}
+def _photos(stopping: threading.Event) -> None:
+    _keep_at("The photos", lambda: develop_waiting(timezone.now()) > 0, stopping)
+
+
+_WORKS = {"rounds": _rounds, "letters": _letters, "photos": _photos, "jobs": _jobs}
 
 
 def _keep_at(what: str, work: Callable[[], bool], stopping: threading.Event) -> None:

@@ -2,7 +2,7 @@ from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Value
+from django.db.models import Q, Value
 
 from qijie.kernel.ids import new_id
 
@@ -133,14 +133,28 @@ class Timer(models.Model):
 
 
 class Attachment(models.Model):
-    """A re-encoded photo, stored outside the web root under its SHA-256."""
+    """A photo: waiting as it came, until it is re-encoded and kept under its SHA-256, or refused.
+
+    waiting_name: its file among those that wait. look_at: when it is next looked at; while somebody
+    decodes it, the end of their lease. refusal: why it cannot be shown, in words.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "正在检查"
+        SHOWN = "shown", "已检查"
+        REFUSED = "refused", "打不开"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     region_code = models.CharField("区县", max_length=6)
     subject_id = models.UUIDField("事项")
     event_id = models.UUIDField("所属动作", null=True)
     purpose = models.CharField("用途", max_length=16)
-    sha256 = models.CharField("摘要", max_length=64)
+    state = models.CharField("状态", max_length=8, choices=State.choices, default=State.SHOWN)
+    waiting_name = models.CharField("待检查的文件", max_length=36, blank=True)
+    look_at = models.DateTimeField("下次检查", null=True)
+    tries = models.PositiveSmallIntegerField("已试次数", default=0)
+    refusal = models.CharField("打不开的原因", max_length=60, blank=True)
+    sha256 = models.CharField("摘要", max_length=64, blank=True)
     media_type = models.CharField("格式", max_length=32)
     size_bytes = models.PositiveIntegerField("大小")
     width_pixels = models.PositiveIntegerField("宽")
@@ -152,7 +166,12 @@ class Attachment(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["region_code", "id"], name="attachment_in_region")
         ]
-        indexes: ClassVar = [models.Index(fields=["subject_id"], name="attachment_of_subject")]
+        indexes: ClassVar = [
+            models.Index(fields=["subject_id"], name="attachment_of_subject"),
+            models.Index(
+                fields=["look_at"], name="attachment_waiting", condition=Q(state="waiting")
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.sha256[:12]

@@ -1,3 +1,4 @@
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
@@ -36,7 +37,19 @@ def history_of(subject_id: UUID, *, since: datetime | None = None) -> QuerySet[E
 
 
 def photos_of(subject_id: UUID) -> QuerySet[Attachment]:
+    """All that were handed in: those that wait to be looked at and those refused as well."""
     return Attachment.objects.filter(subject_id=subject_id).order_by("at", "id")
+
+
+def photos_that_count(subject_id: UUID) -> QuerySet[Attachment]:
+    """What is evidence: a photo that waits counts, one that cannot be opened does not."""
+    return photos_of(subject_id).exclude(state=Attachment.State.REFUSED)
+
+
+def names_waited_for(names: Collection[str]) -> set[str]:
+    """Of these files in the waiting folder, those a row still waits for."""
+    waiting = Attachment.objects.filter(waiting_name__in=names)
+    return set(waiting.values_list("waiting_name", flat=True))
 
 
 def access_entries() -> QuerySet[AccessEntry]:

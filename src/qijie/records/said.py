@@ -71,7 +71,7 @@ def said_in(handed_in: "DataclassInstance", key: UUID, photos: Sequence[Photo] =
         if field.name not in NOT_SAID and not is_empty:
             parts[field.name] = [_print(key, field.name, str(value).encode())]
     if photos:
-        parts[PHOTOS] = [_print(key, PHOTOS, photo.content) for photo in photos]
+        parts[PHOTOS] = [_print(key, PHOTOS, photo.digest.encode()) for photo in photos]
     return Said(parts)
 
 

@@ -11,6 +11,7 @@ from qijie.access.viewer import Viewer
 from qijie.issues.models import Issue
 from qijie.issues.rules.vocabulary import Move, ReturnReason, VoidReason
 from qijie.records.models import Attachment, Event
+from qijie.ui.photos import as_shown
 
 PhotoUrl = Callable[[Attachment], str]
 
@@ -54,22 +55,21 @@ def entries(
     holders: Mapping[UUID, str],
     hidden_reporter: UUID | None = None,
 ) -> list[Entry]:
-    """Oldest first. Photos stand with the event they came with: the one of the same moment.
+    """Oldest first. Photos stand with the event they came with.
 
     holders: the unit or post of each order by its id, so that a dispatch says to whom.
     hidden_reporter: the member of staff who reported it and whose post these eyes must not learn.
     """
-    by_moment = defaultdict(list)
-    for photo in photos:
-        by_moment[photo.at].append({"url": photo_url(photo), "label": "现场照片", "at": photo.at})
+    told = list(events)
+    by_event = photos_by_event(told, photos)
     return [
         _entry(
             event,
-            tuple(by_moment.pop(event.at, ())),
+            tuple(as_shown(one, photo_url(one), "现场照片") for one in by_event[event.pk]),
             title=_title(event, holders),
             hidden_reporter=hidden_reporter,
         )
-        for event in events
+        for event in told
     ]
 
 
@@ -103,6 +103,19 @@ def _text(event: Event) -> str:
     return f"{reason}{event.words}"
 
 
+def photos_by_event(
+    events: Sequence[Event], photos: Iterable[Attachment]
+) -> defaultdict[UUID, list[Attachment]]:
+    """The photos each event came with; of older rows, which name no event, by their moment."""
+    moments = {event.at: event.pk for event in reversed(events)}
+    found: defaultdict[UUID, list[Attachment]] = defaultdict(list)
+    for photo in photos:
+        event_id = photo.event_id or moments.get(photo.at)
+        if event_id is not None:
+            found[event_id].append(photo)
+    return found
+
+
 def _entry(
     event: Event,
     photos: tuple[dict[str, object], ...],
@@ -124,4 +137,6 @@ def _entry(
 
 
 def photo_of(photos: Iterable[Attachment], photo_id: UUID) -> Attachment | None:
-    return next((photo for photo in photos if photo.pk == photo_id), None)
+    """The photo by that id, once it may be served: never as it came."""
+    shown = (photo for photo in photos if photo.state == Attachment.State.SHOWN)
+    return next((photo for photo in shown if photo.pk == photo_id), None)

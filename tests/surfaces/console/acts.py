@@ -19,6 +19,7 @@ from qijie.records.photos import Photo
 from qijie.teams.models import OrgUnit
 from qijie.teams.queries import viewer_for
 from tests import town
+from tests.photos import a_photo
 
 WORDS = "楼下垃圾三天没清"
 
@@ -91,7 +92,7 @@ def handled(**report: object) -> UUID:
             by=handler,
             at=ago(minutes=1),
             words="已清运",
-            photos=[Photo(b"x", 1, 1)],
+            photos=[a_photo()],
             evidence=[Evidence.PHOTO_AFTER],
         )
     return issue_id

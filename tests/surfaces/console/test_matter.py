@@ -1,16 +1,18 @@
 import json
+from io import BytesIO
 from uuid import uuid4
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from PIL import Image
 
 from qijie.kernel.codes import Level
 from qijie.records.models import Attachment
-from qijie.records.photos import Photo
 from qijie.teams.models import OrgUnit
 from tests import town
+from tests.photos import a_photo, look_at_all
 from tests.surfaces.console import acts
 
 pytestmark = pytest.mark.django_db
@@ -106,18 +108,21 @@ def test_the_handled_side_sees_nothing_of_the_reporter(client: Client, username:
 
 
 def test_photos_are_shown_to_whoever_sees_the_case(client: Client) -> None:
-    issue_id = acts.reported(photos=(Photo(b"picture", 4, 3),))
+    issue_id = acts.reported(photos=(a_photo(),))
     with acts.scope(acts.viewer("wang")):
         photo = Attachment.objects.get(subject_id=issue_id)
-    client.force_login(town.user("wang"))
+    assert acts.status(client, "wang", f"{url(issue_id)}photos/{photo.pk}/") == 404
+    assert "照片正在检查" in acts.page(client, "wang", url(issue_id))
+    look_at_all()
+    assert "照片正在检查" not in acts.page(client, "wang", url(issue_id))
     response = client.get(f"{url(issue_id)}photos/{photo.pk}/")
-    assert response.content == b"picture"
+    assert Image.open(BytesIO(response.content)).format == "JPEG"
     assert response["X-Content-Type-Options"] == "nosniff"
     assert acts.status(client, "qian", f"{url(issue_id)}photos/{photo.pk}/") == 404
 
 
 def test_a_photo_of_another_matter_is_not_found(client: Client) -> None:
-    mine, other = acts.reported(), acts.reported(photos=(Photo(b"picture", 4, 3),))
+    mine, other = acts.reported(), acts.reported(photos=(a_photo(),))
     with acts.scope(acts.viewer("wang")):
         photo = Attachment.objects.get(subject_id=other)
     assert acts.status(client, "wang", f"{url(mine)}photos/{photo.pk}/") == 404
@@ -133,7 +138,7 @@ def test_a_matter_about_a_unit_is_hidden_from_it(client: Client) -> None:
 
 
 def test_a_case_costs_few_queries(client: Client) -> None:
-    issue_id = acts.handled(phone="13912345678", photos=(Photo(b"a", 1, 1), Photo(b"b", 1, 1)))
+    issue_id = acts.handled(phone="13912345678", photos=(a_photo(), a_photo(2)))
     client.force_login(town.user("wang"))
     with CaptureQueriesContext(connection) as found:
         client.get(url(issue_id))

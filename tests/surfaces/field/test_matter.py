@@ -6,11 +6,12 @@ from pytest_django import DjangoAssertNumQueries
 
 from qijie.access.scope import scope
 from qijie.access.viewer import SYSTEM
+from qijie.kernel.ids import new_id
 from qijie.records.actions import attach
 from qijie.records.models import AccessEntry, Attachment
-from qijie.records.photos import take_in
 from qijie.teams.models import OrgUnit
 from tests import town
+from tests.photos import a_photo, look_at_all
 from tests.surfaces.field import acts
 
 pytestmark = pytest.mark.django_db
@@ -85,17 +86,18 @@ def test_whom_it_does_not_concern_gets_the_answer_of_absence(client: Client, use
 
 
 def photo_on(issue_id: object) -> Attachment:
-    photo = take_in(acts.a_photo().read(), "现场.jpg")
     with scope(SYSTEM):
         attach(
-            [photo],
+            [a_photo()],
             region_code=town.DISTRICT,
             subject_id=issue_id,  # type: ignore[arg-type]
-            event_id=None,
+            event_id=new_id(),
             purpose="report",
             from_reporter=True,
             at=acts.a_while_ago(minutes=5),
         )
+    look_at_all()
+    with scope(SYSTEM):
         return Attachment.objects.get(subject_id=issue_id)
 
 

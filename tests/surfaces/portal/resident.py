@@ -17,11 +17,11 @@ from qijie.issues import actions
 from qijie.issues.models import Deadline, Issue, Reporter
 from qijie.issues.rules.vocabulary import Evidence
 from qijie.records.models import Attachment, Event, IntakeKey, LinkToken
-from qijie.records.photos import Photo
 from qijie.records.queries import subject_of_link
 from qijie.teams.models import OrgUnit
 from qijie.teams.queries import viewer_for
 from tests import town
+from tests.photos import a_photo
 
 REPORT = "/report/"
 WORDS = "楼下垃圾三天没清，味道很大"
@@ -77,10 +77,6 @@ def a_picture(name: str = "a.jpg", size: tuple[int, int] = (640, 480)) -> Simple
     drawn = io.BytesIO()
     Image.new("RGB", size, (120, 140, 130)).save(drawn, "JPEG")
     return SimpleUploadedFile(name, drawn.getvalue(), "image/jpeg")
-
-
-def a_photo() -> Photo:
-    return Photo(a_picture().read(), 640, 480)
 
 
 def post_of(username: str) -> Viewer:

@@ -18,9 +18,9 @@ from qijie.issues.rules.vocabulary import Channel, Move, ReturnReason, State, Vo
 from qijie.records.models import AccessEntry, LinkToken, Miss
 from qijie.surfaces.portal import story
 from tests import town
+from tests.photos import a_photo, look_at_all
 from tests.surfaces.portal.resident import (
     WORDS,
-    a_photo,
     a_picture,
     accept_and_file,
     bring_to_close,
@@ -53,6 +53,7 @@ def step_titles(client: Client, token: str, standing: str = "done") -> list[str]
 
 def test_it_shows_what_was_said_where_and_the_photos(client: Client) -> None:
     token = hand_in(client, photos=[a_picture()])
+    look_at_all()
     page = page_of(client, token)
     for words in (WORDS, "槐荫苑1栋楼下", "槐荫社区 第一网格", "垃圾没人清", "您交的照片"):
         assert words in page
@@ -203,7 +204,9 @@ def test_solved_on_the_spot_waits_for_the_reporters_word(client: Client) -> None
     page = page_of(client, token)
     assert "办完了，等您确认" in page
     assert "当场清走了" in page
-    assert "办完后的照片" in page
+    assert "照片正在检查" in page
+    look_at_all()
+    assert "办完后的照片" in page_of(client, token)
     assert buttons(client, token)[:2] == ["确认已解决", "没有解决，我来评价"]
 
 

@@ -34,7 +34,7 @@ from qijie.issues.rules.vocabulary import Move
 from qijie.kernel.coordinates import Coordinate, CoordinateSystem
 from qijie.kernel.ids import new_id
 from qijie.records import actions as records
-from qijie.records.models import Timer
+from qijie.records.models import Event, Timer
 from qijie.records.photos import Photo
 from qijie.territory.queries import locate, node_at
 
@@ -89,13 +89,13 @@ def advance(
     outcome = apply(matter, act, book())
     # Nobody may write a row they could not see: what a move gives away, the system's hand writes.
     with scope(SYSTEM) if move in GIVES_AWAY else nullcontext():
-        save(issue, outcome, before=matter, at=at, deadlines=deadlines)
+        events = save(issue, outcome, before=matter, at=at, deadlines=deadlines)
     if photos:
         records.attach(
             photos,
             region_code=issue.region_code,
             subject_id=issue.pk,
-            event_id=None,
+            event_id=events[0].pk,
             purpose=photo_purpose,
             from_reporter=by.kind is Kind.REPORTER,
             at=at,
@@ -138,8 +138,10 @@ def save(
     at: datetime,
     deadlines: Sequence[Deadline] = (),
     also: Sequence[DueWork] = (),
-) -> None:
+) -> list[Event]:
     """Writes what the rules decided: the matter, its orders and clocks, timers and events.
+
+    Returns the events; the first is the move itself, the others follow from it.
 
     deadlines: the rows of `before.clocks`, in their order. also: timers besides the clocks' own.
     """
@@ -151,7 +153,9 @@ def save(
     _save_orders(issue, matter, before)
     _save_clocks(issue, matter, before, deadlines)
     _set_timers(issue, matter, before, at, also)
-    records.append(event_rows(issue, outcome), told_rows(outcome))
+    events = event_rows(issue, outcome)
+    records.append(events, told_rows(outcome))
+    return events
 
 
 def _drawing_of(matter: Matter, at: datetime) -> int | None:

@@ -98,14 +98,14 @@ def report(new: NewReport, *, by: Viewer, at: datetime, photos: Sequence[Photo] 
     soon = [(ACCEPT_TIMER, at)] if new.category else []
     # What is about a neighbour of one's own is handed in as by a stranger: nothing is seen again.
     with scope(INTAKE) if concerned else nullcontext():
-        save(issue, outcome, before=None, at=at, also=soon)
+        events = save(issue, outcome, before=None, at=at, also=soon)
         token = _keep_contact(issue, new, by, at)
         if photos and not new.is_solved:
             records.attach(
                 photos,
                 region_code=issue.region_code,
                 subject_id=issue.pk,
-                event_id=None,
+                event_id=events[0].pk,
                 purpose="report",
                 from_reporter=by.kind is not Kind.STAFF,
                 at=at,

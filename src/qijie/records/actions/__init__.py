@@ -20,7 +20,7 @@ from qijie.records.actions.left_behind import (
 )
 from qijie.records.actions.misses import count_misses
 from qijie.records.actions.numbers import next_number
-from qijie.records.actions.photos import attach, attach_to_first
+from qijie.records.actions.photos import attach, attach_to_first, claim_waiting, refuse, show
 from qijie.records.actions.sent_forms import hold_form, keep_form
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "claim",
     "claim_outbox",
     "claim_timers",
+    "claim_waiting",
     "count_misses",
     "drop_timers",
     "give_link",
@@ -43,8 +44,10 @@ __all__ = [
     "note_access",
     "postpone",
     "queue_job",
+    "refuse",
     "rung",
     "set_timers",
+    "show",
     "take_more",
     "tell_later",
     "told",

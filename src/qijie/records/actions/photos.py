@@ -1,12 +1,18 @@
-"""Photos: whose they are."""
+"""Photos as rows: waiting until somebody has looked at their bytes, then shown or refused."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from qijie.access.scope import scope
+from qijie.access.viewer import SYSTEM
 from qijie.records.models import Attachment
-from qijie.records.photos import Photo, store
+from qijie.records.photos import Photo
 from qijie.records.queries import history_of
+
+State = Attachment.State
+LEASE = timedelta(minutes=5)
+"""So long a photo belongs to whoever is decoding it; then it is another's."""
 
 
 def attach(
@@ -14,23 +20,25 @@ def attach(
     *,
     region_code: str,
     subject_id: UUID,
-    event_id: UUID | None,
+    event_id: UUID,
     purpose: str,
     from_reporter: bool,
     at: datetime,
 ) -> None:
-    """Stores photos under their hash and records whose they are."""
+    """Records whose the photos are and with which event they came; their bytes lie on disk."""
     Attachment.objects.bulk_create(
         Attachment(
             region_code=region_code,
             subject_id=subject_id,
             event_id=event_id,
             purpose=purpose,
-            sha256=store(photo),
-            media_type=photo.media_type,
-            size_bytes=len(photo.content),
-            width_pixels=photo.width,
-            height_pixels=photo.height,
+            state=State.WAITING,
+            waiting_name=photo.waiting_name,
+            look_at=at,
+            media_type=photo.header.media_type,
+            size_bytes=photo.size_bytes,
+            width_pixels=photo.header.width,
+            height_pixels=photo.header.height,
             from_reporter=from_reporter,
             at=at,
         )
@@ -54,3 +62,39 @@ def attach_to_first(
         from_reporter=False,
         at=at,
     )
+
+
+def claim_waiting(at: datetime, limit: int) -> list[Attachment]:
+    """The photos that wait longest, leased and committed: decoding then locks nothing."""
+    with scope(SYSTEM):
+        waiting = Attachment.objects.filter(state=State.WAITING, look_at__lte=at)
+        found = list(waiting.select_for_update(skip_locked=True).order_by("look_at")[:limit])
+        for photo in found:
+            photo.tries += 1
+            photo.look_at = at + LEASE
+        Attachment.objects.bulk_update(found, ["tries", "look_at"])
+    return found
+
+
+def show(photo: Attachment, *, digest: str, size_bytes: int, width: int, height: int) -> None:
+    """The re-encoded photo lies under its digest: from now on it is what is served."""
+    _settle(
+        photo,
+        state=State.SHOWN,
+        sha256=digest,
+        media_type="image/jpeg",
+        size_bytes=size_bytes,
+        width_pixels=width,
+        height_pixels=height,
+    )
+
+
+def refuse(photo: Attachment, why: str) -> None:
+    """It is no photo after all; the page says why, in words."""
+    _settle(photo, state=State.REFUSED, refusal=why)
+
+
+def _settle(photo: Attachment, **facts: object) -> None:
+    with scope(SYSTEM):
+        waiting = Attachment.objects.filter(pk=photo.pk, state=State.WAITING)
+        waiting.update(waiting_name="", **facts)

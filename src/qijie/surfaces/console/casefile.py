@@ -28,6 +28,7 @@ from qijie.territory.borders import collection, drawn_node, feature
 from qijie.territory.models import Node
 from qijie.ui.history import entries, reporter_hidden_from
 from qijie.ui.moves import FORMS
+from qijie.ui.photos import as_shown
 
 REPORTERS_OWN = frozenset({Move.WITHDRAW, Move.OBJECT, Move.CONFIRM, Move.JUDGE})
 """Said by the reporter alone: a desk that wrote down a call must not judge in the caller's name."""
@@ -149,7 +150,7 @@ def _place_facts(issue: Issue) -> list[dict[str, object]]:
 
 
 def _photo(issue: Issue, photo: Attachment) -> dict[str, object]:
-    return {"url": _photo_url(issue, photo), "alt": "上报时的现场照片", "at": photo.at}
+    return as_shown(photo, _photo_url(issue, photo), "上报时的现场照片")
 
 
 def _photo_url(issue: Issue, photo: Attachment) -> str:

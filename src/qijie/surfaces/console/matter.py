@@ -41,6 +41,7 @@ from qijie.teams.gate import GuardedRequest, not_visible, remember
 from qijie.territory.queries import lineage
 from qijie.ui.history import photo_of
 from qijie.ui.moves import MoveForm, WordsField
+from qijie.ui.moves.fields import status_of
 from qijie.ui.moves.view import Attempt, attempt, fetch
 from qijie.ui.photos import photo_response
 
@@ -76,8 +77,10 @@ def move(request: GuardedRequest, issue_id: UUID, move: str) -> HttpResponse:
         # The page now shows the newest state; whoever sends again has seen it.
         tried.form.data = {**request.POST.dict(), "seen": tried.issue.version}
     context = _move_context(request, tried)
-    status = 422 if tried.form.is_bound else 200
+    status = status_of(tried.form) if tried.form.is_bound else 200
     if target_of(request) == DIALOG_ROOM:
+        # A fragment is put into the page only under 4xx.
+        status = min(status, 422)
         return render(request, "console/move_dialog.html", context, status=status)
     return page(request, "move.html", "queue", context, status=status)
 

@@ -32,7 +32,7 @@ from qijie.teams.queries import units_serving
 from qijie.territory.queries import subtree
 from qijie.ui.danger import AsksOfDanger
 from qijie.ui.moves import WordsField
-from qijie.ui.moves.fields import PhoneField, photos_in
+from qijie.ui.moves.fields import PhoneField, as_error, photos_in, status_of
 from qijie.ui.where import asks_which, place_agreed, which_holds
 
 CHANNELS = (Channel.HOTLINE, Channel.DESK, Channel.VISIT)
@@ -174,7 +174,7 @@ def report(request: GuardedRequest) -> HttpResponse:
     if receipt is not None:
         return _received(request, receipt)
     context = {"form": form, "streets": STREET_TILES, "center": _center(request.viewer)}
-    return page(request, "report.html", "report", context, status=422 if form.errors else 200)
+    return page(request, "report.html", "report", context, status=status_of(form))
 
 
 def _handed_in(request: GuardedRequest, form: DeskReportForm) -> Receipt | None:
@@ -188,7 +188,7 @@ def _handed_in(request: GuardedRequest, form: DeskReportForm) -> Receipt | None:
         return None
     except Refusal as refusal:
         field = getattr(refusal, "field", None)
-        form.add_error(field if field in form.fields else None, refusal.sentence)
+        form.add_error(field if field in form.fields else None, as_error(refusal))
         return None
 
 

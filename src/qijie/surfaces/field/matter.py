@@ -27,6 +27,7 @@ from qijie.surfaces.field.frame import REFUSED, go_to, is_fragment, page
 from qijie.teams.gate import GuardedRequest, not_visible
 from qijie.ui.history import entries, photo_of, reporter_hidden_from
 from qijie.ui.moves import FORMS
+from qijie.ui.moves.fields import status_of
 from qijie.ui.moves.view import Attempt, attempt, fetch
 from qijie.ui.photos import photo_response
 
@@ -161,7 +162,7 @@ def _refused(request: GuardedRequest, tried: Attempt) -> HttpResponse:
     context = _form_context(tried)
     if is_fragment(request):
         return render(request, "field/parts/move_fields.html", context, status=REFUSED)
-    return _move_page(request, tried, context, status=REFUSED)
+    return _move_page(request, tried, context, status=status_of(tried.form))
 
 
 def _is_repeat(request: GuardedRequest, tried: Attempt) -> bool:

@@ -30,7 +30,7 @@ from qijie.surfaces.field.frame import REFUSED, go_to, is_fragment, page
 from qijie.teams.form_keys import renew_key, with_own_key
 from qijie.teams.gate import GuardedRequest
 from qijie.ui.danger import AsksOfDanger
-from qijie.ui.moves.fields import WordsField, photos_in
+from qijie.ui.moves.fields import WordsField, as_error, photos_in, status_of
 
 CATEGORY_CHOICES = "category-choices"
 
@@ -118,7 +118,7 @@ class ReportForm(AsksOfDanger):
 
     def refuse(self, refusal: Refusal) -> None:
         field = getattr(refusal, "field", None)
-        self.add_error(field if field in self.fields else None, refusal.sentence)
+        self.add_error(field if field in self.fields else None, as_error(refusal))
 
 
 _SOMEBODY = "somebody"
@@ -195,4 +195,4 @@ def _shown(
     context = {"form": form, "searched": searched}
     if is_fragment(request) and status == REFUSED:
         return render(request, "field/parts/report_fields.html", context, status=status)
-    return page(request, "field/report.html", context, current="report", status=status)
+    return page(request, "field/report.html", context, current="report", status=status_of(form))

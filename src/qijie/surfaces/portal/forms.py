@@ -21,7 +21,7 @@ from qijie.records.actions import KeyReused
 from qijie.records.photos import Photo
 from qijie.surfaces.portal.places import words_of
 from qijie.territory.queries import nodes
-from qijie.ui.moves.fields import PhoneField, WordsField, photos_in
+from qijie.ui.moves.fields import PhoneField, WordsField, as_error, photos_in
 from qijie.ui.where import asks_which, place_agreed, which_holds
 
 ANOTHER_REPORT = "要另报一件，请再按一次“提交”；只是补充情况，请打开上次的专属链接，按“补充情况”。"
@@ -194,14 +194,14 @@ class ReportForm(forms.Form):
             self.add_error(None, f"{reused.sentence}{ANOTHER_REPORT}")
         except Refusal as refusal:
             field = getattr(refusal, "field", None)
-            self.add_error(field if field in self.fields else None, refusal.sentence)
+            self.add_error(field if field in self.fields else None, as_error(refusal))
         return None
 
     def _photos(self, files: "Sequence[UploadedFile[bytes]]") -> tuple[Photo, ...] | None:
         try:
             return photos_in(files)
         except Refusal as refusal:
-            self.add_error("photos", refusal.sentence)
+            self.add_error("photos", as_error(refusal))
             return None
 
     @staticmethod

@@ -26,6 +26,14 @@ _SALT = "portal-held-photos"
 
 def hold(files: "Sequence[UploadedFile[bytes]]", name: str = "") -> str:
     """Keeps the files beside those already under the name; the signed name, empty for none."""
+    try:
+        return _held(files, name)
+    except OSError:
+        # A full disk must not cost the words as well.
+        return ""
+
+
+def _held(files: "Sequence[UploadedFile[bytes]]", name: str) -> str:
     held = _folder_of(name)
     if not files:
         return name if held else ""
@@ -35,11 +43,7 @@ def hold(files: "Sequence[UploadedFile[bytes]]", name: str = "") -> str:
         if len(list(_root().iterdir())) >= MOST_HELD:
             return ""
         held.mkdir(mode=0o700)
-    try:
-        _write(files, held)
-    except OSError:
-        # A full disk must not cost the words as well.
-        return ""
+    _write(files, held)
     return signing.dumps(held.name, salt=_SALT)
 
 
@@ -75,12 +79,17 @@ def _write(files: "Sequence[UploadedFile[bytes]]", folder: Path) -> None:
             continue
         file.seek(0)
         path = folder / f"{number}{Path(file.name or '').suffix.lower()[:6]}"
-        path.write_bytes(file.read())
-        file.seek(0)
+        try:
+            path.write_bytes(file.read())
+        except OSError:
+            path.unlink(missing_ok=True)
+            raise
+        finally:
+            file.seek(0)
 
 
 def _folder_of(name: str) -> Path | None:
-    with contextlib.suppress(signing.BadSignature, ValueError, TypeError):
+    with contextlib.suppress(signing.BadSignature, ValueError, TypeError, OSError):
         known = UUID(signing.loads(name, salt=_SALT, max_age=LIFETIME_SECONDS))
         folder = _root() / str(known)
         return folder if folder.is_dir() else None

@@ -28,12 +28,13 @@ from qijie.surfaces.portal import story
 from qijie.surfaces.portal.pages import shell
 from qijie.surfaces.portal.places import words_of
 from qijie.teams.gate import GuardedRequest, not_visible
-from qijie.ui.history import photo_of
+from qijie.ui.history import photo_of, photos_by_event
+from qijie.ui.moves.fields import status_of
 from qijie.ui.moves.forms import JudgeForm, MoveForm
 from qijie.ui.moves.view import attempt, fetch
-from qijie.ui.photos import photo_response
+from qijie.ui.photos import as_shown, photo_response
 
-SEE_OTHER, UNPROCESSABLE = 303, 422
+SEE_OTHER = 303
 SHOWN_PURPOSES = frozenset({"report", "after"})
 """What the reporter sent and how it looked when done; evidence among staff stays with them."""
 _NOT_SOLVED = "没有解决，我来评价"
@@ -81,7 +82,7 @@ def _page(request: GuardedRequest, issue: Issue, token: str) -> dict[str, Any]:
     offers = offers_for(value, request.viewer, now)
     names = {each.order.pk: each.holder for each in named_orders([issue.pk])}
     events = list(history_of(issue))
-    photos = _shown_photos(issue.pk)
+    placed = photos_by_event(events, _shown_photos(issue.pk))
     return {
         **shell(),
         "issue": issue,
@@ -90,10 +91,9 @@ def _page(request: GuardedRequest, issue: Issue, token: str) -> dict[str, Any]:
         "promise": story.promise(value, now),
         "is_urgent": value.urgency is Urgency.URGENT and not value.state.is_end,
         "dangers": _dangers(issue, value, events),
-        "steps": story.steps(value, events, names),
+        "steps": story.steps(value, events, names, _photos_of_steps(events[1:], placed, token)),
         "handled_by": story.handled_by(value, names),
-        "photos": [_photo(one, token) for one in photos if one.from_reporter],
-        "photos_after": [_photo(one, token) for one in photos if not one.from_reporter],
+        "photos": [_photo(one, token) for one in placed[events[0].pk]],
         "actions": _actions(offers, value, token),
         "questions": _questions(issue, value, offers),
         "questions_url": reverse("portal:move", args=[token, Move.JUDGE.value]),
@@ -122,11 +122,15 @@ def _shown_photos(issue_id: UUID) -> list[Attachment]:
 
 
 def _photo(photo: Attachment, token: str) -> dict[str, object]:
-    return {
-        "url": reverse("portal:photo", args=[token, photo.pk]),
-        "alt": "您交的照片" if photo.from_reporter else "办完后的照片",
-        "at": photo.at,
-    }
+    alt = "您交的照片" if photo.from_reporter else "办完后的照片"
+    return as_shown(photo, reverse("portal:photo", args=[token, photo.pk]), alt)
+
+
+def _photos_of_steps(
+    events: Sequence[Event], placed: Mapping[UUID, Sequence[Attachment]], token: str
+) -> story.Photos:
+    """What stands under each step; the first one's stand beside the reporter's own words."""
+    return {event.pk: [_photo(one, token) for one in placed.get(event.pk, ())] for event in events}
 
 
 def _actions(offers: Sequence[Offer], value: Matter, token: str) -> list[dict[str, str]]:
@@ -224,8 +228,7 @@ def _form_page(
         "is_danger": offer.move is Move.WITHDRAW,
         "back_url": reverse("portal:matter", args=[token]),
     }
-    status = UNPROCESSABLE if form.errors else 200
-    return render(request, "portal/move.html", {**shell(), **context}, status=status)
+    return render(request, "portal/move.html", {**shell(), **context}, status=status_of(form))
 
 
 @require_safe

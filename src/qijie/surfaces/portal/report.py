@@ -16,9 +16,10 @@ from qijie.surfaces.portal.places import streets_url, words_of
 from qijie.teams.form_keys import renew_key, with_own_key
 from qijie.teams.gate import GuardedRequest
 from qijie.territory.queries import nodes
+from qijie.ui.moves.fields import status_of
 from qijie.web import cost
 
-SEE_OTHER, CONFLICT, UNPROCESSABLE, TOO_MANY = 303, 409, 422, 429
+SEE_OTHER, CONFLICT, TOO_MANY = 303, 409, 429
 _MOST_DANGERS = 2
 _ASKED_AGAIN = frozenset({"photos", "danger"})
 
@@ -136,7 +137,7 @@ def _shown(request: GuardedRequest, form: ReportForm, *, is_another: bool = Fals
         "held_count": held.count_of(kept),
         "had_photos": bool(request.FILES) and not kept,
     }
-    status = CONFLICT if is_another else UNPROCESSABLE if form.errors else 200
+    status = CONFLICT if is_another else status_of(form)
     return render(
         request, "portal/report.html", {**shell("portal:report"), **context}, status=status
     )

@@ -116,6 +116,7 @@ class Step:
     standing: str
     text: str = ""
     at: datetime | None = None
+    photos: Sequence[Mapping[str, object]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +128,20 @@ class Promise:
     is_late: bool
 
 
-def steps(matter: Matter, events: Sequence[Event], names: Mapping[UUID, str]) -> list[Step]:
-    """Every move so far, what happens now, what still comes. names: order id to who handles it."""
-    told = [Step(_title(event, matter, names), "done", _text(event), event.at) for event in events]
+Photos = Mapping[UUID, Sequence[Mapping[str, object]]]
+
+
+def steps(
+    matter: Matter, events: Sequence[Event], names: Mapping[UUID, str], photos: Photos
+) -> list[Step]:
+    """Every move so far, what happens now, what still comes.
+
+    names: order id to who handles it. photos: event id to what stands under its step.
+    """
+    told = [
+        Step(_title(event, matter, names), "done", _text(event), event.at, photos.get(event.pk, ()))
+        for event in events
+    ]
     return [*told, *_now(matter, names), *_next(matter)]
 
 

@@ -8,7 +8,7 @@ from django import forms
 from qijie.issues.models import Issue
 from qijie.issues.rules.vocabulary import Evidence
 from qijie.records.photos import Photo
-from qijie.records.queries import photos_of
+from qijie.records.queries import photos_that_count
 from qijie.ui.moves.fields import WordsField
 
 WITHOUT_A_PHOTO = (Evidence.RECORD, Evidence.OTHER_SIDE, Evidence.OWN_LOOK)
@@ -47,7 +47,7 @@ class EvidenceForm(forms.Form):
         found = set()
         if photos:
             found.add(Evidence.PHOTO_AFTER)
-        if len(photos) > 1 or photos_of(issue.pk).exists():
+        if len(photos) > 1 or photos_that_count(issue.pk).exists():
             found.add(Evidence.PHOTO_BEFORE)
         if chosen := self.cleaned_data.get("shown_by"):
             found.add(Evidence(chosen))

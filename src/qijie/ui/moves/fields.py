@@ -1,6 +1,7 @@
 """Form fields whose values are safe to keep, and photos checked at the door."""
 
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,9 @@ from django.db.models import Model
 
 from qijie.kernel import text
 from qijie.kernel.refusal import Refusal
-from qijie.records.photos import MAX_PHOTOS, Photo, take_in
+from qijie.records.photos import NoRoom, Photo, take_in
+
+_NO_ROOM = "no_room"
 
 
 class WordsField(forms.CharField):
@@ -82,7 +85,18 @@ class YesNoField(forms.TypedChoiceField):
 
 
 def photos_in(files: "Sequence[UploadedFile[bytes]]") -> tuple[Photo, ...]:
-    """The photos of a request, re-encoded; raises Refusal naming the first that is none."""
-    if len(files) > MAX_PHOTOS:
-        raise Refusal(f"照片最多 {MAX_PHOTOS} 张，现在选了 {len(files)} 张，请减少几张。")
-    return tuple(take_in(file.read(), file.name or "照片") for file in files)
+    """The photos of a request, on disk as they came; a Refusal names the first that is none."""
+    return take_in([(file.name or "照片", file.read()) for file in files])
+
+
+def as_error(refusal: Refusal) -> ValidationError:
+    """A refusal as a form carries it; a full disk stays known as such (`status_of`)."""
+    return ValidationError(refusal.sentence, code=_NO_ROOM if isinstance(refusal, NoRoom) else None)
+
+
+def status_of(form: forms.Form) -> int:
+    """What an answer that shows the form is called: 200, 422 with errors, 507 for a full disk."""
+    if not form.errors:
+        return HTTPStatus.OK
+    found = [error.code for errors in form.errors.as_data().values() for error in errors]
+    return HTTPStatus.INSUFFICIENT_STORAGE if _NO_ROOM in found else HTTPStatus.UNPROCESSABLE_ENTITY

@@ -24,7 +24,7 @@ from qijie.records.photos import Photo
 from qijie.teams.models import OrgUnit
 from qijie.territory.queries import subtree
 from qijie.ui.moves.evidence import WITHOUT_A_PHOTO, EvidenceForm
-from qijie.ui.moves.fields import UnitField, WordsField, YesNoField, photos_in
+from qijie.ui.moves.fields import UnitField, WordsField, YesNoField, as_error, photos_in
 
 
 def _words_of(vocabulary: type[Word], empty: str) -> list[tuple[str, str]]:
@@ -75,7 +75,7 @@ class MoveForm(forms.Form):
             return self.perform(photos_in(files), by=by, at=at)
         except Refusal as refusal:
             field = getattr(refusal, "field", None)
-            self.add_error(field if field in self.fields else None, refusal.sentence)
+            self.add_error(field if field in self.fields else None, as_error(refusal))
             return None
 
     def perform(self, photos: tuple[Photo, ...], *, by: Viewer, at: datetime) -> Issue:

@@ -1,13 +1,16 @@
 // @ts-check
-// <photo-field limit="6"> around a file input: each photo is turned upright, made at most 2048
-// pixels and written anew as JPEG on the phone, which leaves out where and with what it was taken.
+// <photo-field limit="6"> around a file input: each photo is turned upright, made small
+// enough and written anew as JPEG on the phone, which leaves out where and with what it was taken.
 // The smaller files take the place of the chosen ones in the same input, so the form sends them
 // like any other. In a form with a draft they are kept on the device until the server has them
 // (photo-shelf.js), and are there again after a reload or an error. Events: photo-field:change {count}.
 
 import { forgetPhotos, keepPhotos, keptPhotos } from "./photo-shelf.js";
 
-const LONGEST_PX = 2048;
+// The same bounds as `records/photo_size.py`: in area, and never so that a long screenshot's short side becomes unreadable.
+const AREA_PX = 2048 * 1536;
+const SHORT_SIDE_PX = 1080;
+const LARGEST_PX = 16_000_000;
 const JPEG_QUALITY = 0.82;
 const PREVIEW_PX = 240;
 const HEIC_MOST_BYTES = 10 * 1024 * 1024;
@@ -17,7 +20,9 @@ const isHeic = (file) => /heic|heif/i.test(file.type) || /\.hei[cf]$/i.test(file
 
 /** @param {number} width @param {number} height @returns {[number, number]} */
 export function fitted(width, height) {
-  const scale = Math.min(1, LONGEST_PX / Math.max(width, height));
+  const area = width * height;
+  const wanted = Math.max(Math.sqrt(AREA_PX / area), SHORT_SIDE_PX / Math.min(width, height));
+  const scale = Math.min(1, wanted, Math.sqrt(LARGEST_PX / area));
   return [Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale))];
 }
 

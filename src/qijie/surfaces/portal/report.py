@@ -13,7 +13,7 @@ from qijie.surfaces.portal.catalogue import choices
 from qijie.surfaces.portal.forms import ReportForm
 from qijie.surfaces.portal.pages import shell
 from qijie.surfaces.portal.places import streets_url, words_of
-from qijie.teams.form_keys import renew_key, with_own_key
+from qijie.teams.form_keys import key_given, renew_key, with_own_key
 from qijie.teams.gate import GuardedRequest
 from qijie.territory.queries import nodes
 from qijie.ui.moves.fields import status_of
@@ -75,7 +75,7 @@ def _stop(request: GuardedRequest, form: ReportForm) -> HttpResponse:
 def _wait(request: GuardedRequest) -> int:
     kept = request.POST.get("held", "")
     photos = len(request.FILES.getlist("photos")) + held.count_of(kept)
-    key, held_bytes = with_own_key(request)["key"], held.bytes_of(kept)
+    key, held_bytes = str(key_given(request) or ""), held.bytes_of(kept)
     return cost.wait_for_report(request, key, photos=photos, held_bytes=held_bytes)
 
 

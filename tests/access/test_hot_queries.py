@@ -49,7 +49,7 @@ ISSUES = f"""
     INSERT INTO issues_issue (id, number, region_code, street_code, community_code, grid_id, path,
         level, point, place_words, unit_ids, participant_ids, family, words, channel, urgency,
         state, reported_at, due_at, has_reporter, round, rework_count, reopen_count, return_count,
-        suspension_count, urge_count, is_extended, objection_used, final_answer_given,
+        suspension_count, urge_count, awaits_look, is_extended, objection_used, final_answer_given,
         final_answer_objected, is_final_review, is_on_the_spot, is_sampled, answered_level,
         worked_level, whistled_from, resume_to, verdict, appeal, hands, requests, version)
     SELECT gen_random_uuid(), 'S' || m, '429901', left(g.path, 9), left(g.path, 12), g.id, g.path,
@@ -58,8 +58,8 @@ ISSUES = f"""
         THEN '树上有马蜂窝' ELSE '路灯不亮第' || md5(m::text) || '次' END, 'portal', 'normal',
         'reported', timestamptz '2026-11-18 09:00+08' - m * interval '1 minute',
         CASE WHEN m % 3 = 0 THEN timestamptz '2026-11-18 09:00+08' + m * interval '1 minute' END,
-        false, 0, 0, 0, 0, 0, 0, false, false, false, false, false, false, false, '', '', '{{}}',
-        '', '', 'none', '[]', '[]', 1
+        false, 0, 0, 0, 0, 0, 0, false, false, false, false, false, false, false, false, '', '',
+        '{{}}', '', '', 'none', '[]', '[]', 1
     FROM generate_series(1, {MATTERS}) m
     JOIN (SELECT *, row_number() OVER (ORDER BY path) AS place FROM territory_node
           WHERE kind = 'grid') g ON g.place = 1 + (m * 7919) % {GRIDS}

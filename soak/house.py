@@ -31,7 +31,7 @@ LOADED = (
     ("load-refdata",),
     ("load-profile",),
 )
-READY_SECONDS = 60
+READY_SECONDS = 180
 RESTART_AFTER = 0.5
 
 

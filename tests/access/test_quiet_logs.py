@@ -7,7 +7,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import Error, connection, transaction
+from django.db import Error, OperationalError, connection, transaction
 
 from qijie.access.quiet import QuietFormatter, loud_settings
 from qijie.access.walls import defects
@@ -99,3 +99,12 @@ def test_our_own_log_says_what_failed_without_the_words(
     assert "test_quiet_logs.py" in line
     assert "around it" in line
     assert canary not in line
+
+
+def test_our_own_log_says_why_there_is_no_connection(formatter: logging.Formatter) -> None:
+    away = OperationalError("wrapped")
+    away.__cause__ = psycopg.OperationalError("the server is starting up")
+    line = formatter.format(
+        logging.LogRecord("q", 40, "", 1, "failed", None, (OperationalError, away, None))
+    )
+    assert line.count("the server is starting up") == 2

@@ -66,8 +66,8 @@ def _quiet(told: object) -> object:
         return told
     cause = told if isinstance(told, psycopg.Error) else told.__cause__
     if not isinstance(cause, psycopg.Error) or cause.sqlstate is None:
-        # Not the server's word: no connection, or a statement that never left.
-        return told if isinstance(told, psycopg.OperationalError) else _name(told)
+        # Not the server's word: no connection, which quotes nobody, or a statement that never left.
+        return cause if isinstance(cause, psycopg.OperationalError) else _name(told)
     found = cause.diag
     where = (found.table_name, found.column_name, found.constraint_name)
     return " ".join((f"SQLSTATE {cause.sqlstate}", *(one for one in where if one)))

@@ -15,8 +15,11 @@ from django.urls import reverse
 
 from qijie.access.doors import DOORS
 from qijie.access.permissions import Door, Who
+from qijie.issues.models import Issue
+from qijie.issues.rules.vocabulary import Family
 from qijie.surfaces.console.report import DeskReportForm
 from qijie.surfaces.portal.forms import ReportForm as PortalReportForm
+from qijie.ui.moves.forms import CloseForm
 from qijie.web.input import TYPED
 from tests import town
 from tests.access.house import (
@@ -221,3 +224,21 @@ def test_the_edge_knows_every_name_of_what_people_type() -> None:
     assert typed - TYPED == set()
     # Two are searched for outside a form; allauth adds the third when its form is made.
     assert TYPED - typed == {"q", "who", "login"}
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "2020-01-01"])
+def test_a_day_beyond_all_reckoning_is_a_sentence(day: str, values: dict[str, object]) -> None:
+    issue = Issue.objects.using("owner").get(pk=values["issue_id"])
+    issue.family = Family.DISPUTE
+    typed = {"is_standard_met": "on", "follow_up_on": day, "words": "已看过"}
+    form = CloseForm(typed, issue=issue, at=town.NOW)
+    assert "请检查" in form.errors["follow_up_on"][0]
+
+
+def test_the_name_of_a_form_before_a_field_hides_no_words_from_it(
+    clients: dict[str, Client], values: dict[str, object]
+) -> None:
+    typed = {"act": "hand_over", "hand_over-username": "wang\0", "hand_over-from_on": "2026-06-01"}
+    answer = clients["cao"].post(reverse("console:post", args=[values["post_id"]]), typed)
+    assert answer.status_code == 422
+    assert "接任人用户名第 5 个字是看不见的控制字符" in answer.content.decode()

@@ -68,8 +68,13 @@ def _is_text(escaped: bytes) -> bool:
 
 
 def _is_odd(given: QueryDict) -> bool:
-    named = (value for name in given if name not in TYPED for value in given.getlist(name))
-    return _holds_nul(given) or _holds_nul(named)
+    named = [name for name in given if not _is_typed(name)]
+    return _holds_nul(given) or any(_holds_nul(given.getlist(name)) for name in named)
+
+
+def _is_typed(name: str) -> bool:
+    """Where a page holds several forms, the form's own name stands before the field's."""
+    return name.rpartition("-")[2] in TYPED
 
 
 def _holds_nul(words: Iterable[str]) -> bool:

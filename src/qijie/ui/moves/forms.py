@@ -1,10 +1,12 @@
-from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
 
 from qijie.access.viewer import Viewer
 from qijie.issues import actions
@@ -359,6 +361,9 @@ class RecallForm(MoveForm):
         )
 
 
+_LONGEST_AGREEMENT = timedelta(days=3653)
+
+
 class CloseForm(MoveForm):
     move = Move.CLOSE
     is_standard_met = forms.BooleanField(
@@ -382,6 +387,14 @@ class CloseForm(MoveForm):
             self.fields["words"].label = "您到现场看到了什么"
         if self.issue.condition and self.issue.condition.close_standard:
             self.fields["is_standard_met"].help_text = self.issue.condition.close_standard
+
+    def clean_follow_up_on(self) -> date | None:
+        day: date | None = self.cleaned_data["follow_up_on"]
+        today = timezone.localdate(self.at)
+        latest = today + _LONGEST_AGREEMENT
+        if day is not None and not today <= day <= latest:
+            raise ValidationError(f"协议回访日期 {day} 应在今天以后、{latest} 以前，请检查。")
+        return day
 
     def perform(self, photos: tuple[Photo, ...], *, by: Viewer, at: datetime) -> Issue:
         cleaned = self.cleaned_data

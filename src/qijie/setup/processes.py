@@ -2,10 +2,7 @@
 
 import ctypes
 import os
-import select
 import signal
-import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,27 +50,11 @@ def die_with(parent: int, number: int = signal.SIGTERM) -> None:
     Called in the child, which has begun nothing yet: until it knows how to end itself the signal
     ends it plainly, and is not swallowed by what it inherited. The parent may have died before.
     """
-    signal.signal(number, signal.SIG_DFL)
+    if number != signal.SIGKILL:
+        signal.signal(number, signal.SIG_DFL)
     _libc.prctl(_PR_SET_PDEATHSIG, int(number))
     if os.getppid() != parent:
         os.kill(os.getpid(), signal.SIGKILL)
-
-
-def never_outlive(parent: int, grace_seconds: float) -> None:
-    """Like `die_with`, and after a time of grace for good, however the signal was met."""
-    # Opened first: the number is not used again while we hold it.
-    try:
-        watched = os.pidfd_open(parent)
-    except ProcessLookupError:
-        os.kill(os.getpid(), signal.SIGKILL)
-    die_with(parent)
-
-    def watch() -> None:
-        select.select([watched], [], [])
-        time.sleep(grace_seconds)
-        os.kill(os.getpid(), signal.SIGKILL)
-
-    threading.Thread(target=watch, name="never outlive", daemon=True).start()
 
 
 def _stat(pid: int) -> list[str] | None:

@@ -1,6 +1,7 @@
 """The web server: granian over WSGI, which the threaded ORM likes best (see docs/adr)."""
 
 import os
+import signal
 from argparse import Namespace
 from collections.abc import Callable
 from functools import partial
@@ -10,15 +11,13 @@ from granian.constants import Interfaces
 from granian.log import LOGGING_CONFIG
 from granian.server import Server
 
-from qijie.setup.processes import never_outlive
+from qijie.setup.processes import die_with
 from qijie.setup.surroundings import port
 from qijie.web.body import THREADS, WholeBodies
 from qijie.web.cost import PROCESSES
 from qijie.web.log import through_the_mask
 
 MOST_WORKERS = 8
-# So long a worker whose master was killed may finish what it is answering.
-ORPHAN_SECONDS = 3.0
 
 
 def run(options: Namespace) -> None:
@@ -47,7 +46,9 @@ def default_workers() -> int:
 
 def _load(parent: int, _target: str) -> Callable[..., Any]:
     """Runs in each worker, which would otherwise outlive a killed parent and keep the port."""
-    never_outlive(parent, ORPHAN_SECONDS)
+    # At once: an orderly end may hang inside the server, holding the port and every Python thread.
+    # What was not answered comes again under its key.
+    die_with(parent, signal.SIGKILL)
     from django.core.wsgi import get_wsgi_application
 
     return WholeBodies(get_wsgi_application())

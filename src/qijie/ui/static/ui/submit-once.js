@@ -1,7 +1,8 @@
 // @ts-check
 // One press, one matter. A form marked data-submit-once carries a key made here in its hidden
 // input [data-submit-key], so the server knows a repeat; further presses wait until the first
-// one has an answer, and are allowed again when it failed.
+// one has an answer, and are allowed again when it failed. Back after sending finds the same key,
+// and the server says whether that form went and where its receipt stands.
 
 /** A version 4 UUID; crypto.randomUUID is missing on plain http. */
 export function newKey() {
@@ -12,17 +13,52 @@ export function newKey() {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
+/** @param {HTMLFormElement | undefined} form @returns {HTMLInputElement | null} */
+const keyOf = (form) => form?.querySelector("input[data-submit-key]") ?? null;
+const ours = () => /** @type {HTMLFormElement[]} */ ([...document.querySelectorAll("form[data-submit-once]")]);
+
 /** @param {HTMLFormElement} form */
 function giveKey(form) {
-  /** @type {HTMLInputElement | null} */
-  const key = form.querySelector("input[data-submit-key]");
+  const key = keyOf(form);
   if (key && !key.value) key.value = newKey();
 }
 
 /** What follows an accepted submission in the same form is another matter. @param {HTMLFormElement} form */
 function renewKey(form) {
-  const key = form.querySelector("input[data-submit-key]");
-  if (key instanceof HTMLInputElement) key.value = newKey();
+  const key = keyOf(form);
+  if (key) key.value = newKey();
+  noteSent(form, "");
+}
+
+/** Kept with this entry of the history, where Back finds it again. @param {HTMLFormElement} form @param {string} key */
+function noteSent(form, key) {
+  const sentForms = { ...history.state?.sentForms, [ours().indexOf(form)]: key };
+  history.replaceState({ ...history.state, sentForms }, "");
+}
+
+/** @param {HTMLFormElement} form @param {string} key */
+async function tellIfItWent(form, key) {
+  const address = new URL(form.getAttribute("action") || location.href, location.href);
+  address.searchParams.set("form_key", key);
+  try {
+    const answer = await fetch(address);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const told = page.querySelector("[data-form-sent]");
+    if (told && !form.querySelector("[data-form-sent]")) form.prepend(document.importNode(told, true));
+  } catch {
+    // Not reached: the key tells the server as soon as the form is sent.
+  }
+}
+
+/** A page opened from the history sends what it sent before, not a second one. */
+function lookBack() {
+  for (const [place, key] of Object.entries(history.state?.sentForms ?? {})) {
+    const form = ours()[Number(place)];
+    const field = keyOf(form);
+    if (!key || !field) continue;
+    field.value = key;
+    void tellIfItWent(form, key);
+  }
 }
 
 /** @param {HTMLFormElement} form */
@@ -62,6 +98,7 @@ function onSubmit(event) {
     return;
   }
   giveKey(form);
+  noteSent(form, keyOf(form)?.value ?? "");
   hold(form);
   setTimeout(() => {
     const isOnItsWay = form.matches("[hx-post], [data-on-its-way]");
@@ -103,8 +140,11 @@ for (const name of ["htmx:afterRequest", "htmx:sendError", "htmx:timeout", "htmx
 }
 document.addEventListener("htmx:xhr:progress", onProgress);
 window.addEventListener("pageshow", (event) => {
-  if (event.persisted) releaseAll();
+  if (!event.persisted) return;
+  releaseAll();
+  lookBack();
 });
 for (const form of document.querySelectorAll("form[data-submit-once]")) {
   giveKey(/** @type {HTMLFormElement} */ (form));
 }
+lookBack();

@@ -1,0 +1,69 @@
+"""Back after sending: the form says that it went, and pressing once more leads to its receipt."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import DESK, PHONE, House, Visitor
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+WORDS = "三号楼门口的垃圾桶满了两天"
+
+
+def goes_back(page: Page, button: str) -> None:
+    """From the receipt to the form, and with one press to the receipt again."""
+    receipt = page.url.split("?")[0]
+    page.go_back()
+    told = page.locator("main [data-form-sent]")
+    expect(told).to_contain_text("已经交过")
+    assert told.get_by_role("link").first.get_attribute("href").split("?")[0] in receipt  # type: ignore[union-attr]
+    page.get_by_role("button", name=button, exact=True).last.click()
+    page.wait_for_url(re.compile(re.escape(receipt)))
+    assert "没有再做一遍" in page.inner_text("body")
+
+
+def test_a_resident_is_led_to_the_receipt(visitor: Visitor, house: House) -> None:
+    page = visitor("", PHONE)
+    page.goto("/report/")
+    page.fill("textarea[name=words]", WORDS)
+    page.check("input[name=place_unknown]")
+    page.get_by_role("button", name="提交", exact=True).click()
+    page.wait_for_url("**/m/**")
+    goes_back(page, "提交")
+
+
+def test_a_worker_is_led_to_the_matter(visitor: Visitor, house: House) -> None:
+    page = visitor("grid-008001001", PHONE)
+    page.goto("/field/report/")
+    page.fill("textarea[name=words]", WORDS)
+    page.get_by_role("button", name="提交", exact=True).click()
+    page.wait_for_url("**/matters/**")
+    goes_back(page, "提交")
+
+
+def test_the_desk_is_led_to_the_matter(visitor: Visitor, house: House) -> None:
+    page = visitor("desk-008001", DESK)
+    page.goto("/console/report/")
+    page.fill("textarea[name=words]", WORDS)
+    page.get_by_role("button", name="登记", exact=True).click()
+    page.wait_for_url("**/matters/**")
+    goes_back(page, "登记")
+
+
+def test_another_report_is_begun_on_a_new_page(visitor: Visitor, house: House) -> None:
+    page = visitor("", PHONE)
+    page.goto("/report/")
+    page.fill("textarea[name=words]", WORDS)
+    page.check("input[name=place_unknown]")
+    page.get_by_role("button", name="提交", exact=True).click()
+    page.wait_for_url("**/m/**")
+    first = page.url
+    page.go_back()
+    page.get_by_role("link", name="打开新的一页").click()
+    expect(page.locator("[data-form-sent]")).to_have_count(0)
+    page.fill("textarea[name=words]", "四号楼的路灯不亮")
+    page.check("input[name=place_unknown]")
+    page.get_by_role("button", name="提交", exact=True).click()
+    page.wait_for_url("**/m/**")
+    assert page.url.split("?")[0] != first.split("?")[0]

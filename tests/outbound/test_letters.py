@@ -4,11 +4,14 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 from socket import socket
 
 import pytest
 from django.conf import settings as current
 from django.core import mail
+from django.db import OperationalError
+from django.db.models.signals import pre_delete
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.testing import InMemoryConnector
@@ -88,6 +91,28 @@ def test_a_letter_whose_sender_died_is_sent_again_after_its_lease(
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     assert send_next(at + timedelta(minutes=3))
     assert str(letter.pk) in mail.outbox[0].extra_headers["Message-ID"]
+
+
+def test_a_letter_the_server_took_is_not_sent_again_though_nothing_else_was_recorded(
+    at: datetime, settings: Settings, tmp_path: Path
+) -> None:
+    settings.VAR = tmp_path
+    letter = written(at)
+    pre_delete.connect(_breaks_off, sender=Letter)
+    try:
+        with pytest.raises(OperationalError):
+            send_next(at)
+    finally:
+        pre_delete.disconnect(_breaks_off, sender=Letter)
+    assert [one.pk for one in waiting()] == [letter.pk]
+    assert send_next(at + timedelta(minutes=3))
+    assert len(mail.outbox) == 1
+    assert waiting() == []
+    assert list((tmp_path / "taken").iterdir()) == []
+
+
+def _breaks_off(**_: object) -> None:
+    raise OperationalError("the database went away")
 
 
 class Dying:

@@ -12,6 +12,7 @@ from django.db import connection
 
 from qijie.access.scope import scope
 from qijie.access.viewer import SYSTEM
+from qijie.outbound import taken
 
 BATCH = 5000
 
@@ -54,6 +55,7 @@ def clear(at: datetime) -> dict[str, int]:
     for stale in STALE:
         for count in _batches(stale, at):
             found[stale.table] = found.get(stale.table, 0) + count
+    taken.sweep(at - timedelta(days=settings.KEPT_DAYS["jobs"]))
     return found
 
 

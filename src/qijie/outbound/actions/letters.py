@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 
 from qijie.access.scope import scope
 from qijie.access.viewer import SYSTEM
+from qijie.outbound import taken
 from qijie.outbound.actions.alarm import tell_administrators
 from qijie.outbound.models import Letter
 from qijie.outbound.queries import letters_without_contact
@@ -49,11 +50,19 @@ def send_next(at: datetime) -> bool:
     """Sends the letter that waits longest; False when none is due.
 
     Claimed and committed, sent with nothing locked, then recorded: whoever dies in between leaves a
-    lease that ends. A repeat carries the same Message-ID. Raises MailServerAway.
+    lease that ends, and a note where the server had taken it. Raises MailServerAway.
     """
     letter = _claimed(at)
     if letter is None:
         return False
+    if taken.is_noted(letter.pk) or _is_sent(letter, at):
+        with scope(SYSTEM):
+            Letter.objects.filter(pk=letter.pk).delete()
+        taken.forget(letter.pk)
+    return True
+
+
+def _is_sent(letter: Letter, at: datetime) -> bool:
     try:
         _message(letter).send()
     except (SMTPRecipientsRefused, SMTPDataError, SMTPSenderRefused) as refusal:
@@ -66,9 +75,9 @@ def send_next(at: datetime) -> bool:
         _log.exception("Letter %s cannot be sent", letter.pk)
         _give_up(letter, f"这封信写不成邮件（{type(error).__name__}），请核对收件地址。", at)
     else:
-        with scope(SYSTEM):
-            Letter.objects.filter(pk=letter.pk).delete()
-    return True
+        taken.note(letter.pk)
+        return True
+    return False
 
 
 def _claimed(at: datetime) -> Letter | None:

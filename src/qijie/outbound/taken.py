@@ -1,0 +1,50 @@
+"""Which letters the mail server has taken, noted on this host until their rows are gone.
+
+Between the server's answer and the deletion of the row the worker or the database may die. An
+empty file under the letter's id, made at once, lets whoever claims the letter next on this host
+delete the row instead of sending the mail again.
+"""
+
+import logging
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+
+_log = logging.getLogger(__name__)
+
+
+def note(letter_id: UUID) -> None:
+    """Without room on the disk nothing is noted: a repeat carries the same Message-ID."""
+    try:
+        _folder().mkdir(mode=0o700, parents=True, exist_ok=True)
+        _file(letter_id).touch(mode=0o600)
+    except OSError:
+        _log.exception("Letter %s was taken, which cannot be noted", letter_id)
+
+
+def is_noted(letter_id: UUID) -> bool:
+    return _file(letter_id).exists()
+
+
+def forget(letter_id: UUID) -> None:
+    with suppress(OSError):
+        _file(letter_id).unlink(missing_ok=True)
+
+
+def sweep(before: datetime) -> int:
+    """Removes notes whose letter went with its row, as a crash between the two leaves them."""
+    old = [one for one in _folder().glob("*") if one.stat().st_mtime < before.timestamp()]
+    for one in old:
+        one.unlink(missing_ok=True)
+    return len(old)
+
+
+def _folder() -> Path:
+    return Path(settings.VAR) / "taken"
+
+
+def _file(letter_id: UUID) -> Path:
+    return _folder() / str(letter_id)

@@ -50,6 +50,10 @@ class Visitor:
         body, kind = multipart(fields, photos)
         return self._ask("POST", path, body, {"Content-Type": kind, **headers})
 
+    def ask(self, method: str, path: str, body: bytes, kind: str) -> Answer:
+        """Whatever the method, whatever the body."""
+        return self._ask(method, path, body, {"Content-Type": kind})
+
     def is_right(self, path: str) -> bool:
         try:
             return self.get(path).status == 200
@@ -135,15 +139,26 @@ def forms_on(page: str) -> list[Form]:
     return reader.forms
 
 
+def links_on(page: str) -> list[str]:
+    """Where the page leads within the house, without the part behind a `#`."""
+    reader = _Reader()
+    reader.feed(page)
+    found = [link.partition("#")[0] for link in reader.links]
+    return list(dict.fromkeys(one for one in found if one.startswith("/")))
+
+
 class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.forms: list[Form] = []
+        self.links: list[str] = []
         self._open: Form | None = None
         self._select = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         told = {name: text or "" for name, text in attrs}
+        if tag == "a" and "href" in told:
+            self.links.append(told["href"])
         if tag == "form" and told.get("method", "").lower() == "post":
             self._open = Form(told.get("action") or told.get("hx-post", ""))
             self.forms.append(self._open)

@@ -91,7 +91,11 @@ def test_what_the_page_says_saves_and_restores_everything(
     saved_from = database.environment(cluster, source)
     run(block("Save"), tmp_path, saved_from | {"QIJIE_PHOTO_FOLDER": str(photos)})
     restored_to = database.environment(cluster, empty) | keys
-    run(block("Restore"), tmp_path, restored_to | {"QIJIE_PHOTO_FOLDER": str(restored)})
+    run(
+        block("Restore"),
+        tmp_path,
+        restored_to | {"QIJIE_PHOTO_FOLDER": str(restored), "QIJIE_VAR": str(tmp_path / "var")},
+    )
 
     assert counts(cluster, empty) == before
     assert (restored / "one.jpg").read_bytes() == b"evidence"

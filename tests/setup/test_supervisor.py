@@ -32,8 +32,10 @@ DEAF = "import ctypes, signal; ctypes.CDLL(None).prctl(1, 0); print('ready', flu
     "while True: signal.pause()"
 )
 
+# A test run begun with a script's `&` hands Ctrl-C down as ignored.
 PARENT = """
-import pathlib, sys
+import pathlib, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from qijie.setup.supervisor import Program, Supervisor
 home, code = pathlib.Path(sys.argv[1]), sys.argv[2]
 with Supervisor(home) as supervisor:

@@ -41,7 +41,7 @@ def matters() -> int:
 def test_a_resident_keeps_what_was_typed_and_may_send_without_photos(
     client: Client, no_room: Path
 ) -> None:
-    typed = a_report(phone="13912345678")
+    typed = a_report(phone="13912345678", form_key=str(uuid4()))
     before = matters()
     answer = client.post(REPORT, typed | {"photos": [a_picture()]})
     page = answer.content.decode()
@@ -49,7 +49,7 @@ def test_a_resident_keeps_what_was_typed_and_may_send_without_photos(
     assert SAID in page
     assert WORDS in page
     assert "13912345678" in page
-    assert f'value="{typed["key"]}"' in page
+    assert f'value="{typed["form_key"]}"' in page
     assert matters() == before
     assert [path.name for path in no_room.iterdir()] == ["full"]
     assert client.post(REPORT, typed).status_code == 303
@@ -75,7 +75,7 @@ def test_the_workers_and_the_desks_reports_are_kept(client: Client, no_room: Pat
     ):
         client.force_login(town.user(username))
         key = str(uuid4())
-        answer = client.post(address, {"key": key, **said, "photos": [a_picture()]})
+        answer = client.post(address, {"form_key": key, **said, "photos": [a_picture()]})
         assert answer.status_code == INSUFFICIENT_STORAGE, address
         assert SAID in answer.content.decode()
         assert "楼道堆物" in answer.content.decode()

@@ -19,7 +19,8 @@ WHO, GO, TOKEN, AGAIN = "X-Qijie-Who", "X-Qijie-Go", "X-Qijie-Token", "X-Qijie-A
 POSTED_FOR = "posted_for"
 """The same word of a page without script, in each of its forms."""
 _SIGN_IN = "/account/"
-_NEVER_SHOWN = ("csrfmiddlewaretoken", POSTED_FOR, "code")
+# The page that sends it again brings these itself, or they are nobody's to see.
+_NEVER_SHOWN = ("csrfmiddlewaretoken", "form_key", POSTED_FOR, "code")
 
 
 def who(request: HttpRequest) -> str:

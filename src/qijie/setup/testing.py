@@ -3,11 +3,11 @@
 import atexit
 import fcntl
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
+from hashlib import sha256
 from pathlib import Path
 
 from qijie.setup.cluster import Cluster
@@ -45,13 +45,18 @@ def environment_for_tests(
 
 
 def _template(cluster: Cluster, commands: Sequence[Command]) -> str:
-    words = "-".join(word for command in commands for word in command)
     state = digest(cluster.home, *LOCKS, *SCHEMA, *(DATA if len(commands) > 1 else ()))
-    name = f"qijie_template_{re.sub(r'[^a-z]+', '_', words)}_{state}"[:63]
+    name = name_of_template(commands, state)
     with superuser(cluster) as connection:
         if not exists(connection, name):
             _build(cluster, name, commands)
     return name
+
+
+def name_of_template(commands: Sequence[Command], state: str) -> str:
+    """PostgreSQL cuts names at 63 signs; the state stands last and must not be cut."""
+    words = "-".join(word for command in commands for word in command)
+    return f"qijie_template_{sha256(words.encode()).hexdigest()[:12]}_{state}"
 
 
 def _build(cluster: Cluster, name: str, commands: Sequence[Command]) -> None:

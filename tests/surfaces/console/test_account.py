@@ -26,7 +26,7 @@ def done(client: Client, act: str, username: str = "wang", **typed: str):
 
 
 def paper_on(page: str) -> str:
-    found = re.search(r"(\w{4}(?:-\w{4}){3})", page)
+    found = re.search(r"\b([2-9A-HJ-NP-Z]{4}(?:-[2-9A-HJ-NP-Z]{4}){3})\b", page)
     assert found is not None, page
     return found[1]
 

@@ -10,8 +10,9 @@ from qijie.access.viewer import Role
 from qijie.issues.models import Issue
 from qijie.records.models import Attachment
 from tests import town
-from tests.access.matters import report
+from tests.access.matters import AT, report
 from tests.issues.test_accused import SEEN_BY, about
+from tests.photos import look_at_all
 
 pytestmark = pytest.mark.django_db(databases=["default", "owner"])
 
@@ -23,6 +24,7 @@ def test_whoever_must_not_see_it_meets_the_same_404_on_every_road(
     client: Client, accused: str
 ) -> None:
     matter = report(town.IN_GRID_1, photo=True, **about(accused))
+    look_at_all(AT)
     with scope(town.viewer("zheng" if accused != "street-desk" else "wu")):
         issue = Issue.objects.get(pk=matter)
         photo = Attachment.objects.get(subject_id=matter)

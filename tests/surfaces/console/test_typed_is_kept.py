@@ -106,7 +106,7 @@ def test_without_script_the_typed_words_stand_in_the_page_and_nowhere_else() -> 
     form = typed(posted_for=pk_of("wang"), code="123456")
     answer = Client().post(REPORT, form, headers={"Origin": HERE})
     assert answer.status_code == 401
-    assert answer["Cache-Control"] == "no-store"
+    assert answer["Cache-Control"] == "private, no-store"
     kept = hidden_in(answer)
     assert kept["words"] == "电梯停了，&lt;b&gt;老人&lt;/b&gt;下不了楼"
     assert kept["posted_for"] == pk_of("wang")

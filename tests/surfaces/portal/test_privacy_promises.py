@@ -36,7 +36,7 @@ PROOFS = {
     ),
     "您写的话、您说的地点": f"{HERE}::test_a_report_leaves_what_the_page_lists_and_no_more",
     "照片会重新处理": (
-        "tests/records/test_photos.py"
+        "tests/outbound/test_darkroom.py"
         "::test_where_and_with_what_it_was_taken_is_gone_and_it_stands_upright"
     ),
     "我们不做人脸和车牌识别": f"{HERE}::test_nothing_installed_recognises_faces_or_plates",

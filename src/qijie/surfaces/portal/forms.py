@@ -1,5 +1,5 @@
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -153,7 +153,10 @@ class ReportForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or {}
         cleaned["place"], cleaned["said_path"] = self._place(), ""
         if not self.is_danger and "place_words" not in self.errors:
-            words, on = cleaned.get("place_words", ""), timezone.localdate()
+            on = timezone.localdate()
+            # The words a grid's own link filled in were typed by nobody: a point says it better.
+            words = cleaned.get("place_words", "")
+            words = "" if words and words == self._words_of_link(cleaned, on) else words
             cleaned["place"], cleaned["said_path"] = place_agreed(self, words, cleaned["place"], on)
         if not (cleaned.get("words") or cleaned.get("category")) and "words" not in self.errors:
             self.add_error("words", "请写一句发生了什么，或者在下面选一个类别。")
@@ -210,10 +213,15 @@ class ReportForm(forms.Form):
         grid: str = cleaned["grid"]
         if not grid or cleaned["place"] or cleaned["place_unknown"]:
             return ""
-        on = timezone.localdate()
-        is_known = nodes(on).filter(path=grid, kind="grid").exists()
-        is_meant = is_known and cleaned["place_words"].startswith(words_of(grid, on))
-        return grid if is_meant else ""
+        words = ReportForm._words_of_link(cleaned, timezone.localdate())
+        return grid if words and cleaned["place_words"].startswith(words) else ""
+
+    @staticmethod
+    def _words_of_link(cleaned: dict[str, Any], on: date) -> str:
+        """The place as the link of a grid's own page fills it in; empty without such a link."""
+        grid: str = cleaned.get("grid", "")
+        is_known = bool(grid) and nodes(on).filter(path=grid, kind="grid").exists()
+        return words_of(grid, on) if is_known else ""
 
     def _category(self) -> str:
         """What was chosen, else what the confirmed danger is called in the catalogue: the grid's

@@ -20,7 +20,7 @@ from qijie.access.scope import scope
 from qijie.access.viewer import SYSTEM, Viewer
 from qijie.issues.models import Issue, WorkOrder
 from qijie.issues.queries import Filters, page_of, visible_to
-from qijie.issues.queries.lists import narrowed
+from qijie.issues.queries.lists import narrowed, urgent_open
 from qijie.issues.queries.waiting import waiting_for
 from qijie.kernel.codes import level_of_path
 from qijie.kernel.ids import new_id
@@ -309,7 +309,8 @@ def few_under_way() -> Iterator[None]:
         cursor.execute(
             "UPDATE issues_issue SET state = CASE WHEN right(number, 3) = '000' THEN 'suspended'"
             " WHEN right(number, 2) = '01' THEN 'handled' ELSE 'closed' END,"
-            " due_at = CASE WHEN right(number, 2) = '01' THEN reported_at END"
+            " due_at = CASE WHEN right(number, 2) = '01' THEN reported_at END,"
+            " urgency = CASE WHEN right(number, 1) = '0' THEN 'urgent' ELSE 'normal' END"
         )
         cursor.execute("VACUUM ANALYZE issues_issue")
     yield
@@ -320,8 +321,10 @@ def test_what_runs_a_clock_and_what_is_not_closed_come_by_their_small_indexes() 
     desk = desk_of(town.DISTRICT)
     with few_under_way():
         waiting = plan_of(waiting_for(desk, town.NOW).order_by("due_at", "id"), desk)
+        urgent = plan_of(urgent_open(visible_to(desk)), desk)
         rare = narrowed(visible_to(desk), Filters(states=("suspended",)), town.NOW)
         suspended = plan_of(rare.order_by("-reported_at", "-id"), desk)
     assert indexes(waiting) & {"issue_running", "issue_not_closed"}
     assert "issue_not_closed" in indexes(suspended)
+    assert indexes(urgent) == {"issue_urgent"}
     assert "issues_issue" not in whole_tables(waiting) | whole_tables(suspended)

@@ -181,7 +181,9 @@ class Issue(models.Model):
             ),
             # On top of every list: the few that are urgent, found without reading the others.
             models.Index(
-                fields=["due_at", "id"], name="issue_urgent", condition=Q(urgency="urgent")
+                fields=["due_at", "id"],
+                name="issue_urgent",
+                condition=Q(urgency="urgent") & ~Q(state__in=vocabulary.ENDED),
             ),
             models.Index(fields=["street_code", "-reported_at", "-id"], name="issue_street_newest"),
             models.Index(

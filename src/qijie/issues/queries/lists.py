@@ -13,7 +13,7 @@ from qijie.access.accused import held_by
 from qijie.access.viewer import Kind, Viewer
 from qijie.issues.models import Issue
 from qijie.issues.queries.standing import in_standing
-from qijie.issues.rules.vocabulary import ENDS, Standing, Urgency
+from qijie.issues.rules.vocabulary import ENDED, Standing, Urgency
 from qijie.kernel.refusal import Refusal
 from qijie.territory.queries import in_divisions_of
 from qijie.web import cursors
@@ -105,7 +105,7 @@ def narrowed(issues: QuerySet[Issue], filters: Filters, now: datetime) -> QueryS
     if filters.states:
         issues = issues.filter(state__in=filters.states)
     if filters.open_only:
-        issues = issues.exclude(state__in=[state.value for state in ENDS])
+        issues = issues.exclude(state__in=ENDED)
     if filters.family:
         issues = issues.filter(family=filters.family)
     if filters.level:
@@ -159,7 +159,7 @@ ALL_TIMED: Mapping[str, tuple[Stretch, ...]] = {**ORDERS, "due": ORDERS["due"][:
 
 def urgent_open(issues: QuerySet[Issue]) -> QuerySet[Issue]:
     """Danger that has not ended yet, what falls due first on top."""
-    urgent = issues.filter(urgency=Urgency.URGENT).exclude(state__in=[one.value for one in ENDS])
+    urgent = issues.filter(urgency=Urgency.URGENT).exclude(state__in=ENDED)
     return urgent.order_by(F("due_at").asc(nulls_last=True), "-reported_at", "id")
 
 

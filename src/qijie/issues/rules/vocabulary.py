@@ -24,6 +24,8 @@ class State(Word):
 
 
 ENDS = frozenset({State.CLOSED, State.VOIDED, State.MERGED, State.REFERRED})
+ENDED = sorted(state.value for state in ENDS)
+"""As words in one order, so that a query's condition is the index's own."""
 
 
 class OrderState(Word):

@@ -39,7 +39,8 @@ class House:
         code = (
             "import django; django.setup();"
             "from django.utils import timezone; from qijie.outbound.worker import turn;"
-            "turn(timezone.now())"
+            "from qijie.outbound.darkroom import develop_waiting;"
+            "turn(timezone.now()); develop_waiting(timezone.now())"
         )
         subprocess.run([sys.executable, "-c", code], env=self.environment, check=True, cwd=ROOT)
 

@@ -34,7 +34,7 @@ def test_a_resident_is_led_to_the_receipt(visitor: Visitor, house: House) -> Non
 
 
 def test_a_worker_is_led_to_the_matter(visitor: Visitor, house: House) -> None:
-    page = visitor("grid-008001001", PHONE)
+    page = visitor("worker-008001001", PHONE)
     page.goto("/field/report/")
     page.fill("textarea[name=words]", WORDS)
     page.get_by_role("button", name="提交", exact=True).click()

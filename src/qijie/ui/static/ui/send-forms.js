@@ -71,9 +71,9 @@ function bodyOf(form, by) {
   return words;
 }
 
-/** Whoever held the form while it was on its way lets it go. @param {HTMLFormElement} form @param {boolean} successful */
+/** Whoever held the form while it was on its way lets it go; what was accepted goes on to another page. @param {HTMLFormElement} form @param {boolean} successful */
 function settled(form, successful) {
-  form.dispatchEvent(new CustomEvent("htmx:afterRequest", { bubbles: true, detail: { successful, elt: form } }));
+  form.dispatchEvent(new CustomEvent("htmx:afterRequest", { bubbles: true, detail: { successful, elt: form, goesOn: successful } }));
 }
 
 /** The server has it: drafts and photos kept on the device go before the next page. @param {HTMLFormElement} form */

@@ -116,9 +116,9 @@ function onAnswer(event) {
   const form = formOf(event);
   if (!form) return;
   release(form);
-  const { successful, xhr } = /** @type {CustomEvent} */ (event).detail ?? {};
+  const { successful, goesOn, xhr } = /** @type {CustomEvent} */ (event).detail ?? {};
   // On the way to another page the key stays: Back and once more is the same form.
-  if (successful && !xhr?.getResponseHeader("HX-Redirect")) renewKey(form);
+  if (successful && !goesOn && !xhr?.getResponseHeader("HX-Redirect")) renewKey(form);
 }
 
 /** @param {Event} event */

@@ -140,9 +140,9 @@ def in_order(rows: Iterator[models.Model]) -> list[dict[str, Any]]:
 
 
 @pytest.mark.slow
-def test_a_hundred_demo_matters_are_what_the_actions_write() -> None:
-    played = [each for each in stories() if wired(each)][:100]
-    assert len(played) == 100
+def test_demo_matters_are_what_the_actions_write() -> None:
+    played = [each for each in stories() if wired(each)][:100:3]
+    assert len(played) == 34
     staff = viewers()
     for each in played:
         replay(each, staff)

@@ -40,7 +40,7 @@ class House:
             "import django; django.setup();"
             "from django.utils import timezone; from qijie.outbound.worker import turn;"
             "from qijie.outbound.darkroom import develop_waiting;"
-            "turn(timezone.now()); develop_waiting(timezone.now())"
+            "turn(timezone.now()); all(iter(lambda: develop_waiting(timezone.now()), 0))"
         )
         subprocess.run([sys.executable, "-c", code], env=self.environment, check=True, cwd=ROOT)
 

@@ -10,6 +10,7 @@ from socket import socket
 import pytest
 from django.conf import settings as current
 from django.core import mail
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import OperationalError
 from django.db.models.signals import pre_delete
 from procrastinate.contrib.django import app
@@ -115,11 +116,8 @@ def _breaks_off(**_: object) -> None:
     raise OperationalError("the database went away")
 
 
-class Dying:
+class Dying(BaseEmailBackend):
     """The process ends while the letter is on its way."""
-
-    def __init__(self, **_: object) -> None:
-        pass
 
     def send_messages(self, _: object) -> int:
         raise SystemExit

@@ -7,7 +7,7 @@ from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPSenderRefused
 from uuid import UUID
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, get_connection
 from django.db.models import QuerySet
 
 from qijie.access.scope import scope
@@ -64,7 +64,10 @@ def send_next(at: datetime) -> bool:
 
 def _is_sent(letter: Letter, at: datetime) -> bool:
     try:
-        _message(letter).send()
+        with get_connection() as connection:
+            connection.send_messages([_message(letter)])
+            # Before anything else, the farewell to the server included.
+            taken.note(letter.pk)
     except (SMTPRecipientsRefused, SMTPDataError, SMTPSenderRefused) as refusal:
         _refused(letter, _codes(refusal), at)
     except OSError as error:
@@ -75,7 +78,6 @@ def _is_sent(letter: Letter, at: datetime) -> bool:
         _log.exception("Letter %s cannot be sent", letter.pk)
         _give_up(letter, f"这封信写不成邮件（{type(error).__name__}），请核对收件地址。", at)
     else:
-        taken.note(letter.pk)
         return True
     return False
 

@@ -43,7 +43,10 @@ def form_key(context: Mapping[str, Any]) -> SafeString:
         '<input type="hidden" name="{}" value="{}" data-submit-key>', FIELD, key_to_show(request)
     )
     led_to = getattr(request, "sent_to", "")
-    return hidden + format_html(_SENT, icon("check"), led_to, request.path) if led_to else hidden
+    if not led_to:
+        return hidden
+    # Another address than this page's: a browser takes the same one for this page once more.
+    return hidden + format_html(_SENT, icon("check"), led_to, f"{request.path}?new=yes")
 
 
 _SENT = (

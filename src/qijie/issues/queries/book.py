@@ -86,12 +86,20 @@ def condition_rule(rows: Sequence[Condition]) -> ConditionRule | None:
 
 def book() -> Book:
     """The rules' reference values as loaded; the standard's own defaults where nothing is."""
+    return replace(_current()[1], conditions=ConditionsOnDemand())
+
+
+def read_at() -> float:
+    """When the values in force were read, by the monotonic clock: another for each reading."""
+    return _current()[0]
+
+
+def _current() -> tuple[float, Book]:
     global _kept
     now = clock.monotonic()
     if _kept is None or now - _kept[0] > _KEEP_SECONDS:
         _kept = (now, _read("default"))
-    kept = _kept[1]
-    return replace(kept, conditions=ConditionsOnDemand())
+    return _kept
 
 
 _lexicon: tuple[float, tuple[Danger, ...]] | None = None

@@ -3,7 +3,11 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
 from qijie.issues.models import Category
+from qijie.issues.queries.book import read_at
 from qijie.issues.rules.vocabulary import Family
 
 FAMILY_WORDS = {
@@ -36,3 +40,25 @@ def choices() -> list[tuple[str, list[Choice]]]:
     return [
         (words, by_family[family]) for family, words in FAMILY_WORDS.items() if by_family[family]
     ]
+
+
+_drawn: tuple[float, SafeString] | None = None
+
+
+def options(chosen: str) -> SafeString:
+    """The choices as grouped `<option>`s; hundreds, so drawn once for each reading of the book."""
+    global _drawn
+    current = read_at()
+    if _drawn is None or _drawn[0] != current:
+        groups = ((words, _options_of(group)) for words, group in choices())
+        drawn = format_html_join("\n", '<optgroup label="{}">{}</optgroup>', groups)
+        _drawn = current, drawn
+    if not chosen:
+        return _drawn[1]
+    value = format_html('value="{}"', chosen)
+    return SafeString(_drawn[1].replace(value, f"{value} selected", 1))
+
+
+def _options_of(group: list[Choice]) -> SafeString:
+    told = ((one.code, one.words, one.label) for one in group)
+    return format_html_join("", '<option value="{}" data-words="{}">{}</option>', told)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from qijie.issues.actions.intake import NOTICE_VERSION
 from qijie.kernel.codes import Level, path_at
 from qijie.surfaces.portal import held
-from qijie.surfaces.portal.catalogue import choices
+from qijie.surfaces.portal.catalogue import options
 from qijie.surfaces.portal.forms import ReportForm
 from qijie.surfaces.portal.pages import shell
 from qijie.surfaces.portal.places import streets_url, words_of
@@ -127,8 +127,7 @@ def _shown(request: GuardedRequest, form: ReportForm, *, is_another: bool = Fals
     kept = "" if form.errors.get("photos") else _hold(request)
     context = {
         "form": form,
-        "groups": choices(),
-        "chosen": form["category"].value() or "",
+        "options": options(form["category"].value() or ""),
         "streets": streets_url(_around(form), timezone.localdate()),
         "notice_version": NOTICE_VERSION,
         "is_another": is_another,

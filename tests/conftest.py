@@ -35,6 +35,13 @@ for connection in connections.all(initialized_only=True):
 django.test.Client = KeyedClient  # type: ignore[misc]
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browsers last: their driver leaves a loop running in the process, and Django then refuses
+    the database to whatever is no browser test."""
+    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: DjangoDbBlocker) -> None:
     with django_db_blocker.unblock():

@@ -110,10 +110,10 @@ def _dangers(issue: Issue, value: Matter, events: Sequence[Event]) -> list[Dange
     """
     if value.state.is_end:
         return []
-    said = [event.words for event in events if event.verb == Move.ADD]
+    said, category = [event.words for event in events if event.verb == Move.ADD], ""
     if value.urgency is Urgency.URGENT:
         said.append(issue.words)
-    category = issue.category_id or "" if value.urgency is Urgency.URGENT else ""
+        category = issue.category_id or ""
     return dangers_in("\n".join(said), category, lexicon())[:2]
 
 

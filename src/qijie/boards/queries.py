@@ -153,7 +153,7 @@ def board_of(node: Node, on: date) -> Board:
     """The board of a grid's row; five queries, two more where the row has an end."""
     names = dict(nodes(on).filter(path__in=ancestors(node.path)).values_list("path", "name"))
     named = {level: names.get(path_at(node.path, level) or "", "") for level in Level}
-    posts = _posts_named(node.path, on)
+    posts = posts_named(node.path, on)
     homes = list(homes_in(node.path, on).values_list("name", "compound__name"))
     return Board(
         node_id=node.pk,
@@ -185,8 +185,11 @@ def _as_counted(name: str) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isdigit() else (0, part) for part in _DIGITS.split(name)]
 
 
-def _posts_named(path: str, on: date) -> list[Post]:
-    """In the order of the board. Of the street its desk alone, for when the community is shut."""
+def posts_named(path: str, on: date) -> list[Post]:
+    """Whom the boards of a place name, in their order; two queries.
+
+    Of the street its desk alone, for when the community is shut.
+    """
     found = [
         post
         for post in posts_responsible_for(path, on)

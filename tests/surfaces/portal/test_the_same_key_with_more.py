@@ -70,7 +70,7 @@ def test_photos_forgotten_on_the_way_back_are_no_other_report(client: Client) ->
         ({"place_words": "菜场后门"}, "地点"),
         ({"category": ""}, "类别"),
         ({"about_staff": "on"}, "反映的是谁"),
-        ({"about_words": "管我们楼的网格员"}, "反映的是谁"),
+        ({"about_words": "管我们楼的网格员", "asked": "yes"}, "反映的是谁"),
         ({"phone": "13900000000"}, "电话"),
         ({"phone": ""}, "电话"),
         ({"danger": "yes"}, "紧急程度"),

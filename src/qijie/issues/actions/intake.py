@@ -19,6 +19,7 @@ from qijie.issues.actions.advance import advance, save
 from qijie.issues.actions.concerning import about_facts, concerned_of, hint_facts, hinted_by
 from qijie.issues.actions.handed_in import NewReport, take_more
 from qijie.issues.actions.handling import solve
+from qijie.issues.actions.placing import place_of
 from qijie.issues.actors import actors_of
 from qijie.issues.models import Category, Issue, Reporter, Responsibility
 from qijie.issues.queries.aiming import Concerned
@@ -44,7 +45,7 @@ from qijie.records.photos import Photo
 from qijie.records.said import said_in
 from qijie.teams.queries import lowest_desk
 from qijie.territory.models import SRID
-from qijie.territory.queries import Located, level_of, locate, node_at
+from qijie.territory.queries import Located, level_of
 
 ACCEPT_TIMER = "accept_by_rule"
 REPORT_PURPOSE = "report"
@@ -82,7 +83,7 @@ def report(new: NewReport, *, by: Viewer, at: datetime, photos: Sequence[Photo] 
         take_more(new, said, earlier, photos, by=by, at=at)
         return _receipt_again(earlier.subject_id, new.key)
     _refuse_own_case(new, by)
-    located = _place(new, at)
+    located = place_of(new, at)
     category = known_category(new.category)
     concerned = concerned_of(new, located, at)
     seemingly = hinted_by(new, located, concerned, at)
@@ -130,28 +131,6 @@ def _receipt_again(issue_id: UUID, key: UUID) -> Receipt:
     with scope(reporter_of(issue_id)):
         number = Issue.objects.values_list("number", flat=True).get(pk=issue_id)
     return Receipt(issue_id, number, link_token(key))
-
-
-def _place(new: NewReport, at: datetime) -> Located:
-    on = timezone.localdate(at)
-    if new.place is not None:
-        found = locate(new.place, on)
-        if found is None:
-            raise Refused(
-                "outside",
-                "位置：这个点不在本平台服务的区域内，请在地图上重新选择。",
-                "place_words",
-            )
-        return found
-    path = new.path.split("-")[0] or settings.HOME_PATH
-    node = node_at(path, on)
-    if node is None:
-        raise Refused(
-            "unknown_place",
-            f"位置：没有编码为 {path} 的网格或社区，请重新选择地点。",
-            "place_words",
-        )
-    return Located(node.pk, node.path, node.name, node.kind)
 
 
 def _act(

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Q, Value
+from django.db.models import Q, QuerySet, Value
 
 from qijie.issues.rules.decide import Refused
 from qijie.kernel.codes import Level, ancestors, path_at
@@ -24,12 +24,7 @@ def concerned_choices(
     inside = path_at(path, Level.COMMUNITY) or path_at(path, Level.STREET) or path
     around = Q(path__in=ancestors(path)) | Q(path__startswith=inside)
     units = OrgUnit.objects.filter(around).exclude(pk__in=without)
-    posts = (
-        Post.objects.filter(around, valid_from__lte=on)
-        .filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on))
-        .exclude(role__in=("", "system_admin", "security_admin", "audit_admin"))
-        .exclude(pk__in=without)
-    )
+    posts = _posts_met(on).filter(around).exclude(pk__in=without)
     rows = units.values_list(Value(UNIT), "pk", "name", "path")
     if not names_units_only:
         rows = rows.union(posts.values_list(Value(POST), "pk", "title", "path"))
@@ -39,6 +34,29 @@ def concerned_choices(
         for label, kind in (("单位", UNIT), ("岗位", POST))
     ]
     return [group for group in groups if group[1]]
+
+
+def concerned_choice(value: str, on: date) -> Choice | None:
+    """The one unit or post of a value with its name; None for what nobody may choose. One query."""
+    try:
+        unit_id, post_id = chosen(value)
+    except Refused:
+        return None
+    name: str | None = None
+    if unit_id:
+        name = OrgUnit.objects.filter(pk=unit_id).values_list("name", flat=True).first()
+    elif post_id:
+        name = _posts_met(on).filter(pk=post_id).values_list("title", flat=True).first()
+    return (value, name) if name else None
+
+
+def _posts_met(on: date) -> QuerySet[Post]:
+    """Administrators are met by nobody."""
+    return (
+        Post.objects.filter(valid_from__lte=on)
+        .filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on))
+        .exclude(role__in=("", "system_admin", "security_admin", "audit_admin"))
+    )
 
 
 def chosen(value: str) -> tuple[UUID | None, UUID | None]:

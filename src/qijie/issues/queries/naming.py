@@ -1,5 +1,6 @@
 """The posts and units a report may name, read off the place it is about."""
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -28,15 +29,13 @@ def hinted(text: str, path: str, on: date) -> tuple[Hint, ...]:
         if of == "holder":
             people.setdefault(pk, []).append(name)
         elif of == "unit" or where in over:
-            named[pk] = Named(pk, name, kind)
+            named[pk] = Named(pk, name, kind, is_unit=of == "unit")
     return hints(text, _with_people(named, people), _places(path, on))
 
 
 def _with_people(named: dict[UUID, Named], people: dict[UUID, list[str]]) -> list[Named]:
     """A post elsewhere in the community goes by its holder's name alone."""
-    with_title = [
-        Named(one.id, one.name, one.kind, tuple(people.get(one.id, ()))) for one in named.values()
-    ]
+    with_title = [replace(one, holders=tuple(people.get(one.id, ()))) for one in named.values()]
     by_name = [Named(pk, "", "", tuple(names)) for pk, names in people.items() if pk not in named]
     return [*with_title, *by_name]
 

@@ -34,6 +34,7 @@ class Named:
     name: str
     kind: str
     holders: tuple[str, ...] = ()
+    is_unit: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Hint:
     id: UUID
     name: str
     words: str
+    is_unit: bool = False
 
 
 def hints(text: str, around: Iterable[Named], places: Sequence[str] = ()) -> tuple[Hint, ...]:
@@ -52,7 +54,7 @@ def hints(text: str, around: Iterable[Named], places: Sequence[str] = ()) -> tup
     """
     plain = "".join(text.split())
     found = ((one, _longest(plain, _called(one, places))) for one in around)
-    return tuple(Hint(one.id, one.name or word, word) for one, word in found if word)
+    return tuple(Hint(one.id, one.name or word, word, one.is_unit) for one, word in found if word)
 
 
 def _called(one: Named, places: Sequence[str]) -> set[str]:

@@ -12,7 +12,7 @@ from qijie.issues import actions
 from qijie.issues.actions import NewReport, Receipt
 from qijie.issues.models import Category
 from qijie.issues.queries.book import lexicon
-from qijie.issues.queries.concerned import chosen, concerned_choices
+from qijie.issues.queries.concerned import Choice, chosen, concerned_choice, concerned_choices
 from qijie.issues.rules.danger import Danger, dangers_in
 from qijie.issues.rules.vocabulary import Channel, Urgency
 from qijie.kernel.coordinates import Coordinate
@@ -20,6 +20,7 @@ from qijie.kernel.refusal import Refusal
 from qijie.records.actions import KeyReused
 from qijie.records.photos import Photo
 from qijie.surfaces.portal.places import words_of
+from qijie.surfaces.portal.whom import may_mean
 from qijie.territory.queries import nodes
 from qijie.ui.moves.fields import PhoneField, WordsField, as_error, photos_in
 from qijie.ui.where import asks_which, place_agreed, which_holds
@@ -94,6 +95,8 @@ class ReportForm(forms.Form):
     photos = forms.FileField(label="照片", required=False)
     danger = forms.CharField(required=False, max_length=4, widget=forms.HiddenInput)
     """What was answered on the stop page: yes, no, or back to the form."""
+    asked = forms.CharField(required=False, max_length=4, widget=forms.HiddenInput)
+    """Whether it was asked whom the words mean; what was answered stands in `about`."""
     name = WordsField(label="怎么称呼您", max_chars=40, one_line=True, required=False)
     phone = PhoneField(
         label="电话",
@@ -120,7 +123,14 @@ class ReportForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["about"]
         if isinstance(field, forms.ChoiceField):
-            field.choices = [("", "说不清，或不想选"), *self._concerned()]
+            field.choices = [("", "说不清，或不想选"), *self._answered(), *self._concerned()]
+
+    def _answered(self) -> list[Choice]:
+        """Who was named when it was asked whom the words mean: a post is in no list of a place."""
+        if not self.data.get("asked"):
+            return []
+        choice = concerned_choice(str(self.data.get("about", "")), timezone.localdate())
+        return [choice] if choice else []
 
     def _concerned(self) -> list[tuple[str, list[tuple[str, str]]]]:
         """Of the grid the report was begun on also the posts; else the units of the whole place."""
@@ -180,6 +190,12 @@ class ReportForm(forms.Form):
         known = any(cleaned.get(name) for name in ("place", "place_words", "place_unknown"))
         # Who is in danger is heard without a place.
         return known or self.is_danger
+
+    def may_mean(self, *, at: datetime) -> list[Choice]:
+        """Whom the words may mean, to be asked once; nobody in danger is asked."""
+        if self.data.get("asked") or self.is_danger or not self.is_valid():
+            return []
+        return may_mean(self.new_report, at)
 
     def submit(
         self, files: "Sequence[UploadedFile[bytes]]", *, by: Viewer, at: datetime

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from qijie.issues.actions.intake import NOTICE_VERSION
+from qijie.issues.queries.concerned import Choice
 from qijie.kernel.codes import Level, path_at
 from qijie.surfaces.portal import held
 from qijie.surfaces.portal.catalogue import options
@@ -21,7 +22,7 @@ from qijie.web import cost
 
 SEE_OTHER, CONFLICT, TOO_MANY = 303, 409, 429
 _MOST_DANGERS = 2
-_ASKED_AGAIN = frozenset({"photos", "danger"})
+_ASKED_AGAIN = frozenset({"photos", "danger", "asked"})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -36,6 +37,8 @@ def report(request: GuardedRequest) -> HttpResponse:
         return _back_to_form(request)
     if wait := _wait(request):
         return _waiting(request, form, wait)
+    if meant := form.may_mean(at=timezone.now()):
+        return _ask_whom(request, form, meant)
     receipt = form.submit(_photos(request), by=request.viewer, at=timezone.now())
     if receipt is None:
         if form.is_another:
@@ -70,6 +73,19 @@ def _stop(request: GuardedRequest, form: ReportForm) -> HttpResponse:
         "held_count": held.count_of(kept),
     }
     return render(request, "portal/danger.html", {**shell("portal:report"), **context})
+
+
+def _ask_whom(request: GuardedRequest, form: ReportForm, meant: list[Choice]) -> HttpResponse:
+    """One line before it goes: whether this is about somebody the words seem to name."""
+    kept = _hold(request)
+    context = {
+        "meant": meant,
+        "typed": _typed(request, form, without=frozenset({"photos", "about", "asked"})),
+        "held": kept,
+        "held_count": held.count_of(kept),
+        "had_photos": bool(request.FILES) and not kept,
+    }
+    return render(request, "portal/whom.html", {**shell("portal:report"), **context})
 
 
 def _wait(request: GuardedRequest) -> int:

@@ -1,0 +1,35 @@
+"""Whom a resident's words may mean, as far as anybody may know: asked in one line before sending.
+
+A stranger learns nothing: units stand in the form's own list, posts and their holders on the
+notice boards. Whoever is not named there is not asked about, by name or by title.
+"""
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from qijie.boards.queries import posts_named
+from qijie.issues.actions import NewReport
+from qijie.issues.actions.placing import place_of
+from qijie.issues.queries.concerned import POST, UNIT, Choice
+from qijie.issues.queries.naming import hinted
+from qijie.issues.rules.decide import Refused
+
+MOST_ASKED = 3
+
+
+def may_mean(new: NewReport, at: datetime) -> list[Choice]:
+    """The form's choices the words may mean, the plainest first; none where one was chosen."""
+    if new.about_post_id or new.about_unit_id:
+        return []
+    try:
+        path, on = place_of(new, at).path, timezone.localdate(at)
+    except Refused:
+        # Handing it in says so in words.
+        return []
+    found = hinted(f"{new.words} {new.about_words}", path, on)
+    on_boards = {post.pk for post in posts_named(path, on)} if found else set()
+    known = [hint for hint in found if hint.is_unit or hint.id in on_boards]
+    by_name = {hint.name: hint for hint in sorted(known, key=lambda hint: len(hint.words))}
+    plainest = sorted(by_name.values(), key=lambda hint: -len(hint.words))[:MOST_ASKED]
+    return [(f"{UNIT if hint.is_unit else POST}:{hint.id}", hint.name) for hint in plainest]

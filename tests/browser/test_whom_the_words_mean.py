@@ -1,0 +1,63 @@
+"""The one line before sending where the words name somebody: on a phone, without script too."""
+
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, FilePayload, Page
+
+from tests.browser.conftest import PHONE, House, Visitor, axe_findings
+from tests.photos import jpeg
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+GRID = "/report/?grid=420103008001001"
+RUDE = "我们网格员态度恶劣，上门推我"
+SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
+
+
+PHOTO: FilePayload = {"name": "门口.jpg", "mimeType": "image/jpeg", "buffer": jpeg()}
+
+
+def type_and_send(page: Page) -> None:
+    page.goto(GRID)
+    page.fill("textarea[name=words]", RUDE)
+    page.set_input_files("input[name=photos]", PHOTO)
+    page.get_by_role("button", name="提交").click()
+    page.get_by_role("heading", name="您说的是不是").wait_for()
+
+
+def test_on_a_phone_one_press_answers_and_sends(visitor: Visitor) -> None:
+    page = visitor("", PHONE)
+    type_and_send(page)
+    assert "1 张照片也收好了" in page.inner_text("main")
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        assert axe_findings(page) == [], scheme
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    answers = page.locator("main button[name=about]")
+    for number in range(answers.count()):
+        box = answers.nth(number).bounding_box()
+        assert box is not None
+        assert box["height"] >= 44
+    answers.first.click()
+    page.wait_for_url("**/m/**")
+    assert RUDE in page.inner_text("main")
+    page.goto(GRID)
+    assert page.input_value("textarea[name=words]") == ""
+
+
+def test_without_script_no_sends_it_with_its_photo(browser: Browser, house: House) -> None:
+    context = browser.new_context(
+        base_url=house.url,
+        viewport=PHONE,  # type: ignore[arg-type]
+        java_script_enabled=False,
+        locale="zh-CN",
+    )
+    page = context.new_page()
+    try:
+        type_and_send(page)
+        page.get_by_role("button", name="不是，照常交").click()
+        page.wait_for_url("**/m/**")
+        assert "照片正在检查" in page.inner_text("main")
+    finally:
+        context.close()

@@ -22,10 +22,10 @@ from django.db import transaction
 from qijie.access.viewer import Role, Viewer
 from qijie.accounts.models import User
 from qijie.issues.models import Category, Condition, Reference, Responsibility
-from qijie.issues.queries.book import DANGERS
+from qijie.issues.queries.book import DANGERS, TITLES
 from qijie.kernel.codes import Level
 from qijie.kernel.coordinates import Coordinate, CoordinateSystem
-from qijie.setup.load_reference import danger_rows
+from qijie.setup.load_reference import danger_rows, title_rows
 from qijie.setup.reference import read_reference
 from qijie.teams.models import Holding, OrgUnit, Post
 from qijie.teams.queries import viewer_for
@@ -209,9 +209,9 @@ def _publish_catalogue() -> None:
             evidence=["photo_after", "own_look", "other_side", "record"] if code == RUBBISH else [],
             source="town",
         )
-    Reference.objects.using("owner").create(
-        name=DANGERS, rows=danger_rows(read_reference(settings.REFERENCE_FOLDER)), digest="town"
-    )
+    shipped = read_reference(settings.REFERENCE_FOLDER)
+    for name, shown in ((DANGERS, danger_rows(shipped)), (TITLES, title_rows(shipped))):
+        Reference.objects.using("owner").create(name=name, rows=shown, digest="town")
     Responsibility.objects.using("owner").create(
         code="rubbish",
         category_id=RUBBISH,

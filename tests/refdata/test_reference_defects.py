@@ -205,6 +205,19 @@ def sentences(folder, overlay=None) -> list[str]:
             "请填写如 420103 的路径，或留空。",
         ),
         (
+            "titles.csv",
+            "grid_worker",
+            {"titles": "网格员 员"},
+            "titles.csv 第 {row} 行“titles”：“员”太短，几乎每句话里都有，请写至少 2 个字的叫法。",
+        ),
+        (
+            "titles.csv",
+            "grid_worker",
+            {"kind": "grid_aunt"},
+            "titles.csv 第 {row} 行“kind”：单位或岗位类型“grid_aunt”不存在，"
+            "请改为 unit_kinds.csv 或 post_kinds.csv 中的代码。",
+        ),
+        (
             "unit_kinds.csv",
             "drainage",
             {"code": "Drainage"},

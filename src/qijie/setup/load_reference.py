@@ -146,6 +146,7 @@ def loop_reference(found: Reference) -> dict[str, list[dict[str, Any]]]:
             for row in found.office_hours
         ],
         loaded.DANGERS: danger_rows(found),
+        loaded.TITLES: title_rows(found),
         loaded.OVERRIDES: [
             {
                 "on": row.on.isoformat(),
@@ -170,6 +171,13 @@ def danger_rows(found: Reference) -> list[dict[str, Any]]:
             "categories": list(row.categories),
         }
         for row in found.dangers
+    ]
+
+
+def title_rows(found: Reference) -> list[dict[str, Any]]:
+    return [
+        {"kind": row.kind, "words": list(row.titles), "by_short_name": row.by_short_name}
+        for row in found.titles
     ]
 
 

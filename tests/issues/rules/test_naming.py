@@ -4,13 +4,19 @@ from uuid import uuid4
 
 import pytest
 
-from qijie.issues.rules.naming import Named, hints
+from qijie.issues.rules.naming import Named, Titles, hints
 
 PLACES = ("青石街道", "槐荫社区", "第一网格")
 WORKER = Named(uuid4(), "槐荫社区第一网格网格员", "grid_worker", ("陈静",))
 COMMITTEE = Named(uuid4(), "槐荫社区居委会", "community_committee")
 ENFORCERS = Named(uuid4(), "青石街道城管执法中心", "urban_management")
 PROPERTY = Named(uuid4(), "槐荫物业服务中心", "property_firm")
+TITLES = {
+    "grid_worker": Titles(("网格员",)),
+    "community_committee": Titles(("居委会", "居委")),
+    "urban_management": Titles(("城管",)),
+    "property_firm": Titles(by_short_name=False),
+}
 AROUND = (WORKER, COMMITTEE, ENFORCERS, PROPERTY)
 
 
@@ -36,5 +42,16 @@ AROUND = (WORKER, COMMITTEE, ENFORCERS, PROPERTY)
     ],
 )
 def test_words_of_the_place_propose_who_is_meant(text: str, named: dict[Named, str]) -> None:
-    found = {hint.id: hint.words for hint in hints(text, AROUND, PLACES)}
+    found = {hint.id: hint.words for hint in hints(text, AROUND, TITLES, PLACES)}
     assert found == {one.id: word for one, word in named.items()}
+
+
+def test_what_is_called_how_is_data() -> None:
+    text = "小陈阿姨从来不上门"
+    assert not hints(text, AROUND, TITLES, PLACES)
+    (found,) = hints(text, AROUND, {"grid_worker": Titles(("小陈阿姨",))}, PLACES)
+    assert (found.id, found.words) == (WORKER.id, "小陈阿姨")
+    short = "物业服务中心乱收费"
+    (found,) = hints(short, [PROPERTY], {}, ("槐荫",))
+    assert found.id == PROPERTY.id
+    assert not hints(short, [PROPERTY], TITLES, ("槐荫",))

@@ -6,11 +6,12 @@ minute; a condition is read when a decision asks for it.
 
 import time as clock
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, time
 from decimal import Decimal
 from itertools import groupby
+from typing import Any, TypeVar
 
 from django.db.models import Q
 
@@ -25,6 +26,7 @@ from qijie.issues.rules.book import (
     StageLimit,
 )
 from qijie.issues.rules.danger import Danger, danger_of
+from qijie.issues.rules.naming import Titles
 from qijie.issues.rules.vocabulary import ClockKind, Evidence, Family, Stage, Urgency
 from qijie.kernel.calendars import (
     STANDARD_OFFICE_HOURS,
@@ -37,12 +39,13 @@ from qijie.kernel.calendars import (
 from qijie.kernel.working_time import Limit, LimitUnit
 
 CLOCKS, FAMILIES, OFFICE_HOURS, OVERRIDES = "clocks", "families", "office_hours", "overrides"
-DANGERS, NUMBERS = "dangers", "numbers"
+DANGERS, NUMBERS, TITLES = "dangers", "numbers", "titles"
 CALENDAR_YEARS = range(2020, 2041)
 _KEEP_SECONDS = 60
 _kept: tuple[float, Book] | None = None
 
 Rows = Sequence[Mapping[str, str]]
+Made = TypeVar("Made")
 
 
 class ConditionsOnDemand(Mapping[str, ConditionRule]):
@@ -102,23 +105,38 @@ def _current() -> tuple[float, Book]:
     return _kept
 
 
-_lexicon: tuple[float, tuple[Danger, ...]] | None = None
+_lists: dict[str, tuple[float, Any]] = {}
 
 
 def lexicon() -> tuple[Danger, ...]:
     """The dangers as loaded, kept as long as the book is."""
-    global _lexicon
+    return _kept_list(DANGERS, lambda rows: tuple(danger_of(row) for row in rows))
+
+
+def titles() -> Mapping[str, Titles]:
+    """What people call each kind of unit or post, as loaded; kept as long as the book is."""
+    return _kept_list(
+        TITLES,
+        lambda rows: {
+            row["kind"]: Titles(tuple(row["words"]), row["by_short_name"]) for row in rows
+        },
+    )
+
+
+def _kept_list(name: str, made_of: Callable[[Sequence[Mapping[str, Any]]], Made]) -> Made:
     now = clock.monotonic()
-    if _lexicon is None or now - _lexicon[0] > _KEEP_SECONDS:
-        rows = Reference.objects.filter(name=DANGERS).values_list("rows", flat=True).first()
-        _lexicon = (now, tuple(danger_of(row) for row in rows or ()))
-    return _lexicon[1]
+    if name not in _lists or now - _lists[name][0] > _KEEP_SECONDS:
+        rows = Reference.objects.filter(name=name).values_list("rows", flat=True).first()
+        _lists[name] = (now, made_of(rows or ()))
+    made: Made = _lists[name][1]
+    return made
 
 
 def forget_book() -> None:
     """For whoever just loaded reference data in this very process."""
-    global _kept, _lexicon
-    _kept = _lexicon = None
+    global _kept
+    _kept = None
+    _lists.clear()
 
 
 def loaded_book(using: str) -> Book:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from qijie.issues.queries.book import titles
 from qijie.issues.rules.naming import Hint, Named, hints
 from qijie.kernel.codes import Level, ancestors, path_at
 from qijie.teams.queries import called_around
@@ -30,7 +31,7 @@ def hinted(text: str, path: str, on: date) -> tuple[Hint, ...]:
             people.setdefault(pk, []).append(name)
         elif of == "unit" or where in over:
             named[pk] = Named(pk, name, kind, is_unit=of == "unit")
-    return hints(text, _with_people(named, people), _places(path, on))
+    return hints(text, _with_people(named, people), titles(), _places(path, on))
 
 
 def _with_people(named: dict[UUID, Named], people: dict[UUID, list[str]]) -> list[Named]:

@@ -20,6 +20,7 @@ from qijie.setup.reference.rows import (
     SourceRow,
     StandardKind,
     SuccessorBasis,
+    TitleRow,
     UnitKindRow,
     Wording,
 )
@@ -159,6 +160,16 @@ DANGERS = Shape(
         "source",
     ),
 )
+TITLES = Shape("titles.csv", ("kind", "titles", "by_short_name", "source"))
+
+
+def title(cells: Cells) -> TitleRow:
+    return TitleRow(
+        kind=cells.code("kind"),
+        titles=cells.words("titles"),
+        by_short_name=cells.yes("by_short_name"),
+        source=cells.code("source"),
+    )
 
 
 def danger(cells: Cells) -> DangerRow:

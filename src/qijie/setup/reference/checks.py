@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from qijie.access.viewer import SIDE_OF_ROLE, Side
+from qijie.issues.rules.naming import SHORTEST
 from qijie.issues.rules.vocabulary import Family, Stage
 from qijie.kernel.codes import level_of_path
 from qijie.kernel.refusal import Refusal
@@ -23,6 +24,7 @@ from qijie.setup.reference.rows import (
     PostKindRow,
     ResponsibilityRow,
     SourceRow,
+    TitleRow,
     UnitKindRow,
 )
 from qijie.setup.reference.tables import RawRow
@@ -80,6 +82,7 @@ class Tables:
     office_hours: tuple[Entry[OfficeHoursRow], ...]
     days: tuple[Entry[DayRow], ...]
     dangers: tuple[Entry[DangerRow], ...]
+    titles: tuple[Entry[TitleRow], ...]
 
 
 def cross_defects(tables: Tables) -> Iterator[Defect]:
@@ -215,6 +218,20 @@ def _post_defects(tables: Tables) -> Iterator[Defect]:
             yield entry.row.defect("side", problem, "监督、指挥两侧不能混同，请更正")
 
 
+def _title_defects(tables: Tables) -> Iterator[Defect]:
+    known = {entry.value.code for entry in tables.unit_kinds}
+    known |= {entry.value.code for entry in tables.post_kinds}
+    for entry in tables.titles:
+        if entry.value.kind and entry.value.kind not in known:
+            problem = f"单位或岗位类型“{entry.value.kind}”不存在"
+            cure = "请改为 unit_kinds.csv 或 post_kinds.csv 中的代码"
+            yield entry.row.defect("kind", problem, cure)
+        for word in entry.value.titles:
+            if len(word) < SHORTEST:
+                problem = f"“{word}”太短，几乎每句话里都有"
+                yield entry.row.defect("titles", problem, f"请写至少 {SHORTEST} 个字的叫法")
+
+
 def _office_hours_defects(tables: Tables) -> Iterator[Defect]:
     last_close: dict[str, OfficeHoursRow] = {}
     for entry in sorted(tables.office_hours, key=lambda e: (e.value.territory_path, e.value.opens)):
@@ -250,5 +267,6 @@ _CHECKS: tuple[Callable[[Tables], Iterator[Defect]], ...] = (
     _unit_kind_defects,
     _responsibility_defects,
     _post_defects,
+    _title_defects,
     _office_hours_defects,
 )

@@ -25,6 +25,7 @@ from qijie.setup.reference.rows import (
     PostKindRow,
     ResponsibilityRow,
     SourceRow,
+    TitleRow,
     UnitKindRow,
 )
 from qijie.setup.reference.tables import Findings, Shape, read_table
@@ -57,6 +58,7 @@ class Reference:
     office_hours: tuple[OfficeHoursRow, ...]
     days: tuple[DayRow, ...]
     dangers: tuple[DangerRow, ...]
+    titles: tuple[TitleRow, ...]
 
     def family(self, code: str) -> FamilyRow:
         return _by_code(self.families, code)
@@ -143,6 +145,7 @@ def read_reference(folder: Path, overlay: Path | None = None) -> Reference:
         office_hours=entries(builders.OFFICE_HOURS, builders.office_hours),
         days=entries(builders.DAYS, builders.day),
         dangers=entries(builders.DANGERS, builders.danger),
+        titles=entries(builders.TITLES, builders.title),
     )
     defects = [*findings.defects, *cross_defects(tables)]
     if defects:
@@ -172,6 +175,7 @@ def _frozen(tables: Tables) -> Reference:
         office_hours=_values(tables.office_hours),
         days=_values(tables.days),
         dangers=_values(tables.dangers),
+        titles=_values(tables.titles),
     )
 
 

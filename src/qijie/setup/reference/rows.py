@@ -64,6 +64,16 @@ class DangerRow:
 
 
 @dataclass(frozen=True, slots=True)
+class TitleRow:
+    """What people call a kind of unit or post. `by_short_name`: a name without its place counts."""
+
+    kind: str
+    titles: tuple[str, ...]
+    by_short_name: bool
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class FamilyRow:
     code: str
     name_zh: str

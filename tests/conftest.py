@@ -17,6 +17,7 @@ from pytest_django import DjangoDbBlocker, Settings
 
 from config.databases import databases
 from qijie.setup.testing import environment_for_tests
+from tests.budget import Budget
 from tests.keyed import KeyedClient
 from tests.town import STREET, build_town
 
@@ -33,6 +34,10 @@ for connection in connections.all(initialized_only=True):
     del connections[connection.alias]
 # Whatever test posts a form does as the product's pages do: under a key.
 django.test.Client = KeyedClient  # type: ignore[misc]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Budget(), "budget")
 
 
 @pytest.hookimpl(trylast=True)

@@ -23,7 +23,9 @@ from tests.web.site import DIRECT
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = Path(__file__).parent / "vendor/axe-core/axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+ABOUT_COLOUR = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+"""What can differ by night: `tests.ui.test_colours` holds the dark scheme to colours alone."""
 LOADED = (("migrate",), ("load-refdata",), ("load-profile",), ("load-drawing",), ("load-matters",))
 BREACHES: WeakKeyDictionary[Page, list[str]] = WeakKeyDictionary()
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1440, "height": 900}
@@ -134,12 +136,14 @@ def sign_in(page: Page, username: str) -> None:
     page.wait_for_url(re.compile(r"/(field|console)/"))
 
 
-def axe_findings(page: Page) -> list[str]:
+def axe_findings(page: Page, scheme: str) -> list[str]:
+    """What axe finds by day; by night, what it finds in the colours."""
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate(
-        "async rules => (await axe.run(document, {runOnly: {type: 'tag', values: rules}}))"
+        "async rules => (await axe.run(document, {runOnly: rules, resultTypes: ['violations']}))"
         ".violations.map(v => [v.id, v.help, v.nodes.map(n => n.target.join(' '))])",
-        RULES,
+        RULES if scheme == "light" else ABOUT_COLOUR,
     )
     return [json.dumps(finding, ensure_ascii=False) for finding in found]

@@ -411,9 +411,6 @@ def test_the_pages_of_a_drawing_are_accessible(visitor: Visitor, drawn: Drawn) -
         f"{drawn.address}adopt/",
         f"{drawn.address}withdraw/",
     ):
-        page.goto(address)
-        page.wait_for_load_state("networkidle")
-        assert BREACHES[page] == [], address
         judge(page, address)
 
 

@@ -78,3 +78,16 @@ def test_dark_by_system_and_dark_by_choice_are_one_list() -> None:
 
 def test_dark_changes_every_colour_light_defines() -> None:
     assert SCHEMES["light"].keys() == SCHEMES["dark"].keys()
+
+
+def test_dark_changes_colours_alone() -> None:
+    """So whatever is not about colour is as accessible by night as it was by day."""
+    found = re.search(r":root\[data-theme=\"dark\"\]\s*\{([^}]*)\}", CSS)
+    assert found
+    names = re.findall(r"([\w-]+):\s*[^;]+;", found[1])
+    assert {name for name in names if not name.startswith("--")} == {"color-scheme"}
+    sheets = [one for one in SHEET.parents[3].rglob("*.css") if "vendor" not in one.parts]
+    asking = [one for one in sheets if "prefers-color-scheme" in one.read_text("utf-8")]
+    asking += [one for one in sheets if "[data-theme" in one.read_text("utf-8")]
+    assert asking == [SHEET, SHEET]
+    assert CSS.count("prefers-color-scheme") == 1

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, sync_playwright
 from pytest_django import DjangoDbBlocker, Settings
 
 from config.databases import databases
+from qijie.kernel.kept import forget_all
 from qijie.setup.testing import environment_for_tests
 from tests.budget import Budget
 from tests.keyed import KeyedClient
@@ -29,6 +30,8 @@ settings.DATABASES = databases(os.environ)
 settings.SECRET_KEY = "a key for tests only, as long as the check wants it"
 # Tests sign most people in without a code; those about the second factor switch it on.
 settings.MFA_REQUIRED = False
+# What a test changes, the next page shows; tests of drawn pages switch this on.
+settings.PAGES_DRAWN_SECONDS = 0
 connections.settings = connections.configure_settings(settings.DATABASES)
 for connection in connections.all(initialized_only=True):
     del connections[connection.alias]
@@ -55,6 +58,7 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> None:
 
 @pytest.fixture(autouse=True)
 def _a_place_of_its_own(settings: Settings, tmp_path: Path) -> None:
+    forget_all()
     settings.PHOTO_FOLDER = tmp_path / "photos"
     settings.BOARD_FOLDER = tmp_path / "boards"
     settings.HOME_PATH = STREET

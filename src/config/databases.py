@@ -12,6 +12,10 @@ SCHEMES = ("postgresql", "postgres")
 WAIT_SECONDS = 4.0
 """So long a request waits for a connection before its reader is asked to come back."""
 
+PREPARED = {"server_side_binding": True, "prepare_threshold": 3}
+"""A statement met the third time is planned once for its connection: behind row policies planning
+costs more than most of our statements (ADR 0018)."""
+
 Entry = dict[str, Any]
 
 
@@ -23,6 +27,7 @@ def databases(environ: Mapping[str, str]) -> dict[str, Entry]:
     """
     default = _entry(environ, "DATABASE_URL")
     default["OPTIONS"] |= _pool(environ)
+    default["OPTIONS"] |= PREPARED
     # A connection the server closed meanwhile is replaced when it is borrowed, not met by a person.
     default["CONN_HEALTH_CHECKS"] = True
     found = {"default": default}

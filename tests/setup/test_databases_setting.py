@@ -1,7 +1,7 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from config.databases import WAIT_SECONDS, databases
+from config.databases import PREPARED, WAIT_SECONDS, databases
 
 APP = "postgresql://qijie_app@/qijie?host=%2Frun%2FQijie"
 
@@ -23,7 +23,7 @@ def test_an_address_is_read(url: str, expected: tuple[str, ...]) -> None:
 def test_other_parts_of_the_address_reach_the_driver() -> None:
     url = "postgresql://a@db/town?sslmode=verify-full&connect_timeout=5"
     options = databases({"DATABASE_URL": url, "DATABASE_POOL_MAX": "0"})["default"]["OPTIONS"]
-    assert options == {"sslmode": "verify-full", "connect_timeout": "5"}
+    assert options == {"sslmode": "verify-full", "connect_timeout": "5", **PREPARED}
 
 
 @pytest.mark.parametrize(

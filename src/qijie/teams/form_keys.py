@@ -33,4 +33,9 @@ def with_own_key(request: HttpRequest) -> QueryDict:
 
 def renew_key(request: HttpRequest) -> None:
     """What is sent next from this page is something else."""
-    setattr(request, _NEXT, uuid4())
+    show_key(request, uuid4())
+
+
+def show_key(request: HttpRequest, key: UUID) -> None:
+    """The forms of this page carry this key."""
+    setattr(request, _NEXT, key)

@@ -9,10 +9,12 @@ from qijie.issues.queries.aiming import unconcerned_units
 from qijie.issues.rules.decide import Refused
 from qijie.issues.rules.vocabulary import Family
 from qijie.kernel.codes import Level
+from qijie.kernel.kept import Kept
 from qijie.teams.models import OrgUnit
 from qijie.teams.queries import units_serving
 
 Choice = tuple[str, str]
+_known = Kept[Category | None](seconds=60, most=1000)
 Group = tuple[str, list[Choice]]
 
 
@@ -30,10 +32,14 @@ def known_category(code: str) -> Category | None:
     """The category of a code, None for no code; raises Refused for one that is not in use."""
     if not code:
         return None
-    category = Category.objects.filter(pk=code, is_current=True).first()
+    category = _known.get(code, lambda: _current(code))
     if category is None:
         raise Refused("unknown_category", "类别：所选类别不存在或已停用，请重新选择。", "category")
     return category
+
+
+def _current(code: str) -> Category | None:
+    return Category.objects.filter(pk=code, is_current=True).first()
 
 
 def family_of(code: str) -> Family | None:

@@ -12,11 +12,11 @@ MOST_NETWORKS = 1000
 """Rows a day may have; callers of further networks are counted together under an empty one."""
 _COUNT = """
     INSERT INTO records_miss (id, "on", kind, network, times, first_at, last_at)
-    SELECT %(id)s, %(on)s, %(kind)s, CASE WHEN EXISTS (
+    SELECT %(id)s, %(on)s, %(kind)s::varchar, CASE WHEN EXISTS (
             SELECT 1 FROM records_miss
-            WHERE "on" = %(on)s AND kind = %(kind)s AND network = %(network)s
+            WHERE "on" = %(on)s AND kind = %(kind)s::varchar AND network = %(network)s::varchar
         ) OR (SELECT count(*) FROM records_miss WHERE "on" = %(on)s) < %(most)s
-        THEN %(network)s ELSE '' END, %(times)s, %(at)s, %(at)s
+        THEN %(network)s::varchar ELSE '' END, %(times)s, %(at)s, %(at)s
     ON CONFLICT ("on", kind, network) DO UPDATE
     SET times = records_miss.times + excluded.times, last_at = excluded.last_at
 """

@@ -26,6 +26,7 @@ from qijie.ui.moves.fields import PhoneField, WordsField, as_error, photos_in
 from qijie.ui.where import asks_which, place_agreed, which_holds
 
 ANOTHER_REPORT = "要另报一件，请再按一次“提交”；只是补充情况，请打开上次的专属链接，按“补充情况”。"
+_NOBODY = ("", "说不清，或不想选")
 _NO_KEY = "页面的提交编号丢失了，请再按一次“提交”。"
 _STRANGE = "里有看不见的特殊字符，请删去后重新填写。"
 
@@ -123,7 +124,8 @@ class ReportForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["about"]
         if isinstance(field, forms.ChoiceField):
-            field.choices = [("", "说不清，或不想选"), *self._answered(), *self._concerned()]
+            # Read when they are shown or one was chosen, which is seldom.
+            field.choices = lambda: [_NOBODY, *self._answered(), *self._concerned()]
 
     def _answered(self) -> list[Choice]:
         """Who was named when it was asked whom the words mean: a post is in no list of a place."""

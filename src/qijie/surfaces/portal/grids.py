@@ -20,18 +20,24 @@ from qijie.boards.queries import (
     solved_in,
 )
 from qijie.boards.rules import FLOOR, MONTHS_SHOWN, common_hours, has_shared_phone, solved_words
+from qijie.surfaces.portal.drawn import drawn
 from qijie.surfaces.portal.pages import HOTLINE, NO_FORM, shell
 from qijie.teams.gate import GuardedRequest
 from qijie.territory.models import Node
 
 KEPT_SECONDS = 300
-"""A new worker's name is on the page five minutes after the hand-over."""
+"""So long a browser keeps the page: a new worker's name is on it six minutes after the hand-over,
+with the minute it is kept here."""
 # On a phone a unit is some 2.7 pixels, so names are 12 pixels high; houses stay without a number.
 ON_SCREEN = Panel(width=120, height=110, compound=5.2, neighbour=4.6, house=0)
 
 
 @require_safe
 def grid(request: GuardedRequest, grid: str) -> HttpResponse:
+    return drawn(request, lambda _: _page(request, grid))
+
+
+def _page(request: GuardedRequest, grid: str) -> HttpResponse:
     today = timezone.localdate()
     node = grid_of_code(grid, today)
     if node is None:

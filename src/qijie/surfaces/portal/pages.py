@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from qijie.issues.actions.intake import NOTICE_VERSION
 from qijie.records.actions import LINK_LIFETIME
 from qijie.records.photos import MAX_PHOTOS
+from qijie.surfaces.portal.drawn import drawn
 from qijie.surfaces.portal.places import words_of
 from qijie.teams.gate import GuardedRequest
 
@@ -56,7 +57,7 @@ def shell(current: str = "", place: str = "") -> dict[str, Any]:
 @require_safe
 def start(request: GuardedRequest) -> HttpResponse:
     steps = [{**step, "standing": "next"} for step in STEPS]
-    return render(request, "portal/start.html", {**shell(), **NO_FORM, "steps": steps})
+    return drawn(request, lambda _: _page(request, "portal/start.html", steps=steps))
 
 
 @require_safe
@@ -66,4 +67,8 @@ def privacy(request: GuardedRequest) -> HttpResponse:
         "link_years": LINK_LIFETIME.days // _YEAR_DAYS,
         "most_photos": MAX_PHOTOS,
     }
-    return render(request, "portal/privacy.html", {**shell(), **NO_FORM, **context})
+    return drawn(request, lambda _: _page(request, "portal/privacy.html", **context))
+
+
+def _page(request: GuardedRequest, template: str, **context: object) -> HttpResponse:
+    return render(request, template, {**shell(), **NO_FORM, **context})

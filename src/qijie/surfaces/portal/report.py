@@ -1,3 +1,6 @@
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse, HttpResponseRedirect
@@ -11,6 +14,7 @@ from qijie.issues.queries.concerned import Choice
 from qijie.kernel.codes import Level, path_at
 from qijie.surfaces.portal import held
 from qijie.surfaces.portal.catalogue import options
+from qijie.surfaces.portal.drawn import drawn
 from qijie.surfaces.portal.forms import ReportForm
 from qijie.surfaces.portal.pages import shell
 from qijie.surfaces.portal.places import streets_url, words_of
@@ -29,7 +33,7 @@ _ASKED_AGAIN = frozenset({"photos", "danger", "asked"})
 def report(request: GuardedRequest) -> HttpResponse:
     """The one form; a repeated POST under the same key answers the same receipt."""
     if request.method != "POST":
-        return _shown(request, ReportForm(initial=_of_grid(request)))
+        return drawn(request, lambda marks: _blank(request, marks))
     form = ReportForm(with_own_key(request))
     if form.must_stop:
         return _stop(request, form)
@@ -47,6 +51,10 @@ def report(request: GuardedRequest) -> HttpResponse:
     held.let_go(request.POST.get("held", ""))
     link = reverse("portal:matter", args=[receipt.token])
     return HttpResponseRedirect(f"{link}?done=report", status=SEE_OTHER)
+
+
+def _blank(request: GuardedRequest, marks: dict[str, str]) -> HttpResponse:
+    return _shown(request, ReportForm(initial=_of_grid(request)), marks=marks)
 
 
 def _photos(request: GuardedRequest) -> "list[UploadedFile[bytes]]":
@@ -139,7 +147,13 @@ def _of_grid(request: GuardedRequest) -> dict[str, str]:
     return {"grid": grid.path, "place_words": words_of(grid.path, on)} if grid else {}
 
 
-def _shown(request: GuardedRequest, form: ReportForm, *, is_another: bool = False) -> HttpResponse:
+def _shown(
+    request: GuardedRequest,
+    form: ReportForm,
+    *,
+    is_another: bool = False,
+    marks: Mapping[str, str] = MappingProxyType({}),
+) -> HttpResponse:
     kept = "" if form.errors.get("photos") else _hold(request)
     context = {
         "form": form,
@@ -151,6 +165,7 @@ def _shown(request: GuardedRequest, form: ReportForm, *, is_another: bool = Fals
         "held": kept,
         "held_count": held.count_of(kept),
         "had_photos": bool(request.FILES) and not kept,
+        **marks,
     }
     status = CONFLICT if is_another else status_of(form)
     return render(

@@ -31,7 +31,7 @@ settings.SECRET_KEY = "a key for tests only, as long as the check wants it"
 # Tests sign most people in without a code; those about the second factor switch it on.
 settings.MFA_REQUIRED = False
 # What a test changes, the next page shows; tests of drawn pages switch this on.
-settings.PAGES_DRAWN_SECONDS = 0
+settings.PAGES_DRAWN_ONCE = False
 connections.settings = connections.configure_settings(settings.DATABASES)
 for connection in connections.all(initialized_only=True):
     del connections[connection.alias]

@@ -157,8 +157,8 @@ MFA_TOTP_ISSUER = "齐解"
 # Shown but optional in the demo; elsewhere every post whose kind asks for it (refdata) needs it.
 MFA_REQUIRED = environment.flag("QIJIE_MFA_REQUIRED", default=not DEMO)
 
-# A page every stranger is shown alike is drawn once and shown this long; 0: drawn each time.
-PAGES_DRAWN_SECONDS = 60
+# A page every stranger is shown alike is drawn once a minute.
+PAGES_DRAWN_ONCE = True
 
 # Browser rules
 SESSION_COOKIE_AGE = 12 * 60 * 60

@@ -1,5 +1,6 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
 
 from config.databases import PREPARED, WAIT_SECONDS, databases
 
@@ -64,3 +65,15 @@ def test_without_an_address_settings_still_load() -> None:
 def test_a_wrong_address_is_told_by_its_name(environ: dict[str, str], sentence: str) -> None:
     with pytest.raises(ImproperlyConfigured, match=sentence):
         databases(environ)
+
+
+@pytest.mark.django_db
+def test_a_statement_that_comes_again_is_planned_once() -> None:
+    with connection.cursor() as cursor:
+        for number in range(4):
+            cursor.execute("SELECT %s::int + 1 AS planned_once", [number])
+        cursor.execute(
+            "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE %s AND NOT from_sql",
+            ["%planned_once"],
+        )
+        assert cursor.fetchone() == (1,)

@@ -35,6 +35,9 @@ class Kept(Generic[V]):
                 self._values.popitem(last=False)
         return value
 
+    def __len__(self) -> int:
+        return len(self._values)
+
     def forget(self) -> None:
         with self._lock:
             self._values.clear()

@@ -17,6 +17,7 @@ from qijie.kernel.kept import Kept
 from qijie.teams.form_keys import show_key
 from qijie.teams.gate import GuardedRequest
 
+KEPT_SECONDS = 60
 MOST_PAGES = 500
 Draw = Callable[[dict[str, str]], HttpResponse]
 _MARK = secrets.token_hex(16)
@@ -31,11 +32,11 @@ class _Page:
     headers: dict[str, str]
 
 
-_pages = Kept[_Page](settings.PAGES_DRAWN_SECONDS, MOST_PAGES)
+_pages = Kept[_Page](KEPT_SECONDS, MOST_PAGES)
 
 
 def drawn(request: GuardedRequest, draw: Draw) -> HttpResponse:
-    """What `draw` answers, at most `settings.PAGES_DRAWN_SECONDS` old.
+    """What `draw` answers, at most a minute old.
 
     draw: answers a page, or raises where there is none. It is given what a page with a form adds
     to its context.
@@ -56,7 +57,7 @@ def _drawn_for_all(request: GuardedRequest, draw: Draw) -> _Page:
 def _is_for_any_stranger(request: GuardedRequest) -> bool:
     cookies = request.COOKIES.keys()
     is_known = settings.SESSION_COOKIE_NAME in cookies or "messages" in cookies
-    return bool(settings.PAGES_DRAWN_SECONDS) and not request.GET and not is_known
+    return settings.PAGES_DRAWN_ONCE and not request.GET and not is_known
 
 
 def _looks(request: GuardedRequest) -> list[str]:

@@ -32,6 +32,7 @@ CLOCKS = {
     "file_urgent": (ClockKind.FILE, Urgency.URGENT),
     "sign_urgent": (ClockKind.SIGN, Urgency.URGENT),
     "urge_answer": (ClockKind.URGE_ANSWER, Urgency.NORMAL),
+    "urge_answer_urgent": (ClockKind.URGE_ANSWER, Urgency.URGENT),
     "call_back": (ClockKind.CALL_BACK, Urgency.NORMAL),
     "call_back_window": (ClockKind.CALL_BACK_WINDOW, Urgency.NORMAL),
     "confirm": (ClockKind.CONFIRM_WINDOW, Urgency.NORMAL),

@@ -266,6 +266,7 @@ SPOIL_GUARD: dict[str, Spoil] = {
     "may_judge": _matter_with(verdict=Verdict.SOLVED),
     "category_was_chosen": _matter_with(category=None),
     "is_urgent": _matter_with(urgency=Urgency.NORMAL),
+    "not_urgent_yet": _matter_with(urgency=Urgency.URGENT),
     "place_is_in_a_grid": _matter_with(grid_path=None),
     "duty_is_silent": _moved_in_time(timedelta(minutes=-5)),
     "named_family": _matter_with(family=Family.OTHER),

@@ -30,6 +30,7 @@ WIRED_FIRST = {
         "close",
     ),
     *("reopen", "urge", "answer", "judge", "final_answer", "complete", "fall_back", "regrid"),
+    "raise",
 }
 
 

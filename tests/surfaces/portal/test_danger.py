@@ -11,13 +11,22 @@ from qijie.access.scope import scope
 from qijie.access.viewer import SYSTEM
 from qijie.issues import actions
 from qijie.issues.models import Deadline, Issue
-from qijie.records.models import Attachment
+from qijie.issues.rules.vocabulary import Move
+from qijie.outbound.actions.telling import deliver
+from qijie.outbound.models import Notice
+from qijie.records.models import Attachment, Event
+from qijie.teams.form_keys import FIELD
 from qijie.teams.models import OrgUnit
 from tests import town
+from tests.keyed import key_in
 from tests.surfaces.portal.resident import (
     REPORT,
     a_picture,
     a_report,
+    accept_and_file,
+    bring_to_close,
+    dispatch,
+    hand_in,
     id_of,
     post_of,
     stored,
@@ -166,3 +175,71 @@ def test_danger_told_later_is_answered_on_the_page_too(client: Client) -> None:
     shown = answer.content.decode()
     assert "补充的情况已收到" in shown
     assert 'href="tel:119"' in shown
+
+
+def raised(token: str) -> list[Event]:
+    with scope(SYSTEM):
+        return list(Event.objects.filter(subject_id=id_of(token), verb=Move.RAISE))
+
+
+def test_danger_told_later_makes_the_matter_urgent_and_calls_the_desk(client: Client) -> None:
+    token = hand_in(client, words="楼道灯不亮")
+    hand_in(client)
+    client.post(f"/m/{token}/add/", {"words": GAS})
+    assert the_issue(token).urgency == "urgent"
+    assert "煤气" in raised(token)[0].words
+    with scope(SYSTEM):
+        clock = Deadline.objects.get(issue_id=id_of(token), kind="accept", stopped_at=None)
+        assert (clock.due_at - clock.started_at).total_seconds() == 600
+    deliver(timezone.now())
+    with scope(SYSTEM):
+        assert Notice.objects.filter(subject_id=id_of(token), sentence__startswith="转为紧急")
+    client.force_login(town.user("wang"))
+    assert client.get("/console/?view=waiting").context["rows"][0]["issue"].pk == id_of(token)
+    assert "转为紧急" in client.get(f"/console/matters/{id_of(token)}/").content.decode()
+    client.force_login(town.user("chen"))
+    assert client.get("/field/").context["sections"][0]["title"] == "紧急，先看这里"
+
+
+def test_pressed_twice_or_said_again_it_turns_urgent_once(client: Client) -> None:
+    token = hand_in(client, words="楼道灯不亮")
+    page = f"/m/{token}/add/"
+    typed = {"words": GAS, FIELD: key_in(client.get(page))}
+    for words in (typed, typed, {"words": "煤气味更重了"}):
+        client.post(page, words)
+    assert len(raised(token)) == 1
+    with scope(SYSTEM):
+        assert Event.objects.filter(subject_id=id_of(token), verb=Move.ADD).count() == 2
+
+
+def test_what_was_urgent_from_the_first_is_not_raised(client: Client) -> None:
+    token = in_danger(client)
+    client.post(f"/m/{token}/add/", {"words": GAS})
+    assert raised(token) == []
+
+
+def test_harmless_words_leave_it_as_it_was(client: Client) -> None:
+    token = hand_in(client, words="楼道灯不亮")
+    client.post(f"/m/{token}/add/", {"words": "顺便问一下煤气费在哪里交"})
+    assert (the_issue(token).urgency, raised(token)) == ("normal", [])
+
+
+def test_whoever_has_the_order_has_ten_minutes_to_answer(client: Client) -> None:
+    token = hand_in(client, words="楼道灯不亮")
+    accept_and_file(token)
+    dispatch(token)
+    client.post(f"/m/{token}/urge/", {"words": GAS})
+    assert len(raised(token)) == 1
+    with scope(SYSTEM):
+        clock = Deadline.objects.get(issue_id=id_of(token), kind="urge_answer", stopped_at=None)
+    assert (clock.due_at - clock.started_at).total_seconds() == 600
+
+
+def test_what_has_ended_turns_urgent_only_by_being_reopened(client: Client) -> None:
+    token = hand_in(client, words="楼道灯不亮")
+    bring_to_close(token)
+    assert client.post(f"/m/{token}/add/", {"words": GAS}).status_code in (404, 409, 422)
+    assert raised(token) == []
+    client.post(f"/m/{token}/reopen/", {"words": GAS})
+    assert the_issue(token).state == "filed"
+    assert len(raised(token)) == 1

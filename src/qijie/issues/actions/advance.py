@@ -22,15 +22,16 @@ from qijie.issues.actions.rows import (
 )
 from qijie.issues.actors import actors_of
 from qijie.issues.models import Deadline, Issue, WorkOrder
-from qijie.issues.queries.book import book
+from qijie.issues.queries.book import book, lexicon
 from qijie.issues.queries.lists import visible_to
 from qijie.issues.queries.matter import matter_of
+from qijie.issues.rules.danger import dangers_in
 from qijie.issues.rules.decide import Refused, apply
 from qijie.issues.rules.facts import Facts, RegridFacts
 from qijie.issues.rules.matter import Act, Actor, Clock, Matter, Outcome
 from qijie.issues.rules.relations import relations
 from qijie.issues.rules.table import ROWS
-from qijie.issues.rules.vocabulary import Move
+from qijie.issues.rules.vocabulary import Move, State, Urgency
 from qijie.kernel.coordinates import Coordinate, CoordinateSystem
 from qijie.kernel.ids import new_id
 from qijie.records import actions as records
@@ -40,6 +41,10 @@ from qijie.territory.queries import locate, node_at
 
 CLOCK_TIMER = "clock"
 GIVES_AWAY = frozenset({Move.ABOUT, Move.MOVE, Move.REFUSE_MOVE})
+SAYS_HOW_IT_IS = frozenset(
+    {Move.ADD, Move.URGE, Move.OBJECT, Move.CHECK, Move.JUDGE, Move.REOPEN, Move.SUPERVISE}
+)
+"""Moves whose words tell how it is there now; the others tell what was done about it."""
 DueWork = tuple[str, datetime]
 """A timer's purpose and its moment."""
 
@@ -101,8 +106,20 @@ def advance(
             at=at,
         )
     if matter.state.is_end and not outcome.matter.state.is_end:
-        return _on_today_s_ground(issue, at)
-    return issue
+        issue = _on_today_s_ground(issue, at)
+    return _raised(issue, words, at) if move in SAYS_HOW_IT_IS else issue
+
+
+def _raised(issue: Issue, words: str, at: datetime) -> Issue:
+    """What is open turns urgent by words that tell of danger: nobody was asked if it is meant."""
+    if issue.urgency == Urgency.URGENT or State(issue.state).is_end:
+        return issue
+    dangers = dangers_in(words, "", lexicon())
+    if not dangers:
+        return issue
+    kinds = "、".join(danger.name for danger in dangers)
+    why = f"后来说的话像是“{kinds}”，按紧急办。"
+    return advance(issue.pk, Move.RAISE, Facts(), by=SYSTEM, at=at, words=why)
 
 
 def _on_today_s_ground(issue: Issue, at: datetime) -> Issue:

@@ -47,6 +47,7 @@ DEFAULT_LIMITS: Mapping[tuple[ClockKind, Urgency], Limit] = {
     (ClockKind.RULING, Urgency.NORMAL): Limit(1, LimitUnit.WORKING_DAY),
     (ClockKind.VERIFY, Urgency.NORMAL): Limit(1, LimitUnit.WORKING_DAY),
     (ClockKind.URGE_ANSWER, Urgency.NORMAL): Limit(1, LimitUnit.WORKING_DAY),
+    (ClockKind.URGE_ANSWER, Urgency.URGENT): Limit.of_minutes(10),
     (ClockKind.CALL_BACK, Urgency.NORMAL): Limit(1, LimitUnit.WORKING_DAY),
     (ClockKind.CALL_BACK_WINDOW, Urgency.NORMAL): Limit(3, LimitUnit.WORKING_DAY),
     (ClockKind.CONFIRM_WINDOW, Urgency.NORMAL): Limit(7, LimitUnit.NATURAL_DAY),

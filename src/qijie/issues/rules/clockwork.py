@@ -16,6 +16,7 @@ class Turn(Enum):
     RELEASE = "照原期限续算"
     RECOMPUTE = "重算"
     EXTEND = "延至"
+    HASTEN = "自此刻缩短"
     TIME_ORDERS = "新工单起算"
 
 
@@ -97,6 +98,11 @@ def releases() -> ClockEffect:
 
 def recomputes(kind: ClockKind) -> ClockEffect:
     return ClockEffect(Turn.RECOMPUTE, (kind,), promises=True)
+
+
+def hastens(*kinds: ClockKind) -> ClockEffect:
+    """Reckoned anew from this moment, the matter's and its orders', where that ends sooner."""
+    return ClockEffect(Turn.HASTEN, kinds)
 
 
 def extends(kind: ClockKind) -> ClockEffect:

@@ -6,7 +6,7 @@ promised to the resident is the matter's handling deadline plus the time to veri
 a handling clock first starts, and moves only with the rows of the table that say so.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -285,12 +285,7 @@ def _recompute(matter: Matter, effect: ClockEffect, turning: Turning) -> Matter:
     """Every live clock of the kind again from its own start; the old one is kept, replaced."""
     old = [clock for clock in matter.clocks if clock.kind in effect.kinds and clock.is_live]
     new = [_reckoned_again(clock, matter, turning.book) for clock in old]
-    replaced = _change(
-        matter,
-        lambda clock: clock in old,
-        lambda clock: replace(clock, stopped_at=turning.act.at, is_replaced=True),
-    )
-    return replace(replaced, clocks=(*replaced.clocks, *new))
+    return _with_instead(matter, old, new, turning.act.at)
 
 
 def _reckoned_again(clock: Clock, matter: Matter, book: Book) -> Clock:
@@ -299,6 +294,32 @@ def _reckoned_again(clock: Clock, matter: Matter, book: Book) -> Clock:
     for pause in clock.pauses:
         fresh = _shifted(fresh, pause, matter, book)
     return replace(fresh, pauses=clock.pauses, paused_at=clock.paused_at)
+
+
+def _hasten(matter: Matter, effect: ClockEffect, turning: Turning) -> Matter:
+    """Each running clock of the kinds that would end sooner if begun now; the old one is kept."""
+    old, new = [], []
+    for clock in matter.clocks:
+        rule = _rule_of(clock.kind, matter, turning.book)
+        if clock.kind not in effect.kinds or not clock.is_running or rule is None:
+            continue
+        at, book = turning.act.at, turning.book
+        fresh = _clock(rule, clock.kind, at, matter, book, clock.order_id)
+        if fresh.due_at < clock.due_at:
+            old.append(clock)
+            new.append(fresh)
+    return _with_instead(matter, old, new, turning.act.at)
+
+
+def _with_instead(
+    matter: Matter, old: Sequence[Clock], new: Sequence[Clock], at: datetime
+) -> Matter:
+    replaced = _change(
+        matter,
+        lambda clock: clock in old,
+        lambda clock: replace(clock, stopped_at=at, is_replaced=True),
+    )
+    return replace(replaced, clocks=(*replaced.clocks, *new))
 
 
 def _extend(matter: Matter, effect: ClockEffect, turning: Turning) -> Matter:
@@ -332,6 +353,7 @@ _TURNS: Mapping[Turn, Callable[[Matter, ClockEffect, Turning], Matter]] = {
     Turn.RELEASE: _release,
     Turn.RECOMPUTE: _recompute,
     Turn.EXTEND: _extend,
+    Turn.HASTEN: _hasten,
 }
 
 

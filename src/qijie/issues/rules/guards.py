@@ -256,6 +256,11 @@ IS_URGENT = Guard(
     lambda case: case.matter.urgency is Urgency.URGENT,
     "只有紧急事项才自动直派，请由受理席处理。",
 )
+NOT_URGENT_YET = Guard(
+    "not_urgent_yet",
+    lambda case: case.matter.urgency is not Urgency.URGENT,
+    "本事项已经按紧急办理。",
+)
 DUTY_IS_SILENT = Guard(
     "duty_is_silent", _is_duty_silent, "值班单位仍在签收时限内，尚不需要转派下一家。"
 )

@@ -80,6 +80,8 @@ OPEN = (REPORTED, ACCEPTED, FILED, DISPATCHED, HANDLED, SUSPENDED)
 BEFORE_HANDLED = (REPORTED, ACCEPTED, FILED, DISPATCHED)
 OPEN_ORDER = (OrderState.SENT, OrderState.SIGNED)
 
+_CALL_FIRST = "有人身危险，请先打 110、119 或 120。"
+
 TO_REPORTER = (Audience.REPORTER,)
 TO_NEXT = (Audience.NEXT_HOLDER,)
 TO_BOTH = (Audience.REPORTER, Audience.NEXT_HOLDER)
@@ -281,6 +283,40 @@ INTAKE: tuple[Transition, ...] = (
         clocks=(c.times_new_orders(),),
         tells=(Audience.UNIT, Audience.SUPERVISOR),
         source="urgent 紧急直派: unanswered 10 minutes → next on the roster",
+    ),
+    Transition(
+        move=Move.RAISE,
+        sources=(REPORTED,),
+        target=Target.SAME,
+        who=(Relation.SYSTEM,),
+        guards=(g.NOT_URGENT_YET,),
+        effect=intake.raised,
+        clocks=(c.hastens(ClockKind.ACCEPT, ClockKind.FIRST_ANSWER),),
+        tells=TO_BOTH,
+        sentence_for_reporter="您说的马上有人看，最晚 {accept}。" + _CALL_FIRST,
+        is_wired=True,
+        source="urgent 紧急: words added later tell of danger",
+    ),
+    Transition(
+        move=Move.RAISE,
+        sources=(ACCEPTED, FILED, DISPATCHED, HANDLED, SUSPENDED),
+        target=Target.SAME,
+        who=(Relation.SYSTEM,),
+        guards=(g.NOT_URGENT_YET,),
+        effect=intake.raised,
+        clocks=(
+            c.hastens(
+                ClockKind.FILE,
+                ClockKind.SIGN,
+                ClockKind.CONVENE_ANSWER,
+                ClockKind.URGE_ANSWER,
+            ),
+            c.starts(ClockKind.URGE_ANSWER),
+        ),
+        tells=TO_BOTH,
+        sentence_for_reporter="您说的马上有人看，{urge_answer}前答复您。" + _CALL_FIRST,
+        is_wired=True,
+        source="urgent 紧急: words added later tell of danger; whoever holds it answers",
     ),
     Transition(
         move=Move.VOID,

@@ -87,6 +87,7 @@ class Move(Word):
     DECLINE = "decline", "驳回申请"
     SUPERVISE = "supervise", "督办"
     REGRID = "regrid", "网格调整"
+    RAISE = "raise", "转为紧急"
     SEND_BACK = "send_back", "返工"
     CLOSE = "close", "结案"
     CONFIRM = "confirm", "确认"

@@ -55,6 +55,7 @@ CLOCK_CODES = (
     "first_answer_urgent",
     "file_urgent",
     "sign_urgent",
+    "urge_answer_urgent",
 )
 
 NUMBER_CODES = ("urges_a_day", "suspensions", "reopenings", "sampled_percent", "warn_percent")

@@ -44,6 +44,7 @@ TITLES: Mapping[Move, str] = {
     Move.WAIVE: "有一项协助不再需要",
     Move.FALL_BACK: "正在重新安排",
     Move.COMPLETE: "办完了，等核实",
+    Move.RAISE: "您说的有危险，转为紧急",
     Move.REGRID: "这里的网格作了调整，事情照常办",
     Move.WHISTLE: "请上一级出面",
     Move.REFER: "转给了别的单位依法办理",

@@ -124,6 +124,10 @@ def direct_urgent(matter: Matter, act: Act[DirectFacts], book: Book) -> Matter:
     return opened(replace(filed, urgency=Urgency.URGENT, round=turn), order)
 
 
+def raised(matter: Matter, act: Act[Facts], book: Book) -> Matter:
+    return replace(matter, urgency=Urgency.URGENT)
+
+
 def counted_as_filed(matter: Matter, act: Act[Facts]) -> Matter:
     return replace(
         matter,

@@ -11,6 +11,9 @@ from qijie.setup.reference import read_reference
 
 FOLDER = Path(__file__).parents[2] / "refdata"
 LEAST_RECALL, MOST_FALSE = 0.98, 0.03
+UNSEEN = Path(__file__).parent / "danger_held_out.csv"
+"""Written before the lexicon was read; no pattern is ever made from it."""
+LEAST_UNSEEN_RECALL = 0.95
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +38,18 @@ def test_what_only_sounds_like_danger_stops_nobody(lexicon, sentences):
     harmless = [one["sentence"] for one in sentences if not one["danger"]]
     stopped = [words for words in harmless if dangers_in(words, "", lexicon)]
     assert len(harmless) >= 400
+    assert len(stopped) <= MOST_FALSE * len(harmless), stopped
+
+
+def test_sentences_the_lexicon_was_never_tuned_on(lexicon):
+    with UNSEEN.open(encoding="utf-8") as file:
+        unseen = list(csv.DictReader(file))
+    told = [one["sentence"] for one in unseen if one["danger"]]
+    harmless = [one["sentence"] for one in unseen if not one["danger"]]
+    heard = [words for words in told if dangers_in(words, "", lexicon)]
+    stopped = [words for words in harmless if dangers_in(words, "", lexicon)]
+    assert (len(told), len(harmless)) == (125, 125)
+    assert len(heard) >= LEAST_UNSEEN_RECALL * len(told)
     assert len(stopped) <= MOST_FALSE * len(harmless), stopped
 
 

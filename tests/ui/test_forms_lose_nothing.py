@@ -54,6 +54,8 @@ def test_telephone_and_identity_numbers_never_rest_on_the_device(form: Page) -> 
     assert "42010319900101001" not in kept
     form.reload()
     expect(form.locator(".draft-told")).to_contain_text("电话和证件号码不会保存")
+    expect(form.locator("[name=words]")).to_have_value("请打 〔号码〕，证件 〔号码〕，灯坏了")
+    expect(form.locator(".draft-told")).to_contain_text("标着〔号码〕")
 
 
 def test_a_draft_can_be_thrown_away(form: Page) -> None:

@@ -84,3 +84,18 @@ def test_looking_up_a_place_costs_few_queries(
 def test_a_place_is_asked_for_and_never_posted(client: Client) -> None:
     assert client.post("/where/").status_code == 405
     assert client.post("/addresses/").status_code == 405
+
+
+def test_the_order_of_the_words_and_of_what_is_found_hides_nothing(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every = set(found(client, "青石街"))
+    assert len(every) == 2
+    for words in ("青石街 槐荫", "槐荫 青石街", "苑 青石街", "青石街 苑"):
+        assert set(found(client, words)) == every
+    for most in (1, 2, 3):
+        monkeypatch.setattr(places, "MOST_FOUND", most)
+        assert found(client, "青石街") == found(client, "槐荫苑")
+        assert len(found(client, "青石街")) == min(most, len(every))
+    for one in every:
+        assert one in found(client, one)

@@ -3,7 +3,7 @@
 // kept for the tab, with data-draft-for="device" beyond it; a page that holds an element marked
 // data-draft-done="<key>" says the server has it, and the draft is thrown away.
 // Never kept: files, passwords, telephone fields, anything marked data-draft-never; a mobile or an
-// identity number inside other words is left out of what is kept.
+// identity number inside other words is left out of what is kept, with a mark where it stood.
 
 import { forgetPhotos } from "./photo-shelf.js";
 import { madeFor } from "./page.js";
@@ -36,8 +36,10 @@ export function mayBeKept(control) {
   return !control.matches("[type=tel], [autocomplete~=tel]") && !/phone|mobile|tel$/i.test(name);
 }
 
+const LEFT_OUT = "〔号码〕";
+
 /** @param {string} words */
-export const withoutNumbers = (words) => words.replace(NUMBERS, "");
+export const withoutNumbers = (words) => words.replace(NUMBERS, LEFT_OUT);
 
 /** @param {HTMLFormElement} form */
 const keptControls = (form) => /** @type {HTMLInputElement[]} */ ([...form.elements].filter(mayBeKept));
@@ -126,7 +128,7 @@ function tell(form, cut) {
   told.className = "draft-told";
   told.setAttribute("role", "status");
   const words = document.createElement("span");
-  words.textContent = cut ? "已恢复您上次填写的内容；电话和证件号码不会保存，请重新填写。" : "已恢复您上次填写的内容。";
+  words.textContent = cut ? "已恢复您上次填写的内容；电话和证件号码不会保存，请重新填写；话里写过号码的地方标着〔号码〕。" : "已恢复您上次填写的内容。";
   const clear = document.createElement("button");
   clear.type = "button";
   clear.className = "button";

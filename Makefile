@@ -23,7 +23,7 @@ test: lint types migrations ## 全部检查和测试（两个核上约一刻钟�
 
 test-fast: bootstrap-test ## 不开浏览器、不跑慢测试（一分钟以内）
 	$(STEP) "ruff" $(BIN)/ruff check .
-	$(PYTEST) -n 2 -q -m "not browser and not slow"
+	$(PYTEST) -n 2 -q -m "not browser and not slow and not soak"
 
 lint: bootstrap-test ## 格式、写法、房间之间的方向
 	$(STEP) "ruff" $(BIN)/ruff check .
@@ -40,7 +40,8 @@ bench: bootstrap-test ## 测量，数字和机器一起打印
 	@$(BIN)/python -m bench
 	@$(BIN)/python -m bench city --matters 100000
 
-soak: bootstrap-test ## 故意弄坏：杀进程、重启、压力、怪输入，看有没有丢（二十分钟以内）
+soak: bootstrap-test ## 故意弄坏：杀进程、重启、压力、怪输入，看有没有丢；抽样测试的其余部分（约二十分钟）
+	$(PYTEST) -n 2 -q -m soak
 	@$(BIN)/python -m soak
 
 docs: bootstrap-test ## 由代码重写 docs/reference

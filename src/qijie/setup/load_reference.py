@@ -34,6 +34,7 @@ CLOCKS = {
     "urge_answer": (ClockKind.URGE_ANSWER, Urgency.NORMAL),
     "urge_answer_urgent": (ClockKind.URGE_ANSWER, Urgency.URGENT),
     "call_back": (ClockKind.CALL_BACK, Urgency.NORMAL),
+    "call_back_urgent": (ClockKind.CALL_BACK, Urgency.URGENT),
     "call_back_window": (ClockKind.CALL_BACK_WINDOW, Urgency.NORMAL),
     "confirm": (ClockKind.CONFIRM_WINDOW, Urgency.NORMAL),
     "object_window": (ClockKind.OBJECTION_WINDOW, Urgency.NORMAL),

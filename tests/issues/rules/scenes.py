@@ -239,6 +239,10 @@ def _urged_today(matter: Matter, act: Act[f.Facts]) -> Scene:
     return replace(matter, last_urged_on=act.at.date()), act
 
 
+def _urgent_urged_today(matter: Matter, act: Act[f.Facts]) -> Scene:
+    return _urged_today(replace(matter, urgency=Urgency.URGENT), act)
+
+
 def _main_order_meant(matter: Matter, act: Act[f.Facts]) -> Scene:
     return matter, replace(act, facts=f.OrderFacts(key("main")))
 
@@ -252,6 +256,7 @@ SPOIL_GUARD: dict[str, Spoil] = {
     "independent": _did_it,
     "not_own_work": _did_it,
     "urge_once_a_day": _urged_today,
+    "urgent_is_urged_once": _urgent_urged_today,
     "not_a_hazard": _matter_with(family=Family.HAZARD),
     "is_a_hazard": _matter_with(family=None),
     "objection_open": _moved_in_time(timedelta(days=16)),

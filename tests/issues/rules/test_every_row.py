@@ -75,7 +75,8 @@ def test_a_condition_that_does_not_hold_stops_the_row(row: Transition, guard: Gu
     with pytest.raises(Refused) as refusal:
         played(matter, act)
     assert str(refusal.value) in {
-        other.why_not.format_map(cast.BOOK.spans) for other in _guards_beside(row)
+        other.why_not.format_map(cast.BOOK.spans_of(matter.urgency))
+        for other in _guards_beside(row)
     }
 
 
@@ -91,7 +92,7 @@ def test_a_missing_fact_is_asked_for_by_name(row: Transition, need: Need) -> Non
     with pytest.raises(Refused) as refusal:
         played(matter, act)
     assert (refusal.value.code, refusal.value.field) == ("missing_fact", need.name)
-    assert str(refusal.value) == need.missing.format_map(cast.BOOK.spans)
+    assert str(refusal.value) == need.missing.format_map(cast.BOOK.spans_of(matter.urgency))
 
 
 @pytest.mark.parametrize("row", ASKED, ids=named)

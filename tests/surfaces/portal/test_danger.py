@@ -243,3 +243,38 @@ def test_what_has_ended_turns_urgent_only_by_being_reopened(client: Client) -> N
     client.post(f"/m/{token}/reopen/", {"words": GAS})
     assert the_issue(token).state == "filed"
     assert len(raised(token)) == 1
+
+
+def test_no_page_of_what_is_urgent_speaks_of_days(client: Client) -> None:
+    token = hand_in(client, words="楼道灯不亮")
+    accept_and_file(token)
+    dispatch(token)
+    client.post(f"/m/{token}/add/", {"words": GAS})
+    page = client.get(f"/m/{token}/").content.decode()
+    assert "最晚有人接手的时间" in page
+    shown = [page, client.get(f"/m/{token}/urge/").content.decode()]
+    client.post(f"/m/{token}/urge/", {"words": ""})
+    shown.append(client.post(f"/m/{token}/urge/", {"words": ""}).content.decode())
+    shown.append(client.get(f"/m/{token}/").content.decode())
+    assert "10分钟内答复" in shown[1]
+    assert "请用“补充情况”" in shown[2]
+    for one in shown:
+        assert not re.search("明天|工作日", one.split("<main")[1])
+
+
+def test_not_solved_is_called_back_in_ten_minutes_too(client: Client) -> None:
+    token = hand_in(client, words=GAS, danger="yes")
+    bring_to_close(token)
+    client.post(f"/m/{token}/judge/", {"is_solved": "no", "is_satisfied": "no", "words": ""})
+    with scope(SYSTEM):
+        clock = Deadline.objects.get(issue_id=id_of(token), kind="call_back")
+    assert (clock.due_at - clock.started_at).total_seconds() == 600
+
+
+def test_the_clock_of_the_first_ten_minutes_is_the_one_shown(client: Client) -> None:
+    token = in_danger(client)
+    client.force_login(town.user("wang"))
+    for address in ("/console/", f"/console/matters/{id_of(token)}/"):
+        page = client.get(address).content.decode()
+        assert "紧急" in page
+        assert not re.search("明天|工作日", page.split("<main")[1])

@@ -49,6 +49,7 @@ DEFAULT_LIMITS: Mapping[tuple[ClockKind, Urgency], Limit] = {
     (ClockKind.URGE_ANSWER, Urgency.NORMAL): Limit(1, LimitUnit.WORKING_DAY),
     (ClockKind.URGE_ANSWER, Urgency.URGENT): Limit.of_minutes(10),
     (ClockKind.CALL_BACK, Urgency.NORMAL): Limit(1, LimitUnit.WORKING_DAY),
+    (ClockKind.CALL_BACK, Urgency.URGENT): Limit.of_minutes(10),
     (ClockKind.CALL_BACK_WINDOW, Urgency.NORMAL): Limit(3, LimitUnit.WORKING_DAY),
     (ClockKind.CONFIRM_WINDOW, Urgency.NORMAL): Limit(7, LimitUnit.NATURAL_DAY),
     (ClockKind.OBJECTION_WINDOW, Urgency.NORMAL): Limit(15, LimitUnit.NATURAL_DAY),
@@ -129,10 +130,12 @@ class Book:
     @property
     def spans(self) -> Mapping[str, str]:
         """Each limit and number as sentences say it, for blanks such as `{call_back_span}`."""
+        return self.spans_of(Urgency.NORMAL)
+
+    def spans_of(self, urgency: Urgency) -> Mapping[str, str]:
+        """The same for a matter of that urgency: what is urgent is answered sooner."""
         spans = {
-            f"{kind.value}_span": span_words(limit)
-            for (kind, urgency), limit in self.limits.items()
-            if urgency is Urgency.NORMAL
+            f"{kind.value}_span": span_words(self.limit(kind, urgency)) for kind, _ in self.limits
         }
         return {**spans, **self.numbers.words}
 

@@ -18,7 +18,7 @@ from qijie.issues.rules.needs import Need
 from qijie.issues.rules.relations import holds_order, relations
 from qijie.issues.rules.table import ROWS, TRANSITIONS, Target, Transition
 from qijie.issues.rules.telling import notices
-from qijie.issues.rules.vocabulary import Move, OrderState, Relation, State
+from qijie.issues.rules.vocabulary import Move, OrderState, Relation, State, Urgency
 from qijie.kernel.codes import Level
 from qijie.kernel.refusal import Refusal
 
@@ -31,9 +31,9 @@ class Refused(Refusal):
         self.code = code
         self.field = field
 
-    def said_by(self, book: Book) -> "Refused":
+    def said_by(self, book: Book, urgency: Urgency) -> "Refused":
         """The same with its blanks filled from the book: a city's own limits."""
-        return Refused(self.code, self.sentence.format_map(book.spans), self.field)
+        return Refused(self.code, self.sentence.format_map(book.spans_of(urgency)), self.field)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def _offer(rows: Sequence[Transition], case: Case, book: Book) -> Offer:
         move=row.move,
         button=row.button,
         is_allowed=objection is None,
-        why_not=str(objection.said_by(book)) if objection else "",
+        why_not=str(objection.said_by(book, case.matter.urgency)) if objection else "",
         needs=row.needs,
         order_id=case.order.id if case.order else None,
     )
@@ -152,7 +152,7 @@ def _row_for(matter: Matter, act: Act[Facts], book: Book) -> Transition:
         raise Refused("no_relation", f"您的岗位不能对本事项“{act.move.label}”，请联系负责的岗位。")
     row, objection = _best(rows, Case(matter, act.actor, act.at, book.numbers, order))
     if objection:
-        raise objection.said_by(book)
+        raise objection.said_by(book, matter.urgency)
     return row
 
 
@@ -208,7 +208,7 @@ def _wrong_order_state(row: Transition, order: Order | None) -> Refused:
 def _refuse_missing(row: Transition, matter: Matter, act: Act[Facts], book: Book) -> None:
     for need in row.needs:
         if not need.is_met(matter, act, book):
-            raise Refused("missing_fact", need.missing, need.name).said_by(book)
+            raise Refused("missing_fact", need.missing, need.name).said_by(book, matter.urgency)
 
 
 # What follows

@@ -89,6 +89,10 @@ def _is_not_asked(move: Move) -> Callable[[Case], bool]:
     return lambda case: case.matter.request(move) is None
 
 
+def _is_urgent(case: Case) -> bool:
+    return case.matter.urgency is Urgency.URGENT
+
+
 def _has_urged_enough(case: Case) -> bool:
     today = case.now.astimezone(SHANGHAI).date()
     return case.matter.urged_on(today) >= case.numbers.urges_a_day
@@ -184,8 +188,14 @@ PLACE_IS_IN_A_GRID = Guard(
 # Reporter
 URGE_ONCE_A_DAY = Guard(
     "urge_once_a_day",
-    lambda case: not (_is_reporter(case) and _has_urged_enough(case)),
+    lambda case: _is_urgent(case) or not (_is_reporter(case) and _has_urged_enough(case)),
     "今天已经催办过 {urges_a_day} 次，承办方须在{urge_answer_span}内答复，请明天再催。",
+)
+URGENT_IS_URGED_ONCE = Guard(
+    "urgent_is_urged_once",
+    lambda case: not (_is_urgent(case) and _is_reporter(case) and _has_urged_enough(case)),
+    "已经催办过，承办方须在{urge_answer_span}内答复。情况有变，请用“补充情况”告诉我们；"
+    "有人身危险，请先打 110、119 或 120。",
 )
 NOT_A_HAZARD = Guard(
     "not_a_hazard",
@@ -253,12 +263,12 @@ CATEGORY_WAS_CHOSEN = Guard(
 )
 IS_URGENT = Guard(
     "is_urgent",
-    lambda case: case.matter.urgency is Urgency.URGENT,
+    _is_urgent,
     "只有紧急事项才自动直派，请由受理席处理。",
 )
 NOT_URGENT_YET = Guard(
     "not_urgent_yet",
-    lambda case: case.matter.urgency is not Urgency.URGENT,
+    lambda case: not _is_urgent(case),
     "本事项已经按紧急办理。",
 )
 DUTY_IS_SILENT = Guard(

@@ -19,7 +19,8 @@ _LAST_REMEDY = "此为最终答复，如仍不同意，可依法申请行政复�
 def notices(
     row: Transition, before: Matter, after: Matter, act: Act[Facts], book: Book
 ) -> tuple[Notice, ...]:
-    sentence = row.sentence_for_reporter.format_map({**blanks(after, act), **book.spans})
+    spans = book.spans_of(after.urgency)
+    sentence = row.sentence_for_reporter.format_map({**blanks(after, act), **spans})
     return tuple(
         notice for audience in row.tells for notice in _to(audience, sentence, before, after, act)
     )

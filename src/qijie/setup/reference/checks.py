@@ -56,6 +56,7 @@ CLOCK_CODES = (
     "file_urgent",
     "sign_urgent",
     "urge_answer_urgent",
+    "call_back_urgent",
 )
 
 NUMBER_CODES = ("urges_a_day", "suspensions", "reopenings", "sampled_percent", "warn_percent")

@@ -224,7 +224,7 @@ def _form_page(
         "form": form,
         "issue": issue,
         "offer": offer,
-        "consequence": CONSEQUENCES[offer.move].format_map(book().spans),
+        "consequence": CONSEQUENCES[offer.move].format_map(book().spans_of(Urgency(issue.urgency))),
         "is_danger": offer.move is Move.WITHDRAW,
         "back_url": reverse("portal:matter", args=[token]),
     }

@@ -6,8 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from qijie.issues.rules.holding import NOBODY_SENT
-from qijie.issues.rules.matter import Matter, Order
-from qijie.issues.rules.vocabulary import ClockKind, Move, State
+from qijie.issues.rules.matter import Clock, Matter, Order
+from qijie.issues.rules.vocabulary import ClockKind, Move, State, Urgency
 from qijie.records.models import Event
 
 TITLES: Mapping[Move, str] = {
@@ -206,7 +206,11 @@ def handled_by(matter: Matter, names: Mapping[UUID, str]) -> str:
 
 def promise(matter: Matter, now: datetime) -> Promise | None:
     """First the date of the first answer, then the date it is to be done by; none once it is."""
-    if matter.state.is_end or matter.state is State.HANDLED:
+    if matter.state.is_end:
+        return None
+    if matter.urgency is Urgency.URGENT and (clock := _soonest_answer(matter)):
+        return _promise(_ANSWERED[clock.kind], clock.due_at, now)
+    if matter.state is State.HANDLED:
         return None
     paused = matter.running(ClockKind.REVIEW)
     if matter.state is State.SUSPENDED:
@@ -219,6 +223,20 @@ def promise(matter: Matter, now: datetime) -> Promise | None:
     return None
 
 
+def _soonest_answer(matter: Matter) -> Clock | None:
+    """Whose ten minutes run, of a matter or of an order: danger is not answered with a day."""
+    running = (one for one in matter.clocks if one.kind in _ANSWERED and one.is_running)
+    return min(running, key=lambda one: one.due_at, default=None)
+
+
+_ANSWERED = {
+    ClockKind.FIRST_ANSWER: "最晚答复您的时间",
+    ClockKind.ACCEPT: "最晚有人接手的时间",
+    ClockKind.FILE: "最晚安排人去的时间",
+    ClockKind.SIGN: "最晚有人接手的时间",
+    ClockKind.CONVENE_ANSWER: "最晚有人到场的时间",
+    ClockKind.URGE_ANSWER: "最晚答复您的时间",
+}
 _PROMISED = {
     ClockKind.FIRST_ANSWER: "最晚答复您的时间",
     ClockKind.ACCEPT: "最晚审核完的时间",

@@ -1,6 +1,7 @@
 """Danger is answered before it is filed, and never with tomorrow."""
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -173,7 +174,7 @@ def test_danger_told_later_is_answered_on_the_page_too(client: Client) -> None:
     token = token_in(client.post(REPORT, a_report(words="楼道灯不亮")).url)
     answer = client.post(f"/m/{token}/add/", {"words": GAS}, follow=True)
     shown = answer.content.decode()
-    assert "补充的情况已收到" in shown
+    assert "补充的情况已收到，已按紧急" in shown
     assert 'href="tel:119"' in shown
 
 
@@ -278,3 +279,14 @@ def test_the_clock_of_the_first_ten_minutes_is_the_one_shown(client: Client) -> 
         page = client.get(address).content.decode()
         assert "紧急" in page
         assert not re.search("明天|工作日", page.split("<main")[1])
+
+
+def test_when_the_ten_minutes_are_over_the_desk_reads_that_nobody_came(client: Client) -> None:
+    token = in_danger(client)
+    client.force_login(town.user("wang"))
+    assert "前要有人接" in client.get("/console/").content.decode()
+    with scope(SYSTEM):
+        Issue.objects.filter(pk=id_of(token)).update(due_at=timezone.now() - timedelta(days=2))
+    late = client.get("/console/").content.decode()
+    assert "还没有人接" in late
+    assert "前要有人接" not in late

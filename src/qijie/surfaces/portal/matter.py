@@ -175,6 +175,7 @@ _THANKS: Mapping[Move, str] = {
     Move.JUDGE: "您的评价已收到。",
     Move.REOPEN: "已收到，会重新办理{until}。",
 }
+_ADDED_TO_DANGER = "补充的情况已收到，已按紧急情况交给该办的人。"
 _ANSWERED_BY = {
     Move.URGE: ClockKind.URGE_ANSWER,
     Move.OBJECT: ClockKind.ACCEPT,
@@ -187,6 +188,8 @@ def _thanks(request: HttpRequest, value: Matter, now: datetime) -> str:
     move = _done(request)
     if move is None or move is Move.REPORT:
         return ""
+    if move is Move.ADD and value.urgency is Urgency.URGENT:
+        return _ADDED_TO_DANGER
     kind = _ANSWERED_BY.get(move)
     clock = value.live(kind) if kind else None
     until = f"，{moment_in_words(clock.due_at)}前会有答复" if clock else ""

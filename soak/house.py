@@ -112,17 +112,19 @@ class House:
 
     def children(self, name: str) -> list[int]:
         """The processes a program has started: of the web server, its workers."""
-        leader = self.pid(name)
         with suppress(OSError):
-            listed = Path(f"/proc/{leader}/task/{leader}/children").read_text().split()
             return [
-                int(one)
-                for one in listed
+                one
+                for one in _children_of(self.pid(name))
                 if b"tracker" not in Path(f"/proc/{one}/cmdline").read_bytes()
             ]
         return []
 
     def cpu_seconds(self, name: str) -> float:
+        """Of a program and all it started; `database` is PostgreSQL, as far as it runs still."""
+        if name == "database":
+            leader = self.postmaster()
+            return sum(map(_cpu_of, (leader, *_children_of(leader))))
         return sum(_cpu_of(one.pid) for one in processes.members(self.pid(name)))
 
     def log(self, name: str) -> str:
@@ -212,6 +214,11 @@ def _free_port() -> int:
     with socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def _children_of(number: int) -> list[int]:
+    listed = Path(f"/proc/{number}/task/{number}/children").read_text()
+    return [int(one) for one in listed.split()]
 
 
 def _cpu_of(number: int) -> float:

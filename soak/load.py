@@ -143,7 +143,9 @@ class _Watch:
         return Row("samples of waiting", total, note=f"{shares}; sessions: {waits}")
 
     def _cpu(self) -> dict[str, float]:
-        return {name: self._house.cpu_seconds(name) for name in ("web", "worker")}
+        parts = ("web", "worker", "database")
+        used = {name: self._house.cpu_seconds(name) for name in parts}
+        return {**used, "visitors": time.process_time()}
 
     def _sample(self) -> None:
         with suppress(psycopg.Error), self._house.database() as connection:

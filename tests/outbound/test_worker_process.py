@@ -150,6 +150,11 @@ def a_silent_mail_server() -> Iterator[socket]:
         yield silent
 
 
+def test_whoever_waits_before_a_screen_goes_first(start: Callable[..., Worker]) -> None:
+    worker, ours = start(), os.getpriority(os.PRIO_PROCESS, 0)
+    worker.until(lambda: os.getpriority(os.PRIO_PROCESS, worker.process.pid) > ours)
+
+
 def test_a_mail_server_that_says_nothing_keeps_neither_clocks_nor_the_end(
     start: Callable[..., Worker], at: datetime
 ) -> None:

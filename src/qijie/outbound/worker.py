@@ -33,6 +33,8 @@ LONGEST_PAUSE_SECONDS = 5.0
 LONGEST_MAIL_PAUSE_SECONDS = 60.0
 # Whoever has not ended so long after the wish to stop is left where it is.
 LAST_SECONDS = 2.5
+# Who waits before a screen goes first; what lies in the queue still gets its share.
+BEHIND_READERS = 5
 # As the database's driver, Django and the queue call it.
 _AWAY = (psycopg.OperationalError, OperationalError, InterfaceError, ConnectorException)
 _log = logging.getLogger(__name__)
@@ -68,6 +70,7 @@ def run() -> NoReturn:
     The process ends here, with code 0 then and 1 when it ended for another reason. Safe to run
     several times over: rows are claimed, not shared.
     """
+    os.nice(BEHIND_READERS)
     stopping = threading.Event()
     wake, told = os.pipe()
     threads = [_thread(name, work, stopping, told) for name, work in _WORKS.items()]

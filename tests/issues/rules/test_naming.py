@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from qijie.issues.rules.naming import Named, Titles, hints
+from qijie.issues.rules.naming import Named, Titles, called, hints
 
 PLACES = ("青石街道", "槐荫社区", "第一网格")
 WORKER = Named(uuid4(), "槐荫社区第一网格网格员", "grid_worker", ("陈静",))
@@ -42,16 +42,16 @@ AROUND = (WORKER, COMMITTEE, ENFORCERS, PROPERTY)
     ],
 )
 def test_words_of_the_place_propose_who_is_meant(text: str, named: dict[Named, str]) -> None:
-    found = {hint.id: hint.words for hint in hints(text, AROUND, TITLES, PLACES)}
+    found = {hint.id: hint.words for hint in hints(text, called(AROUND, TITLES, PLACES))}
     assert found == {one.id: word for one, word in named.items()}
 
 
 def test_what_is_called_how_is_data() -> None:
     text = "小陈阿姨从来不上门"
-    assert not hints(text, AROUND, TITLES, PLACES)
-    (found,) = hints(text, AROUND, {"grid_worker": Titles(("小陈阿姨",))}, PLACES)
+    assert not hints(text, called(AROUND, TITLES, PLACES))
+    (found,) = hints(text, called(AROUND, {"grid_worker": Titles(("小陈阿姨",))}, PLACES))
     assert (found.id, found.words) == (WORKER.id, "小陈阿姨")
     short = "物业服务中心乱收费"
-    (found,) = hints(short, [PROPERTY], {}, ("槐荫",))
+    (found,) = hints(short, called([PROPERTY], {}, ("槐荫",)))
     assert found.id == PROPERTY.id
-    assert not hints(short, [PROPERTY], TITLES, ("槐荫",))
+    assert not hints(short, called([PROPERTY], TITLES, ("槐荫",)))

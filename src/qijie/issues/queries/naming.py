@@ -7,44 +7,40 @@ from uuid import UUID
 from django.db.models import Q
 
 from qijie.issues.queries.book import titles
-from qijie.issues.rules.naming import Hint, Named, hints
+from qijie.issues.rules.naming import Called, Hint, Named, called, hints
 from qijie.kernel.codes import Level, ancestors, path_at
 from qijie.kernel.kept import Kept
 from qijie.teams.queries import called_around
 from qijie.territory.queries import lineage
 
 KEPT_SECONDS = 60
-Called = tuple[str, UUID, str, str, str]
-_around = Kept[list[Called]](KEPT_SECONDS, most=200)
-_names = Kept[list[str]](KEPT_SECONDS, most=1000)
+_around = Kept[list[Called]](KEPT_SECONDS, most=1000)
 
 
 def hinted(text: str, path: str, on: date) -> tuple[Hint, ...]:
     """Whom the words seem to name; no query while what is called there is kept, else two.
 
     Who took over within the last minute may not be found by name yet: it is a proposal only.
-    By title, those over this very place and the offices of its community; by the holder's name
-    anybody of the community.
     """
     if not text.strip():
         return ()
+    return hints(text, _around.get((path, on), lambda: _read(path, on)))
+
+
+def _read(path: str, on: date) -> list[Called]:
+    """By title, those over this very place and the offices of its community; by the holder's name
+    anybody of the community."""
     community = path_at(path, Level.COMMUNITY)
     over = {*ancestors(path), path}
+    inside = Q(path__in=over) | Q(path__startswith=community) if community else Q(path__in=over)
     named: dict[UUID, Named] = {}
     people: dict[UUID, list[str]] = {}
-    for of, pk, name, kind, where in _around.get((community or path, on), lambda: _read(path, on)):
+    for of, pk, name, kind, where in called_around(inside, on):
         if of == "holder":
             people.setdefault(pk, []).append(name)
         elif of == "unit" or where in over:
             named[pk] = Named(pk, name, kind, is_unit=of == "unit")
-    places = _names.get((path, on), lambda: _places(path, on))
-    return hints(text, _with_people(named, people), titles(), places)
-
-
-def _read(path: str, on: date) -> list[Called]:
-    community = path_at(path, Level.COMMUNITY)
-    over = Q(path__in=[*ancestors(path), path])
-    return list(called_around(over | Q(path__startswith=community) if community else over, on))
+    return called(_with_people(named, people), titles(), _places(path, on))
 
 
 def _with_people(named: dict[UUID, Named], people: dict[UUID, list[str]]) -> list[Named]:

@@ -42,32 +42,40 @@ class Hint:
     is_unit: bool = False
 
 
-def hints(
-    text: str, around: Iterable[Named], titles: Mapping[str, Titles], places: Sequence[str] = ()
-) -> tuple[Hint, ...]:
-    """One hint for each post or unit some word of the text may mean, by its longest word.
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A post or unit and every word it goes by, the longest first."""
+
+    one: Named
+    words: tuple[str, ...]
+
+
+def called(
+    around: Iterable[Named], titles: Mapping[str, Titles], places: Sequence[str] = ()
+) -> list[Called]:
+    """What each of them goes by.
 
     titles: by kind of unit or post. places: names of the divisions around, which a short name
     leaves out.
     """
+    return [Called(one, _words_of(one, titles.get(one.kind, Titles()), places)) for one in around]
+
+
+def hints(text: str, around: Iterable[Called]) -> tuple[Hint, ...]:
+    """One hint for each post or unit some word of the text may mean, by its longest word."""
     plain = "".join(text.split())
-    called = ((one, _called(one, titles.get(one.kind, Titles()), places)) for one in around)
-    found = ((one, _longest(plain, words)) for one, words in called)
+    found = ((each.one, next((w for w in each.words if w in plain), "")) for each in around)
     return tuple(Hint(one.id, one.name or word, word, one.is_unit) for one, word in found if word)
 
 
-def _called(one: Named, titles: Titles, places: Sequence[str]) -> set[str]:
+def _words_of(one: Named, titles: Titles, places: Sequence[str]) -> tuple[str, ...]:
     words = {one.name, *titles.words, *one.holders}
     if titles.by_short_name:
         words.add(_short(one.name, places))
-    return {word for word in words if len(word) >= SHORTEST}
+    return tuple(sorted((w for w in words if len(w) >= SHORTEST), key=lambda w: (-len(w), w)))
 
 
 def _short(name: str, places: Sequence[str]) -> str:
     for place in places:
         name = name.replace(place, "")
     return name
-
-
-def _longest(text: str, words: Iterable[str]) -> str:
-    return max((word for word in words if word in text), key=len, default="")

@@ -7,7 +7,7 @@ from uuid import uuid4
 from django.http import HttpResponse
 from django.test import Client
 
-from qijie.teams.form_keys import FIELD, HEADER
+from qijie.access.form_keys import FIELD, HEADER
 
 _HEADER = f"HTTP_{HEADER.upper().replace('-', '_')}"
 

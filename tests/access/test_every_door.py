@@ -17,9 +17,9 @@ from django.test import Client
 from django.urls import resolve, reverse
 
 from qijie.access.doors import DOORS, door_of
+from qijie.access.form_keys import HEADER
 from qijie.access.permissions import Door, Who, may
 from qijie.kernel.ids import new_id
-from qijie.teams.form_keys import HEADER
 from qijie.web.headers import FOUND
 from tests import town
 from tests.access.house import (

@@ -12,6 +12,8 @@ from http import HTTPStatus
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.middleware.csrf import get_token
 
+from qijie.access.form_keys import FIELD
+
 MADE_FOR = "X-Qijie-Page"
 """Sent by the page's script: whom the page was made for, empty for a resident."""
 WHO, GO, TOKEN, AGAIN = "X-Qijie-Who", "X-Qijie-Go", "X-Qijie-Token", "X-Qijie-Again"
@@ -20,7 +22,7 @@ POSTED_FOR = "posted_for"
 """The same word of a page without script, in each of its forms."""
 _SIGN_IN = "/account/"
 # The page that sends it again brings these itself, or they are nobody's to see.
-_NEVER_SHOWN = ("csrfmiddlewaretoken", "form_key", POSTED_FOR, "code")
+_NEVER_SHOWN = ("csrfmiddlewaretoken", FIELD, POSTED_FOR, "code")
 
 
 def who(request: HttpRequest) -> str:

@@ -20,11 +20,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django_htmx.http import HttpResponseClientRedirect
 
+from qijie.access.form_keys import FIELD, key_given
 from qijie.access.viewer import Kind
 from qijie.records.actions import sent_forms
 from qijie.records.models import SentForm
 from qijie.records.queries import form_sent
-from qijie.teams.form_keys import FIELD, key_given
 
 if TYPE_CHECKING:
     from qijie.teams.gate import GuardedRequest

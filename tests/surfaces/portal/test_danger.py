@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from qijie.access.form_keys import FIELD
 from qijie.access.scope import scope
 from qijie.access.viewer import SYSTEM
 from qijie.issues import actions
@@ -16,7 +17,6 @@ from qijie.issues.rules.vocabulary import Move
 from qijie.outbound.actions.telling import deliver
 from qijie.outbound.models import Notice
 from qijie.records.models import Attachment, Event
-from qijie.teams.form_keys import FIELD
 from qijie.teams.models import OrgUnit
 from tests import town
 from tests.keyed import key_in

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from qijie.access.form_keys import FIELD
 from qijie.access.permissions import HAND_OVER_POST, roles_that_may
 from qijie.access.viewer import HeldPost, Viewer
 from qijie.accounts.models import User
@@ -25,7 +26,6 @@ from qijie.surfaces.console.frame import page
 from qijie.surfaces.console.paging import PAGE_SIZE
 from qijie.surfaces.console.queries import choices_within, place_names
 from qijie.teams.actions import end_early, hand_over, stand_in
-from qijie.teams.form_keys import FIELD
 from qijie.teams.gate import GuardedRequest, not_visible, remember
 from qijie.teams.models import Holding, Post
 from qijie.teams.queries import account_named, accounts_like, holdings_of, post_within, roster

@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from qijie.access.form_keys import renew_key, with_own_key
 from qijie.access.viewer import Viewer
 from qijie.issues import actions
 from qijie.issues.actions import NewReport, Receipt
@@ -25,7 +26,6 @@ from qijie.kernel.refusal import Refusal
 from qijie.records.actions import KeyReused
 from qijie.surfaces.console.frame import page
 from qijie.surfaces.console.maps import STREET_TILES
-from qijie.teams.form_keys import renew_key, with_own_key
 from qijie.teams.gate import GuardedRequest
 from qijie.teams.models import OrgUnit, Post
 from qijie.teams.queries import units_serving

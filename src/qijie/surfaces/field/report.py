@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from qijie.access.form_keys import renew_key, with_own_key
 from qijie.access.permissions import may
 from qijie.access.viewer import Viewer
 from qijie.issues import actions
@@ -27,7 +28,6 @@ from qijie.kernel.refusal import Refusal
 from qijie.records.actions import KeyReused
 from qijie.surfaces.field import categories, places
 from qijie.surfaces.field.frame import REFUSED, go_to, is_fragment, page
-from qijie.teams.form_keys import renew_key, with_own_key
 from qijie.teams.gate import GuardedRequest
 from qijie.ui.danger import AsksOfDanger
 from qijie.ui.moves.fields import WordsField, as_error, photos_in, status_of

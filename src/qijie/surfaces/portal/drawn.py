@@ -13,8 +13,8 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.middleware.csrf import get_token
 
+from qijie.access.form_keys import show_key
 from qijie.kernel.kept import Kept
-from qijie.teams.form_keys import show_key
 from qijie.teams.gate import GuardedRequest
 
 KEPT_SECONDS = 60

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from qijie.access.form_keys import key_given, renew_key, with_own_key
 from qijie.issues.actions.intake import NOTICE_VERSION
 from qijie.issues.queries.concerned import Choice
 from qijie.kernel.codes import Level, path_at
@@ -18,7 +19,6 @@ from qijie.surfaces.portal.drawn import drawn
 from qijie.surfaces.portal.forms import ReportForm
 from qijie.surfaces.portal.pages import shell
 from qijie.surfaces.portal.places import streets_url, words_of
-from qijie.teams.form_keys import key_given, renew_key, with_own_key
 from qijie.teams.gate import GuardedRequest
 from qijie.territory.queries import nodes
 from qijie.ui.moves.fields import status_of

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from qijie.teams.form_keys import FIELD, key_to_show
+from qijie.access.form_keys import FIELD, key_to_show
 from qijie.ui.phrases import day_words, full_words, moment_words, until_words
 from qijie.ui.states import STANDING_LOOKS, Kind, Look, look_of
 

@@ -23,6 +23,7 @@ def first_children(site: Site) -> list[Process]:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while "Listening at" not in site.log:
         assert time.monotonic() < deadline, site.log
+        time.sleep(0.002)
     while time.monotonic() < deadline:
         assert site.process.poll() is None, site.log
         with suppress(OSError):

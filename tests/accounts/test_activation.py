@@ -29,7 +29,7 @@ from tests.accounts.people import (
     signed_in,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 WRONG = "用户名或激活码不对，或激活码已用过、已过期"
 
 

@@ -13,7 +13,7 @@ from qijie.accounts.rules import FROM_EVERYWHERE, FROM_HERE, OWN_DEVICE, Pace, i
 from tests import town
 from tests.accounts.people import CODE, LOGIN, code_of, enrol, sign_in, signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 STRANGER, HER_PHONE, OFFICE = "203.0.113.66", "198.51.100.7", "198.51.100.20"
 
 

@@ -11,7 +11,7 @@ from tests import town
 from tests.accounts.people import CODES, code_of, enrol, prove, signed_in
 from tests.accounts.people import ENROL as ACTIVATE
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture(autouse=True)

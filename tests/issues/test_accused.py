@@ -16,7 +16,7 @@ from qijie.teams.models import OrgUnit, Post
 from tests import town
 from tests.access.matters import as_post, report
 
-pytestmark = pytest.mark.django_db(databases=["default", "owner"])
+pytestmark = [pytest.mark.django_db(databases=["default", "owner"]), pytest.mark.slow]
 
 STAFF = (
     *("chen", "liu", "ma", "song", "wang", "zhao", "zhou", "sun", "luo", "wu", "zheng", "he"),

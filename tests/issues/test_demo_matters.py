@@ -31,7 +31,7 @@ from qijie.teams.models import Holding
 from qijie.teams.queries import viewer_for
 from tests import town
 
-pytestmark = pytest.mark.django_db(databases=["default", "owner"])
+pytestmark = [pytest.mark.django_db(databases=["default", "owner"]), pytest.mark.slow]
 
 SUBJECTS = [
     Subject(Family.CITY_MANAGEMENT, town.RUBBISH, "rubbish-1", "sanitation", "垃圾没清", "已清"),

@@ -28,6 +28,8 @@ from tests import town
 from tests.issues.played import lay_down, matters
 from tests.issues.test_demo_matters import stories
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def _laid_down(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[list[Issue]]:

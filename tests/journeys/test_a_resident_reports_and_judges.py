@@ -21,7 +21,7 @@ from qijie.teams.queries import viewer_for
 from tests import town
 from tests.photos import a_photo
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture(autouse=True)

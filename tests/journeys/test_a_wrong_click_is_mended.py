@@ -14,7 +14,7 @@ from tests import town
 from tests.journeys.test_the_desk_takes_a_matter_round import Desk
 from tests.surfaces.portal.resident import hand_in, id_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def stored(issue_id: UUID) -> Issue:

@@ -16,7 +16,7 @@ from qijie.teams.models import OrgUnit
 from qijie.teams.queries import viewer_for
 from tests import town
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 class Desk:

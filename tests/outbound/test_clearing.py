@@ -19,7 +19,7 @@ from qijie.records.actions import queue_job
 from qijie.records.models import Event, IntakeKey, LinkToken, Timer
 from tests.outbound import matters
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def counts() -> dict[str, int]:

@@ -32,6 +32,8 @@ from tests.records.samples import (
     polyglot,
 )
 
+pytestmark = pytest.mark.slow
+
 AT = town.NOW
 ROOT = Path(darkroom.__file__).parents[1]
 

@@ -32,7 +32,7 @@ from qijie.records.models import Timer
 from tests import town
 from tests.outbound import matters
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def written(at: datetime) -> Letter:

@@ -20,6 +20,8 @@ from qijie.records.models import OutboxEntry
 from tests import town
 from tests.outbound import matters
 
+pytestmark = pytest.mark.slow
+
 TAKE_OUT = (
     "DELETE FROM outbound_notice WHERE subject_id = ANY(%s)",
     "DELETE FROM records_outboxentry WHERE subject_id = ANY(%s)",

@@ -19,7 +19,7 @@ from qijie.records.models import OutboxEntry, Timer
 from tests import town
 from tests.outbound import matters
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def notices(username: str) -> list[str]:

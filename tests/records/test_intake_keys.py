@@ -20,7 +20,7 @@ from qijie.records.said import Difference, said_in
 from tests import town
 from tests.records.side_by_side import side_by_side
 
-pytestmark = pytest.mark.usefixtures("own_database")
+pytestmark = [pytest.mark.usefixtures("own_database"), pytest.mark.slow]
 
 
 @dataclass(frozen=True, slots=True)

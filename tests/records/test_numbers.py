@@ -19,7 +19,7 @@ from qijie.records.models import DailyCounter
 from tests import town
 from tests.records.side_by_side import side_by_side
 
-pytestmark = pytest.mark.usefixtures("own_database")
+pytestmark = [pytest.mark.usefixtures("own_database"), pytest.mark.slow]
 PATIENCE = 30
 
 

@@ -8,7 +8,7 @@ from django.db import connections, transaction
 from qijie.records.partitions import MONTHS_AHEAD, PARTITIONED, make_partitions
 from tests import town
 
-pytestmark = pytest.mark.usefixtures("own_database")
+pytestmark = [pytest.mark.usefixtures("own_database"), pytest.mark.slow]
 LOOK = (
     "INSERT INTO records_accessentry (id, at, region_code, kind, post_ids, door, subject, fields,"
     " purpose) VALUES (gen_random_uuid(), %s, '', 'denied', '{}', '', '', '{}', '')"

@@ -11,6 +11,8 @@ from qijie.redrawing.rules.splitting import halves
 from qijie.territory.drawing.graph import components
 from qijie.territory.drawing.model import Edge, Graph
 
+pytestmark = pytest.mark.slow
+
 CODING = GridCoding(3)
 HOME = "420103008001"
 ONE, TWO, THREE = (f"{HOME}00{number}" for number in (1, 2, 3))

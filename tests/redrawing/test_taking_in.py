@@ -18,6 +18,8 @@ from tests.redrawing import village
 from tests.redrawing.acting import adopted, codes
 from tests.redrawing.village import CODE, DAY, FOUR_COLUMNS, OF_BLOCK
 
+pytestmark = pytest.mark.slow
+
 
 def units(**changes: Any) -> dict[str, Any]:
     """The village's twelve blocks as the command line writes them."""

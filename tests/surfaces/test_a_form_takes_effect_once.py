@@ -23,7 +23,7 @@ from tests.keyed import key_in
 from tests.surfaces.console import acts
 from tests.surfaces.portal.resident import REPORT, a_picture, a_report, hand_in, id_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def events(issue_id: UUID, verb: str) -> int:

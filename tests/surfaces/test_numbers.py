@@ -28,6 +28,8 @@ from tests import town
 from tests.surfaces.console import acts
 from tests.surfaces.portal import resident
 
+pytestmark = pytest.mark.slow
+
 NORMAL, URGENT = Urgency.NORMAL, Urgency.URGENT
 CHANGED = Numbers(urges_a_day=2, reopenings=4, suspensions=7, sampled_percent=100)
 

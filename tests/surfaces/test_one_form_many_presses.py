@@ -16,7 +16,7 @@ from tests.records.side_by_side import side_by_side
 from tests.surfaces.portal.resident import a_picture, hand_in, id_of
 
 __all__ = ["own_database"]
-pytestmark = pytest.mark.usefixtures("own_database")
+pytestmark = [pytest.mark.usefixtures("own_database"), pytest.mark.slow]
 
 
 def left_by(issue_id: UUID) -> tuple[int, int]:

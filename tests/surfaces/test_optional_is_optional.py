@@ -14,7 +14,7 @@ from tests.keyed import key_in
 from tests.surfaces.console import acts
 from tests.surfaces.portal.resident import a_picture, bring_to_close, hand_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def filled(form: forms.Form) -> dict[str, Any]:

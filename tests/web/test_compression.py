@@ -10,7 +10,7 @@ from pytest_django import Settings
 from tests.accounts.people import signed_in
 from tests.surfaces.portal.resident import hand_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 ASKED = {"Accept-Encoding": "gzip, deflate, br, zstd"}
 
 

@@ -13,7 +13,7 @@ from tests.accounts.test_activation import activated
 from tests.surfaces.console import acts
 from tests.surfaces.console.test_reveal import code_of, with_factor
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def address(username: str = "wang") -> str:

@@ -14,7 +14,7 @@ from tests.access.matters import AT, report
 from tests.issues.test_accused import SEEN_BY, about
 from tests.photos import look_at_all
 
-pytestmark = pytest.mark.django_db(databases=["default", "owner"])
+pytestmark = [pytest.mark.django_db(databases=["default", "owner"]), pytest.mark.slow]
 
 
 @pytest.mark.parametrize(

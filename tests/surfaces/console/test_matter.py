@@ -15,7 +15,7 @@ from tests import town
 from tests.photos import a_photo, look_at_all
 from tests.surfaces.console import acts
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 MOST_QUERIES = 15 + 2
 
 

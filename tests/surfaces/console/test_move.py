@@ -8,7 +8,7 @@ from qijie.teams.models import OrgUnit
 from tests import town
 from tests.surfaces.console import acts
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 DIALOG = {"HX-Request": "true", "HX-Target": "move-room"}
 
 

@@ -20,7 +20,7 @@ from qijie.surfaces.console.paging import PAGE_SIZE
 from tests import town
 from tests.surfaces.console import acts, drawn
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 NOTICES, DRAWINGS = "/console/notices/", "/console/drawings/"
 
 

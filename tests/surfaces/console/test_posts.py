@@ -17,7 +17,7 @@ from qijie.teams.queries import viewer_for
 from tests import town
 from tests.surfaces.console import acts
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 POSTS = "/console/posts/"
 LIST_QUERIES, POST_QUERIES = 12, 13
 NOBODY_ELSE = ["chen", "song", "wang", "zhao", "sun", "zhou", "wu", "xu", "han", "deng", "qian"]

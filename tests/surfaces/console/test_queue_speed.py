@@ -19,7 +19,7 @@ from qijie.surfaces.console.queries import load_below, tab_counts
 from tests import town
 from tests.surfaces.console import acts
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 MANY = 8000
 _MANY = """
     INSERT INTO issues_issue

@@ -13,7 +13,7 @@ from tests import town
 from tests.keyed import key_in
 from tests.surfaces.console import acts
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 REPORT = "/console/report/"
 
 

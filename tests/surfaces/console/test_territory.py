@@ -12,7 +12,7 @@ from qijie.territory.actions import redraw_grid
 from tests import town
 from tests.surfaces.console import acts
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 MOST_QUERIES = 16 + 2
 
 

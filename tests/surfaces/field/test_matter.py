@@ -14,7 +14,7 @@ from tests import town
 from tests.photos import a_photo, look_at_all
 from tests.surfaces.field import acts
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def page(client: Client, username: str, issue_id: object) -> str:

@@ -32,7 +32,7 @@ from tests.surfaces.portal.resident import (
     the_issue,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 NAMES = ("王芳", "赵敏", "周平", "孙伟", "陈静")
 
 

@@ -11,7 +11,7 @@ from qijie.issues.rules.vocabulary import VoidReason
 from tests import town
 from tests.surfaces.portal.resident import bring_to_close, hand_in, id_of, post_of, the_issue
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def _void(token: str, username: str) -> None:

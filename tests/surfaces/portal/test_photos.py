@@ -19,7 +19,7 @@ from tests.surfaces.portal.resident import (
     sign_and_do,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def photos_in(token: str, **asked: object) -> list[Attachment]:

@@ -23,7 +23,7 @@ from tests.surfaces.portal.resident import (
     token_in,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def test_anybody_may_open_the_form_without_an_account(client: Client) -> None:

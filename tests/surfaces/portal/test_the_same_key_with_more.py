@@ -16,7 +16,7 @@ from tests.surfaces.portal.resident import (
     token_in,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def photos(token: str) -> int:

@@ -14,7 +14,7 @@ from tests import town
 from tests.accounts.people import signed_in
 from tests.surfaces.portal.resident import REPORT, WORDS, a_picture, a_report, hand_in, stored
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 HERE, NEIGHBOUR, ELSEWHERE = "198.51.100.7", "198.51.100.200", "203.0.113.7"
 
 

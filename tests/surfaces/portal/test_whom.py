@@ -21,7 +21,7 @@ from tests.surfaces.portal.resident import (
 )
 from tests.surfaces.portal.test_danger import GAS, typed_on
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 RUDE = "我们网格员态度恶劣，上门推我"
 QUESTION = "您说的是不是"

@@ -61,8 +61,9 @@ def secret_on(page: str) -> str:
 
 
 def code_of(secret: str) -> str:
-    """What the app on the phone shows now."""
-    counter = next(iter(yield_hotp_counters_from_time()))
+    """What the app on the phone shows now: the first that is taken is the one about to lapse."""
+    counters = list(yield_hotp_counters_from_time())
+    counter = counters[len(counters) // 2]
     return format_hotp_value(hotp_value(secret, counter))
 
 

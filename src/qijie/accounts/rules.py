@@ -18,6 +18,14 @@ def folded(name: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold()).strip()
 
 
+def one_and_the_same(names: Iterable[str]) -> list[tuple[str, ...]]:
+    """The names that are kept as one, each group in order; none where everybody has a name."""
+    groups: dict[str, list[str]] = {}
+    for name in sorted(names):
+        groups.setdefault(folded(name), []).append(name)
+    return [tuple(group) for group in groups.values() if len(group) > 1]
+
+
 @dataclass(frozen=True, slots=True)
 class Pace:
     free: int

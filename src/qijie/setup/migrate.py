@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.db import OperationalError, connections, transaction
 from django.utils import timezone
 
+from qijie.kernel.refusal import Refusal
 from qijie.setup.database import MIGRATE, OWNS_ANYTHING, hand_over_statements
 from qijie.setup.failures import SetupFailure
 from qijie.setup.progress import Progress
@@ -68,6 +69,12 @@ def _holders() -> str:
 
 
 def _make_tables() -> None:
+    from qijie.accounts.actions.user_names import fold_user_names
+
+    try:
+        fold_user_names(ALIAS)
+    except Refusal as refusal:
+        raise SetupFailure(refusal.sentence) from refusal
     call_command("migrate", database=ALIAS, interactive=False, verbosity=0)
     call_command("createcachetable", database=ALIAS, verbosity=0)
 

@@ -80,7 +80,10 @@ def _refuse_early(caller: Caller, rows: Sequence[FailedTries], at: datetime) -> 
 
 
 def _tallies(caller: Caller, rows: Sequence[FailedTries], at: datetime) -> list[Tally]:
-    """Without what is forgotten, and without strangers' tries for a network that had none today."""
+    """Without what is forgotten, and without strangers' tries for a network that had none today.
+
+    A count that costs no waiting yet holds nobody, though another's try ended after this one came.
+    """
     counts = caller.counts()
     live = {
         counts[bytes(row.key)]: row
@@ -89,7 +92,8 @@ def _tallies(caller: Caller, rows: Sequence[FailedTries], at: datetime) -> list[
     }
     if FROM_HERE not in live and not caller.is_code:
         live.pop(FROM_EVERYWHERE, None)
-    return [Tally(pace, row.failures, row.last_at) for pace, row in live.items()]
+    tallies = [Tally(pace, row.failures, row.last_at) for pace, row in live.items()]
+    return [tally for tally in tallies if not tally.tries_left]
 
 
 def failed(turn: Turn, at: datetime) -> int:

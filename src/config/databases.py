@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+from psycopg import _queries
 
 ENGINE = "django.contrib.gis.db.backends.postgis"
 SCHEMES = ("postgresql", "postgres")
@@ -15,6 +16,9 @@ WAIT_SECONDS = 4.0
 PREPARED = {"server_side_binding": True, "prepare_threshold": 3}
 """A statement met the third time is planned once for its connection: behind row policies planning
 costs more than most of our statements (ADR 0018)."""
+# The driver takes a statement apart anew each time when it has more values than this, for the sake
+# of lists of rows of any length; a matter's one row has more, and ours come as arrays.
+_queries.MAX_CACHED_STATEMENT_PARAMS = 120
 
 Entry = dict[str, Any]
 

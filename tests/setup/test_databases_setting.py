@@ -1,8 +1,11 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
+from psycopg import _queries
 
 from config.databases import PREPARED, WAIT_SECONDS, databases
+from qijie.issues.models import Issue
+from tests.surfaces.console import acts
 
 APP = "postgresql://qijie_app@/qijie?host=%2Frun%2FQijie"
 
@@ -77,3 +80,12 @@ def test_a_statement_that_comes_again_is_planned_once() -> None:
             ["%planned_once"],
         )
         assert cursor.fetchone() == (1,)
+
+
+@pytest.mark.django_db
+def test_a_matters_row_is_taken_apart_once() -> None:
+    acts.reported("三号楼楼道灯不亮")
+    before = _queries._query2pg.cache_info()
+    acts.reported("四号楼楼道灯不亮")
+    assert _queries._query2pg.cache_info().misses == before.misses
+    assert len(Issue._meta.concrete_fields) < _queries.MAX_CACHED_STATEMENT_PARAMS

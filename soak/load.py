@@ -3,7 +3,7 @@
 import random
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -85,10 +85,11 @@ def _offer(
 def _taking_turns(
     people: list[Any], act: Callable[[Any], str], times: Times
 ) -> Callable[[float], None]:
-    free = list(people)
+    # The one who rested longest comes next: a line idle for long is closed, as it may be.
+    free = deque(people)
 
     def once(due: float) -> None:
-        one = free.pop()
+        one = free.popleft()
         try:
             wrong = act(one)
         except NO_ANSWER as error:

@@ -29,9 +29,9 @@ from qijie.web.limits import (
 )
 from qijie.web.slow import Places, Reading
 
-READING, WAITING, WORKING = 24, 32, 8
+READING, WAITING, WORKING = 24, 32, 4
 """Threads of one process that may read bodies, that may wait a second for doing so, and that may be
-inside the product at once."""
+inside the product at once: where more share one interpreter, each only makes the others slower."""
 THREADS = READING + WAITING + WORKING
 _PIECE = 64 * 1024
 _REFUSED = "qijie.body_refused"

@@ -118,7 +118,22 @@ def _as_resident(client: Client) -> Iterator[tuple[str, str]]:
     yield "portal: start", _get(client, "/")
     yield "portal: report", _get(client, "/report/")
     yield "portal: privacy", _get(client, "/privacy/")
+    yield from _in_danger(client)
     yield from _after_the_end(client)
+
+
+def _in_danger(client: Client) -> Iterator[tuple[str, str]]:
+    token = resident.hand_in(client, danger="yes")
+    yield "portal: urgent urge", _get(client, f"/m/{token}/urge/")
+    yield "portal: urgent urged", _post(client, f"/m/{token}/urge/", words="")
+    yield "console: urgent urged", acts.page(client, "wang", _case(resident.id_of(token)))
+    token = resident.hand_in(client, danger="yes", category=town.RUBBISH)
+    resident.bring_to_close(token)
+    yield (
+        "portal: urgent judged",
+        _post(client, f"/m/{token}/judge/", is_solved="no", is_satisfied="no"),
+    )
+    yield "console: urgent judged", acts.page(client, "wang", _case(resident.id_of(token)))
 
 
 def _after_the_end(client: Client) -> Iterator[tuple[str, str]]:

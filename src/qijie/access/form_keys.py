@@ -5,13 +5,14 @@ from uuid import UUID, uuid4
 from django.http import HttpRequest, QueryDict
 
 FIELD, HEADER = "form_key", "X-Form-Key"
-"""Forms carry the key in a hidden field, scripts may send it as a header."""
+"""Forms carry the key in a hidden field, scripts may send it as a header. No address holds it:
+whoever has the key is told where the form led, and addresses stand in logs."""
 _NEXT = "qijie_next_key"
 
 
 def key_given(request: HttpRequest) -> UUID | None:
     """The key that came with the request; None for none, or one that is none."""
-    typed = request.POST.get(FIELD) or request.headers.get(HEADER) or request.GET.get(FIELD)
+    typed = request.POST.get(FIELD) or request.headers.get(HEADER)
     try:
         return UUID(typed) if typed else None
     except ValueError:

@@ -121,3 +121,12 @@ def test_what_she_reported_herself_she_reads(client: Client) -> None:
     answer = client.post("/field/report/", {"words": "路面有个坑", "path": town.GRID_1})
     assert answer.status_code in (302, 303)
     assert "路面有个坑" in client.get(answer.url).content.decode()
+
+
+@pytest.mark.parametrize("words", ["陈静态度恶劣不理人", "槐荫社区第一网格网格员不理人"])
+def test_a_place_in_words_alone_hides_nothing_of_who_is_named(client: Client, words: str) -> None:
+    """No desk looks a second time when it says which grid it was."""
+    worker = Post.objects.get(code="worker-1")
+    token = hand_in(client, words=words, place_words="槐荫社区", category="")
+    assert [hint[0] for hint in stored(token).hints] == [str(worker.pk)]
+    assert not sees("chen", token)

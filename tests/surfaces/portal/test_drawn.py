@@ -1,6 +1,7 @@
 """Pages drawn once for all strangers: nothing of one reader is ever in another's page."""
 
 import re
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -91,6 +92,14 @@ def test_a_report_begun_on_a_grids_page_knows_the_grid_and_the_next_reader_does_
     begun = _page(Client(), f"/report/?grid={town.GRID_1}")
     assert "第一网格" in begun
     assert "第一网格" not in _page(Client(), "/report/")
+
+
+def test_a_form_looked_back_at_is_nobody_elses() -> None:
+    _page(Client(), "/report/")
+    key = str(uuid4())
+    looked_back = Client().get("/report/", headers={"X-Form-Key": key}).content.decode()
+    assert key in looked_back
+    assert key not in _page(Client(), "/report/")
 
 
 def test_what_is_not_there_is_not_kept() -> None:

@@ -51,7 +51,8 @@ def test_it_is_asked_in_one_line_and_nothing_is_stored_yet(client: Client) -> No
     page = asked(client)
     assert stored() == before
     assert f"{QUESTION}“槐荫社区第一网格网格员”？" in page
-    assert f'name="about" value="{value_of("worker-1")}">是<' in page
+    yes = f'name="about" value="{value_of("worker-1")}"'
+    assert f"{yes}>是，反映的就是槐荫社区第一网格网格员<" in page
     assert 'name="about" value="">不是，照常交<' in page
 
 
@@ -88,8 +89,8 @@ def test_a_unit_is_asked_about_by_its_name(client: Client) -> None:
 def test_several_are_offered_each_by_itself(client: Client) -> None:
     page = asked(client, words="网格员和街道办都不管")
     assert "您说的是不是下面的哪一个？" in page
-    assert ">是，槐荫社区第一网格网格员<" in page
-    assert ">是，青石街道办事处<" in page
+    assert ">是，反映的就是槐荫社区第一网格网格员<" in page
+    assert ">是，反映的就是青石街道办事处<" in page
 
 
 def test_what_was_said_of_it_in_a_word_of_ones_own_is_read_too(client: Client) -> None:

@@ -29,17 +29,23 @@ def hinted(text: str, path: str, on: date) -> tuple[Hint, ...]:
 
 def _read(path: str, on: date) -> list[Called]:
     """By title, those over this very place and the offices of its community; by the holder's name
-    anybody of the community."""
+    anybody of the community.
+
+    A place in words alone may lie anywhere below: there everybody goes by their full name and by
+    the holder's, since no desk looks a second time when it says which grid it was.
+    """
     community = path_at(path, Level.COMMUNITY)
     over = {*ancestors(path), path}
-    inside = Q(path__in=over) | Q(path__startswith=community) if community else Q(path__in=over)
+    inside = Q(path__in=over) | Q(path__startswith=community or path)
     named: dict[UUID, Named] = {}
     people: dict[UUID, list[str]] = {}
     for of, pk, name, kind, where in called_around(inside, on):
         if of == "holder":
             people.setdefault(pk, []).append(name)
-        elif of == "unit" or where in over:
+        elif where in over or (of == "unit" and community):
             named[pk] = Named(pk, name, kind, is_unit=of == "unit")
+        elif not community:
+            named[pk] = Named(pk, name, "", is_unit=of == "unit")
     return called(_with_people(named, people), titles(), _places(path, on))
 
 

@@ -1,7 +1,7 @@
 """Pages every stranger is shown alike: drawn once, kept for a while, handed out with own keys.
 
 Drawing the report form costs more than taking a report in, and many open it who never send it.
-Whoever is signed in, or comes with anything in the address, has the page drawn afresh.
+Whoever is signed in, or says anything in the address, has the page drawn afresh.
 """
 
 import secrets
@@ -13,7 +13,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.middleware.csrf import get_token
 
-from qijie.access.form_keys import show_key
+from qijie.access.form_keys import HEADER, show_key
 from qijie.kernel.kept import Kept
 from qijie.teams.gate import GuardedRequest
 
@@ -57,7 +57,8 @@ def _drawn_for_all(request: GuardedRequest, draw: Draw) -> _Page:
 def _is_for_any_stranger(request: GuardedRequest) -> bool:
     cookies = request.COOKIES.keys()
     is_known = settings.SESSION_COOKIE_NAME in cookies or "messages" in cookies
-    return settings.PAGES_DRAWN_ONCE and not request.GET and not is_known
+    says_more = bool(request.GET) or HEADER in request.headers
+    return settings.PAGES_DRAWN_ONCE and not is_known and not says_more
 
 
 def _looks(request: GuardedRequest) -> list[str]:

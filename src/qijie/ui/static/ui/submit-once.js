@@ -39,9 +39,8 @@ function noteSent(form, key) {
 /** @param {HTMLFormElement} form @param {string} key */
 async function tellIfItWent(form, key) {
   const address = new URL(form.getAttribute("action") || location.href, location.href);
-  address.searchParams.set("form_key", key);
   try {
-    const answer = await fetch(address);
+    const answer = await fetch(address, { headers: { "X-Form-Key": key } });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const told = page.querySelector("[data-form-sent]");
     if (told && !form.querySelector("[data-form-sent]")) form.prepend(document.importNode(told, true));

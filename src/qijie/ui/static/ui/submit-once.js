@@ -40,7 +40,7 @@ function noteSent(form, key) {
 async function tellIfItWent(form, key) {
   const address = new URL(form.getAttribute("action") || location.href, location.href);
   try {
-    const answer = await fetch(address, { headers: { "X-Form-Key": key } });
+    const answer = await fetch(address, { cache: "no-store", headers: { "X-Form-Key": key } });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const told = page.querySelector("[data-form-sent]");
     if (told && !form.querySelector("[data-form-sent]")) form.prepend(document.importNode(told, true));

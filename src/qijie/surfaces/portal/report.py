@@ -67,6 +67,15 @@ def _hold(request: GuardedRequest) -> str:
     return held.hold(request.FILES.getlist("photos"), request.POST.get("held", ""))
 
 
+def _photos_kept(request: GuardedRequest, kept: str) -> dict[str, object]:
+    """What a page that stands in between says of the photos: kept under this name, or lost."""
+    return {
+        "held": kept,
+        "held_count": held.count_of(kept),
+        "had_photos": bool(request.FILES) and not kept,
+    }
+
+
 def _stop(request: GuardedRequest, form: ReportForm) -> HttpResponse:
     """What to do now and whom to call; nothing is stored, everything typed is kept."""
     kept, dangers = _hold(request), form.dangers[:_MOST_DANGERS]
@@ -89,9 +98,7 @@ def _ask_whom(request: GuardedRequest, form: ReportForm, meant: list[Choice]) ->
     context = {
         "meant": meant,
         "typed": _typed(request, form, without=frozenset({"photos", "about", "asked"})),
-        "held": kept,
-        "held_count": held.count_of(kept),
-        "had_photos": bool(request.FILES) and not kept,
+        **_photos_kept(request, kept),
     }
     return render(request, "portal/whom.html", {**shell("portal:report"), **context})
 
@@ -110,9 +117,7 @@ def _waiting(request: GuardedRequest, form: ReportForm, seconds: int) -> HttpRes
     context = {
         "typed": _typed(request, form, without=frozenset({"photos"})),
         "seconds": seconds,
-        "held": kept,
-        "held_count": held.count_of(kept),
-        "had_photos": bool(request.FILES) and not kept,
+        **_photos_kept(request, kept),
     }
     page = {**shell("portal:report"), **context}
     answer = render(request, "portal/waiting.html", page, status=TOO_MANY)
@@ -162,9 +167,7 @@ def _shown(
         "notice_version": NOTICE_VERSION,
         "is_another": is_another,
         "has_contact": any(form[name].value() for name in ("name", "phone", "email")),
-        "held": kept,
-        "held_count": held.count_of(kept),
-        "had_photos": bool(request.FILES) and not kept,
+        **_photos_kept(request, kept),
         **marks,
     }
     status = CONFLICT if is_another else status_of(form)

@@ -22,6 +22,9 @@ class Mailbox(socketserver.ThreadingTCPServer):
     def port(self) -> int:
         return int(self.server_address[1])
 
+    def has_kept(self) -> None:
+        """Called when a letter is kept and its sender does not know it yet."""
+
     def letters(self) -> list[tuple[str, str, str]]:
         """To whom, about what, and the words of each, in order of arrival."""
         return [(to, str(one["Subject"]), one.get_content()) for to, one in self.received]
@@ -57,8 +60,9 @@ class _Talk(socketserver.StreamRequestHandler):
         if not line:
             raise ConnectionError("cut before the end")
         message = message_from_bytes(b"".join(lines), policy=policy.default)
-        box = cast(Mailbox, self.server).received
-        box.extend((one, cast(EmailMessage, message)) for one in to)
+        box = cast(Mailbox, self.server)
+        box.received.extend((one, cast(EmailMessage, message)) for one in to)
+        box.has_kept()
 
     def _say(self, words: str) -> None:
         self.wfile.write(f"{words}\r\n".encode())

@@ -4,8 +4,9 @@ import pytest
 
 from tests import town
 from tests.access.own_database import own_database
+from tests.outbound.processes import committing, line, start
 
-__all__ = ["own_database"]
+__all__ = ["committing", "line", "own_database", "start"]
 
 
 @pytest.fixture

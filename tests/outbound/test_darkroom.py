@@ -17,7 +17,8 @@ from qijie.kernel.ids import new_id
 from qijie.outbound import darkroom
 from qijie.outbound.darkroom import Developed, Unreadable, develop, develop_waiting, sweep
 from qijie.records import actions as records
-from qijie.records.actions.photos import LEASE
+from qijie.records.actions.photos import LATER
+from qijie.records.hand import Kind, hand
 from qijie.records.models import Attachment
 from qijie.records.photo_size import AREA_PIXELS, LARGEST_PIXELS, SHORT_SIDE_PIXELS, fitted
 from qijie.records.photos import FORGOTTEN_SECONDS, path_of, store, take_in, waiting_path
@@ -187,21 +188,31 @@ def test_what_is_refused_is_no_evidence_and_its_bytes_are_gone() -> None:
 
 
 @pytest.mark.django_db
-def test_what_another_is_looking_at_is_left_to_them() -> None:
-    """Whoever died over a photo leaves a lease; after it the photo is looked at again."""
-    photo = attached(encoded(picture(), "JPEG"))
-    assert len(records.claim_waiting(AT, 10)) == 1
-    assert develop_waiting(AT) == 0
-    assert develop_waiting(AT + LEASE) == 1
+def test_what_another_has_in_hand_is_left_to_them_and_what_they_let_go_is_free_at_once() -> None:
+    photo, other = attached(encoded(picture(), "JPEG")), attached(encoded(picture(), "PNG"))
+    with hand(Kind.PHOTO) as take:
+        assert take(photo.pk)
+        while develop_waiting(AT):
+            pass
+        assert (now(photo).state, now(other).state) == ("waiting", "shown")
+    assert develop_waiting(AT) == 1
     assert now(photo).state == "shown"
 
 
+def dies_over(photo: Attachment, at: datetime) -> bool:
+    """Whether it could be begun on; nothing more is heard of who did."""
+    return bool(records.begin_on([photo.pk], at))
+
+
 @pytest.mark.django_db
-def test_a_photo_its_decoder_dies_of_is_given_up() -> None:
-    photo = attached(encoded(picture(), "JPEG"))
-    for turn in range(darkroom.MOST_TRIES):
-        assert len(records.claim_waiting(AT + LEASE * turn, 10)) == 1
-    assert develop_waiting(AT + LEASE * darkroom.MOST_TRIES) == 1
+def test_a_photo_its_worker_dies_of_waits_longer_each_time_and_is_given_up() -> None:
+    photo, at, waits = attached(encoded(picture(), "JPEG")), AT, []
+    for _ in range(darkroom.MOST_TRIES):
+        assert dies_over(photo, at)
+        waits.append(now(photo).look_at - at)
+        at = now(photo).look_at
+    assert waits == [timedelta(0), timedelta(minutes=1), timedelta(minutes=5)]
+    assert develop_waiting(at) == 1
     assert now(photo).state == "refused"
 
 
@@ -212,7 +223,8 @@ def test_a_machine_too_busy_to_decode_refuses_nothing(monkeypatch: pytest.Monkey
         hurried.setattr(darkroom, "PATIENCE_SECONDS", 0)
         assert develop_waiting(AT) == 1
     assert now(photo).state == "waiting"
-    assert develop_waiting(AT + LEASE) == 1
+    assert develop_waiting(AT) == 0
+    assert develop_waiting(AT + LATER) == 1
     assert now(photo).state == "shown"
 
 
@@ -227,7 +239,7 @@ def test_a_full_disk_leaves_it_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     assert now(photo).state == "waiting"
     assert waiting_path(photo.waiting_name).exists()
     monkeypatch.setattr(darkroom, "store", store)
-    assert develop_waiting(AT + LEASE) == 1
+    assert develop_waiting(AT + LATER) == 1
     assert now(photo).state == "shown"
 
 
@@ -250,7 +262,3 @@ def test_the_sweeper_takes_what_nobody_waits_for_and_half_files_after_an_hour() 
     assert waiting_path(young.waiting_name).exists()
     assert not waiting_path(orphan.waiting_name).exists()
     assert not half.exists()
-
-
-def test_a_lease_outlives_the_slowest_decoding() -> None:
-    assert timedelta(seconds=darkroom.PATIENCE_SECONDS) < LEASE

@@ -37,10 +37,17 @@ class Line:
 
     def hang_up(self) -> None:
         """Ends every conversation the sites have, as a restart of the server does."""
+        self._ask("pg_terminate_backend(pid, 5000)")
+
+    def is_quiet(self) -> bool:
+        """Whether nobody is left who speaks or listens, asks or holds anything."""
+        return not self._ask("pid")
+
+    def _ask(self, what: str) -> list[tuple[object, ...]]:
         address = self.cluster.url(SUPERUSER, self.database)
         with psycopg.connect(address, autocommit=True) as server:
-            server.execute(
-                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND application_name = %s",
+            return server.execute(
+                f"SELECT {what} FROM pg_stat_activity"  # noqa: S608
+                " WHERE datname = current_database() AND application_name = %s".encode(),
                 [self.who],
-            )
+            ).fetchall()

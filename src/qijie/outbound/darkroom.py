@@ -1,7 +1,7 @@
 """Photos are decoded here and nowhere else: a few at a time, each in a limited process of its own.
 
-A photo is claimed and leased, decoded with nothing locked and no transaction open, and then shown
-or refused in words. Whoever dies in between leaves a lease that ends.
+A photo is taken in hand, decoded with no row locked, and then shown or refused in words. Whoever
+dies in between has nothing in hand any more (`records/hand.py`), and the next worker begins on it.
 """
 
 import logging
@@ -12,14 +12,16 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from qijie.access.scope import scope
 from qijie.access.viewer import SYSTEM
 from qijie.records import actions as records
 from qijie.records.decode_photo import NOT_A_PHOTO, TOO_MANY_PIXELS
+from qijie.records.hand import LOOKED_OVER, Kind, hand
 from qijie.records.models import Attachment
 from qijie.records.photos import drop_drafts, drop_waiting, forgotten, store, waiting_path
-from qijie.records.queries import names_waited_for
+from qijie.records.queries import names_waited_for, photos_to_look_at
 
 AT_ONCE = max(1, (os.cpu_count() or 2) // 2)
 MOST_TRIES = 3
@@ -73,13 +75,19 @@ def develop(raw: bytes) -> Developed:
 
 
 def develop_waiting(at: datetime) -> int:
-    """One round: a few photos at once; returns how many were claimed."""
-    claimed = records.claim_waiting(at, AT_ONCE)
-    if claimed:
+    """One round: a few photos at once; returns how many were begun on."""
+    with scope(SYSTEM):
+        longest = photos_to_look_at(at).values_list("pk", flat=True)
+        waiting = list(longest[: AT_ONCE + LOOKED_OVER])
+    if not waiting:
+        return 0
+    with hand(Kind.PHOTO) as take:
+        mine = list(islice(filter(take, waiting), AT_ONCE))
+        begun = records.begin_on(mine, at)
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            for photo, found in zip(claimed, pool.map(_look_at, claimed), strict=True):
-                _settle(photo, found)
-    return len(claimed)
+            for photo, found in zip(begun, pool.map(_look_at, begun), strict=True):
+                _settle(photo, found, at)
+    return len(begun)
 
 
 def _look_at(photo: Attachment) -> Developed | Unreadable | OSError:
@@ -95,26 +103,25 @@ def _look_at(photo: Attachment) -> Developed | Unreadable | OSError:
         return trouble
 
 
-def _settle(photo: Attachment, found: Developed | Unreadable | OSError) -> None:
-    if isinstance(found, OSError):
-        _log.error("Photo %s could not be looked at yet: %s", photo.pk, found)
+def _settle(photo: Attachment, found: Developed | Unreadable | OSError, at: datetime) -> None:
+    try:
+        if isinstance(found, OSError):
+            raise found
+        if isinstance(found, Unreadable):
+            records.refuse(photo, str(found))
+        else:
+            records.show(
+                photo,
+                digest=store(found.content),
+                size_bytes=len(found.content),
+                width=found.width,
+                height=found.height,
+            )
+    except OSError as error:
+        # The machine is too busy, or the disk full.
+        _log.error("Photo %s could not be shown yet: %s", photo.pk, error)
+        records.put_off(photo, at)
         return
-    if isinstance(found, Unreadable):
-        records.refuse(photo, str(found))
-    else:
-        try:
-            digest = store(found.content)
-        except OSError as error:
-            # The disk is full: it stays waiting and is looked at again when the lease has ended.
-            _log.error("Photo %s could not be stored yet: %s", photo.pk, error)
-            return
-        records.show(
-            photo,
-            digest=digest,
-            size_bytes=len(found.content),
-            width=found.width,
-            height=found.height,
-        )
     drop_waiting(photo.waiting_name)
 
 

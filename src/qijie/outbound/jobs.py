@@ -2,18 +2,24 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import ExitStack, asynccontextmanager, suppress
+from datetime import datetime, timedelta
 from typing import Any, LiteralString
 
-from procrastinate import App
+import psycopg
+from procrastinate import App, JobContext
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
 from procrastinate.exceptions import ConnectorException
 from procrastinate.psycopg_connector import PsycopgConnector
+from procrastinate.worker import Worker as QueueWorker
 from psycopg import InterfaceError, OperationalError
 from psycopg_pool import AsyncConnectionPool
 
+from qijie.outbound.queries import jobs_under_way
+from qijie.records.actions import queue_job_again
+from qijie.records.hand import Kind, hand
 from qijie.redrawing.actions.ordering import QUEUE as DRAWING
 
 # Lists: the queue hands them to PostgreSQL as arrays, and a tuple would arrive as a row.
@@ -23,6 +29,7 @@ LAST_SECONDS = 1.0
 LOOK_SECONDS = 0.2
 # So long for a connection, when the queue begins and at each of its questions.
 WAIT_SECONDS = 4.0
+_AFTER_DEATHS = (timedelta(0), timedelta(minutes=1), timedelta(minutes=5))
 
 
 class _Pool(AsyncConnectionPool):
@@ -74,6 +81,36 @@ class Line(PsycopgConnector):
             return found
 
 
+def give_again(now: datetime) -> int:
+    """Gives what a worker that died was doing to another; returns how many jobs.
+
+    At once, but what two have begun on waits a little: they may have died of it.
+    """
+    doing = list(jobs_under_way())
+    if not doing:
+        return 0
+    given = 0
+    with hand(Kind.JOB) as take:
+        for job in doing:
+            # Looked at again: it may have ended just before.
+            if take(job.pk) and jobs_under_way().filter(pk=job.pk).exists():
+                pause = _AFTER_DEATHS[min(job.attempts, len(_AFTER_DEATHS) - 1)]
+                queue_job_again(job.pk, now + pause)
+                given += 1
+    return given
+
+
+async def _in_hand(
+    do: Callable[[], Awaitable[Any]], context: JobContext, worker: QueueWorker
+) -> Any:
+    """A job that runs is in the hand of its process, where the database can be told so."""
+    with ExitStack() as until_done:
+        with suppress(psycopg.Error):
+            take = await asyncio.to_thread(until_done.enter_context, hand(Kind.JOB))
+            take(context.job.id or 0)
+        return await do()
+
+
 def work(stopping: threading.Event) -> bool:
     """Does what is queued until asked to stop or the line broke; never more to do at once.
 
@@ -106,6 +143,7 @@ def _started(ours: App, name: str, queues: list[str]) -> "asyncio.Task[None]":
             queues=queues,
             install_signal_handlers=False,
             listen_notify=True,
+            worker_middleware=[_in_hand],
             shutdown_graceful_timeout=LAST_SECONDS,
         )
     )

@@ -57,7 +57,7 @@ class Letter(models.Model):
     subject = models.CharField("主题", max_length=120)
     body = models.TextField("正文")
     made_at = models.DateTimeField("时间")
-    # Not before this moment: the next try, and while somebody sends it the end of their lease.
+    # Not before this moment.
     send_at = models.DateTimeField("下次发送", default=timezone.now)
     tries = models.PositiveSmallIntegerField("已试次数", default=0)
     failure = models.CharField("没有送达的原因", max_length=200, blank=True)

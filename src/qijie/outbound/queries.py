@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
+from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob
 
 from qijie.access.accused import is_named, is_near
 from qijie.access.scope import scope
@@ -24,6 +26,7 @@ from qijie.teams.models import Post
 from qijie.teams.queries import holdings_of_users, posts_over
 
 UNDELIVERED_AT_MOST = 200
+_TIME_TO_TAKE_IN_HAND = timedelta(seconds=5)
 
 
 def posts_of_audience(
@@ -156,3 +159,11 @@ def unread_count(viewer: Viewer, at_most: int = 100) -> int:
     """How many notices wait, counted no further than a badge can show."""
     unread = notices_for(viewer).filter(read_at__isnull=True).order_by()
     return len(unread.values_list("pk")[:at_most])
+
+
+def jobs_under_way() -> QuerySet[ProcrastinateJob]:
+    """Jobs that somebody began some seconds ago or earlier, alive or not."""
+    just_begun = ProcrastinateEvent.objects.filter(
+        job=OuterRef("pk"), type="started", at__gt=Now() - _TIME_TO_TAKE_IN_HAND
+    )
+    return ProcrastinateJob.objects.filter(~Exists(just_begun), status="doing")

@@ -1,12 +1,15 @@
-"""Which letters the mail server has taken, noted on this host until their rows are gone.
+"""What this host knows of its letters: which are being sent, and which the mail server has taken.
 
 Between the server's answer and the deletion of the row the worker or the database may die. An
 empty file under the letter's id, made at once, lets whoever claims the letter next on this host
-delete the row instead of sending the mail again.
+delete the row instead of sending the mail again. And whoever sends a letter holds a byte of a file:
+a database that was away knows of nobody's hand, while the letter may still be on its way.
 """
 
+import fcntl
 import logging
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
@@ -14,6 +17,21 @@ from uuid import UUID
 from django.conf import settings
 
 _log = logging.getLogger(__name__)
+
+
+@contextmanager
+def being_sent(letter_id: UUID) -> Iterator[bool]:
+    """False where another process of this host is sending it; free the moment that one died."""
+    with ExitStack() as until_sent:
+        try:
+            file = until_sent.enter_context((Path(settings.VAR) / "sending").open("ab"))
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, letter_id.int % 2**31)
+        except BlockingIOError:
+            yield False
+            return
+        except OSError:
+            _log.exception("Letter %s is sent without holding a file for it", letter_id)
+        yield True
 
 
 def note(letter_id: UUID) -> None:

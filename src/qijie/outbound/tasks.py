@@ -8,14 +8,6 @@ from qijie.outbound.actions import clear, forget_letters
 from qijie.outbound.darkroom import sweep
 
 
-@app.periodic(cron="*/5 * * * *")
-@app.task(name="outbound.retry_stalled", queueing_lock="outbound.retry_stalled", pass_context=False)
-async def retry_stalled(timestamp: int) -> None:
-    """Jobs whose worker died are given to another."""
-    for job in await app.job_manager.get_stalled_jobs():
-        await app.job_manager.retry_job(job)
-
-
 @app.periodic(cron="17 3 * * *")
 @app.task(name="outbound.forget", queueing_lock="outbound.forget", pass_context=False)
 def forget_old_contacts(timestamp: int) -> None:

@@ -1,7 +1,7 @@
 """The worker process: clocks that ran out, news to be told, mails to be sent, jobs to be done.
 
 Three threads that know nothing of each other, so that what keeps one waiting keeps no other. Each
-outlives the database and the mail server; what it had claimed is freed by its lease.
+outlives the database and the mail server; what it had in hand is free the moment it died.
 """
 
 import logging
@@ -41,8 +41,8 @@ _log = logging.getLogger(__name__)
 
 
 def turn(now: datetime) -> int:
-    """One round: serves due timers, tells the outbox; returns how much there was to do."""
-    return sum(_part(part, now) for part in (ring, move_matters, deliver))
+    """One round: due timers, the outbox, jobs left behind; returns how much there was to do."""
+    return sum(_part(part, now) for part in (ring, move_matters, deliver, jobs.give_again))
 
 
 def _part(part: Callable[[datetime], int], now: datetime) -> int:

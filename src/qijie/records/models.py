@@ -135,8 +135,8 @@ class Timer(models.Model):
 class Attachment(models.Model):
     """A photo: waiting as it came, until it is re-encoded and kept under its SHA-256, or refused.
 
-    waiting_name: its file among those that wait. look_at: when it is next looked at; while somebody
-    decodes it, the end of their lease. refusal: why it cannot be shown, in words.
+    waiting_name: its file among those that wait. look_at: not before this moment. tries: how many
+    workers began on it. refusal: why it cannot be shown, in words.
     """
 
     class State(models.TextChoices):

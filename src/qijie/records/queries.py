@@ -52,6 +52,12 @@ def names_waited_for(names: Collection[str]) -> set[str]:
     return set(waiting.values_list("waiting_name", flat=True))
 
 
+def photos_to_look_at(at: datetime) -> QuerySet[Attachment]:
+    """Those not looked at yet, the one that waits longest first; some may be in hand."""
+    waiting = Attachment.objects.filter(state=Attachment.State.WAITING, look_at__lte=at)
+    return waiting.order_by("look_at")
+
+
 def access_entries() -> QuerySet[AccessEntry]:
     return AccessEntry.objects.order_by("-at", "-id")
 

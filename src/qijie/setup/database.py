@@ -22,6 +22,14 @@ ROLES = {
     APP: "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS",
     READ: "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS",
 }
+# Milliseconds, seconds, times. Whoever died has nothing locked or in hand any more: a process at
+# once, in the middle of a long statement too; a host that fell silent within half a minute.
+SOON_MISSED = {
+    "client_connection_check_interval": "2000",
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "4",
+}
 EXTENSIONS = ("postgis", "pg_trgm", "btree_gist")
 
 
@@ -40,6 +48,8 @@ def role_statements() -> Iterator[str]:
     # A policy makes each row look dear, so lists would be spread over parallel workers whose start
     # takes longer (15 ms) than the list itself (3 ms).
     yield f"ALTER ROLE {APP} SET max_parallel_workers_per_gather = 0"
+    for setting, value in SOON_MISSED.items():
+        yield f"ALTER ROLE {APP} SET {setting} = '{value}'"
 
 
 def database_statements(database: str) -> Iterator[str]:

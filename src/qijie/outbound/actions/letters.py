@@ -17,10 +17,9 @@ from qijie.outbound.actions.alarm import tell_administrators
 from qijie.outbound.models import Letter
 from qijie.outbound.queries import letters_without_contact
 from qijie.outbound.rules import pause_after
+from qijie.records.hand import LOOKED_OVER, Kind, hand
 
 UNDELIVERED_PAGE = "/console/undelivered/"
-# One network answer may take the whole time limit, and a letter wants about ten of them.
-_ANSWERS, _LEAST_LEASE = 12, 120
 _log = logging.getLogger(__name__)
 
 
@@ -47,19 +46,48 @@ def write_letter(
 
 
 def send_next(at: datetime) -> bool:
-    """Sends the letter that waits longest; False when none is due.
+    """Sends the letter that waits longest and nobody has in hand; False when none is due.
 
-    Claimed and committed, sent with nothing locked, then recorded: whoever dies in between leaves a
-    lease that ends, and a note where the server had taken it. Raises MailServerAway.
+    Begun and committed, sent with no row locked, then recorded: whoever dies in between has nothing
+    in hand any more, and has left a note where the server had taken it. Raises MailServerAway.
     """
-    letter = _claimed(at)
-    if letter is None:
+    with scope(SYSTEM):
+        waiting = list(_due(at).order_by("send_at").values_list("pk", flat=True)[:LOOKED_OVER])
+    if not waiting:
         return False
+    with hand(Kind.LETTER) as take:
+        for letter_id in filter(take, waiting):
+            with taken.being_sent(letter_id) as is_ours:
+                if is_ours and (letter := _begun(letter_id, at)):
+                    _send(letter, at)
+                    return True
+    return False
+
+
+def _due(at: datetime) -> QuerySet[Letter]:
+    return Letter.objects.filter(given_up_at__isnull=True, send_at__lte=at)
+
+
+def _begun(letter_id: UUID, at: datetime) -> Letter | None:
+    """None where another has just sent it, or where nobody shall have it any more."""
+    with scope(SYSTEM):
+        letter = _due(at).select_for_update(skip_locked=True).filter(pk=letter_id).first()
+        if letter is None:
+            return None
+        if letters_without_contact().filter(pk=letter_id).exists():
+            # The reporter took the address back, or its time ran out: the letter ends with it.
+            letter.delete()
+            return None
+        letter.tries += 1
+        letter.save(update_fields=["tries"])
+        return letter
+
+
+def _send(letter: Letter, at: datetime) -> None:
     if taken.is_noted(letter.pk) or _is_sent(letter, at):
         with scope(SYSTEM):
             Letter.objects.filter(pk=letter.pk).delete()
         taken.forget(letter.pk)
-    return True
 
 
 def _is_sent(letter: Letter, at: datetime) -> bool:
@@ -80,26 +108,6 @@ def _is_sent(letter: Letter, at: datetime) -> bool:
     else:
         return True
     return False
-
-
-def _claimed(at: datetime) -> Letter | None:
-    with scope(SYSTEM):
-        waiting = Letter.objects.filter(given_up_at__isnull=True, send_at__lte=at)
-        letter = waiting.select_for_update(skip_locked=True).order_by("send_at").first()
-        if letter is None:
-            return None
-        if letters_without_contact().filter(pk=letter.pk).exists():
-            # The reporter took the address back, or its time ran out: the letter ends with it.
-            letter.delete()
-            return _claimed(at)
-        letter.tries += 1
-        letter.send_at = at + _lease()
-        letter.save(update_fields=["tries", "send_at"])
-        return letter
-
-
-def _lease() -> timedelta:
-    return timedelta(seconds=max(_LEAST_LEASE, _ANSWERS * settings.EMAIL_TIMEOUT))
 
 
 def _message(letter: Letter) -> EmailMessage:

@@ -12,6 +12,7 @@ from qijie.records.actions.left_behind import (
     note_access,
     postpone,
     queue_job,
+    queue_job_again,
     rung,
     set_timers,
     tell_later,
@@ -20,7 +21,14 @@ from qijie.records.actions.left_behind import (
 )
 from qijie.records.actions.misses import count_misses
 from qijie.records.actions.numbers import next_number
-from qijie.records.actions.photos import attach, attach_to_first, claim_waiting, refuse, show
+from qijie.records.actions.photos import (
+    attach,
+    attach_to_first,
+    begin_on,
+    put_off,
+    refuse,
+    show,
+)
 from qijie.records.actions.sent_forms import hold_form, keep_form
 
 __all__ = [
@@ -31,10 +39,10 @@ __all__ = [
     "append",
     "attach",
     "attach_to_first",
+    "begin_on",
     "claim",
     "claim_outbox",
     "claim_timers",
-    "claim_waiting",
     "count_misses",
     "drop_timers",
     "give_link",
@@ -43,7 +51,9 @@ __all__ = [
     "next_number",
     "note_access",
     "postpone",
+    "put_off",
     "queue_job",
+    "queue_job_again",
     "refuse",
     "rung",
     "set_timers",

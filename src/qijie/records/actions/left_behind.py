@@ -88,6 +88,11 @@ def queue_job(name: str, *, queue: str, **arguments: str) -> None:
     _QUEUE.configure_task(name, queue=queue).defer(**arguments)
 
 
+def queue_job_again(job_id: int, at: datetime) -> None:
+    """Gives a job whose worker died to another."""
+    _QUEUE.job_manager.retry_job_by_id(job_id, at)
+
+
 def claim_outbox(now: datetime, limit: int) -> list[OutboxEntry]:
     """The oldest entries nobody else is telling; they stay claimed until the transaction ends."""
     waiting = OutboxEntry.objects.filter(Q(retry_at__isnull=True) | Q(retry_at__lte=now))

@@ -8,11 +8,13 @@ from qijie.access.scope import scope
 from qijie.access.viewer import SYSTEM
 from qijie.records.models import Attachment
 from qijie.records.photos import Photo
-from qijie.records.queries import history_of
+from qijie.records.queries import history_of, photos_to_look_at
 
 State = Attachment.State
-LEASE = timedelta(minutes=5)
-"""So long a photo belongs to whoever is decoding it; then it is another's."""
+LATER = timedelta(minutes=5)
+"""When a photo is looked at again that could not be decoded or stored yet."""
+_AFTER_DEATHS = (timedelta(0), timedelta(minutes=1), timedelta(minutes=5))
+"""One worker that died over it was killed; two may have died of it, so others go first."""
 
 
 def attach(
@@ -64,16 +66,21 @@ def attach_to_first(
     )
 
 
-def claim_waiting(at: datetime, limit: int) -> list[Attachment]:
-    """The photos that wait longest, leased and committed: decoding then locks nothing."""
+def begin_on(photo_ids: Sequence[UUID], at: datetime) -> list[Attachment]:
+    """Those of the photos in hand that wait still, committed: decoding locks no row."""
     with scope(SYSTEM):
-        waiting = Attachment.objects.filter(state=State.WAITING, look_at__lte=at)
-        found = list(waiting.select_for_update(skip_locked=True).order_by("look_at")[:limit])
+        waiting = photos_to_look_at(at).filter(pk__in=photo_ids)
+        found = list(waiting.select_for_update(skip_locked=True))
         for photo in found:
+            photo.look_at = at + _AFTER_DEATHS[min(photo.tries, len(_AFTER_DEATHS) - 1)]
             photo.tries += 1
-            photo.look_at = at + LEASE
         Attachment.objects.bulk_update(found, ["tries", "look_at"])
     return found
+
+
+def put_off(photo: Attachment, at: datetime) -> None:
+    """It is not the photo's fault: it is looked at again later, as if for the first time."""
+    _settle(photo, look_at=at + LATER, tries=0)
 
 
 def show(photo: Attachment, *, digest: str, size_bytes: int, width: int, height: int) -> None:
@@ -81,6 +88,7 @@ def show(photo: Attachment, *, digest: str, size_bytes: int, width: int, height:
     _settle(
         photo,
         state=State.SHOWN,
+        waiting_name="",
         sha256=digest,
         media_type="image/jpeg",
         size_bytes=size_bytes,
@@ -91,10 +99,10 @@ def show(photo: Attachment, *, digest: str, size_bytes: int, width: int, height:
 
 def refuse(photo: Attachment, why: str) -> None:
     """It is no photo after all; the page says why, in words."""
-    _settle(photo, state=State.REFUSED, refusal=why)
+    _settle(photo, state=State.REFUSED, waiting_name="", refusal=why)
 
 
 def _settle(photo: Attachment, **facts: object) -> None:
     with scope(SYSTEM):
         waiting = Attachment.objects.filter(pk=photo.pk, state=State.WAITING)
-        waiting.update(waiting_name="", **facts)
+        waiting.update(**facts)

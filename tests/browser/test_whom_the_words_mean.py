@@ -15,6 +15,11 @@ RUDE = "我们网格员态度恶劣，上门推我"
 SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
 
 
+LOOKS = """all => all.map(one => ({
+  words: one.innerText.trim(),
+  colour: getComputedStyle(one).backgroundColor,
+  height: one.getBoundingClientRect().height,
+}))"""
 PHOTO: FilePayload = {"name": "门口.jpg", "mimeType": "image/jpeg", "buffer": jpeg()}
 
 
@@ -38,6 +43,11 @@ def test_on_a_phone_one_press_answers_and_sends(visitor: Visitor) -> None:
         box = answers.nth(number).bounding_box()
         assert box is not None
         assert box["height"] >= 44
+    looks = page.locator("main form button[type=submit]").evaluate_all(LOOKS)
+    assert [look["words"][:2] for look in looks] == ["是，", "不是", "回去"]
+    yes, no, back = looks
+    assert yes["colour"] not in (no["colour"], back["colour"])
+    assert yes["height"] == no["height"] >= back["height"]
     answers.first.click()
     page.wait_for_url("**/m/**")
     assert RUDE in page.inner_text("main")

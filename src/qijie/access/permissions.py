@@ -94,6 +94,7 @@ _IN_ONES_OWN_SEAT: tuple[Permission, ...] = (
     _row("void", {Role.DESK}, Reach.OWN_LEVEL),
     _row("object", MATTER_STAFF, Reach.OWN_REPORT),
     _row("about", {Role.DESK}, Reach.OWN_LEVEL),
+    _row("not_meant", {Role.DESK}, Reach.OWN_LEVEL),
     _row("move", {Role.DESK}, Reach.OWN_LEVEL),
     _row("refuse_move", {Role.DESK}, Reach.OWN_LEVEL),
     _row("ask_check", {Role.DESK}, Reach.OWN_LEVEL),

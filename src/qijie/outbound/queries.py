@@ -59,6 +59,8 @@ def _audience(audience: Audience, issue: Issue, order_id: UUID | None, on: date)
         return _next_holders(issue, on)
     if audience is Audience.UNIT:
         return _handlers(open_orders(issue.pk, order_id))
+    if audience is Audience.DESK:
+        return _nearest(issue, Role.DESK, on)
     if audience is Audience.SUPERVISOR:
         return _nearest(issue, Role.SUPERVISOR, on)
     if audience is Audience.LEVELS_BETWEEN:

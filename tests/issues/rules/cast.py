@@ -196,6 +196,7 @@ def facts_for(move: Move, matter: Matter, at: datetime, new: UUID) -> f.Facts:
         ),
         Move.VOID: f.VoidFacts(VoidReason.NOT_PUBLIC),
         Move.ABOUT: about_facts(),
+        Move.SEEM: f.SeemFacts(hinted_ids=(key("somebody"),), level=matter.level),
         Move.MOVE: f.MoveFacts(
             path=NEW_GRID,
             grid_path=NEW_GRID,

@@ -99,6 +99,15 @@ _SPECIAL: dict[str, Callable[[], Story]] = {
     "urgent 紧急直派: by itself for urgent categories": lambda: Story(**cast.URGENT),
     "urgent 紧急直派: unanswered 10 minutes → next on the roster": _urgent_sent,
     "Not solved: a written final answer open to one objection one level up": _finally_answered,
+    "about 涉及工作人员: the words name somebody of the place it was given later": (
+        lambda: Story().filed().do(Move.SEEM, SYSTEM)
+    ),
+    "about 涉及工作人员: while somebody was sent, who is taken back": (
+        lambda: Story().dispatched().do(Move.SEEM, SYSTEM)
+    ),
+    "about 涉及工作人员: whom the words seem to name is not meant": (
+        lambda: Story().do(Move.SEEM, SYSTEM)
+    ),
     "check 前置核查": lambda: Story().accepted().do(Move.ASK_CHECK, DESK),
     "file 立案: other/unowned, 3 working days to name an owner": lambda: Story(
         family=Family.OTHER
@@ -281,6 +290,7 @@ SPOIL_GUARD: dict[str, Spoil] = {
     "check_not_asked": _asked(Move.ASK_CHECK),
     "reclassify_asked": _unasked,
     "taken_or_classified": _matter_with(category=None, accepted_at=None),
+    "seems_to_name": _matter_with(hinted_ids=()),
     "not_about_yet": _matter_with(about_unit_id=key("the property firm")),
     "about_already": _matter_with(about_path="", about_unit_id=None, about_post_id=None),
     "move_not_ruled": _matter_with(is_move_refused=True, moved_from=""),
@@ -355,6 +365,11 @@ def _about_those_asked(matter: Matter, act: Act[f.Facts]) -> Scene:
     return replace(matter, about_unit_id=key("the unit complained of")), spoilt
 
 
+def _seemingly_those_asked(matter: Matter, act: Act[f.Facts]) -> Scene:
+    _, spoilt = _with_requests(unit_id=key("the unit named"))(matter, act)
+    return replace(matter, hinted_ids=(key("the unit named"),)), spoilt
+
+
 def _returned_before(matter: Matter, act: Act[f.Facts]) -> Scene:
     return _facts_with(make_safe_order_id=None)(replace(matter, return_count=1), act)
 
@@ -423,6 +438,7 @@ SPOIL_NEED: dict[Need, Spoil] = {
     n.MEET_PLACE: _facts_with(place=""),
     n.ADDRESSED: _with_requests(unit_id=None),
     n.NOT_THE_CONCERNED: _about_those_asked,
+    n.NOT_THE_HINTED: _seemingly_those_asked,
     n.CONSENT: _matter_with(whistled_from=(Level.COMMUNITY,)),
     n.A_MAIN_ORDER: _with_requests(is_main=False),
     n.LEAVES_ONE_MAIN: _with_requests(is_main=True),

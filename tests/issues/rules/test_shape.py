@@ -31,6 +31,8 @@ WIRED_FIRST = {
     ),
     *("reopen", "urge", "answer", "judge", "final_answer", "complete", "fall_back", "regrid"),
     "raise",
+    "seem",
+    "not_meant",
 }
 
 

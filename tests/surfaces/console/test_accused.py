@@ -47,3 +47,40 @@ def _roads(surface: str, matter: UUID, photo: UUID) -> list[str]:
 
 def _found_by_number(client: Client, number: str) -> bool:
     return client.get("/console/find/", {"q": number}).status_code == 302
+
+
+def _of_no_known_place(words: str) -> UUID:
+    return report(None, words=words, place_words="楼下花坛边")
+
+
+def _accepted_into_grid_1(client: Client, matter: UUID) -> str:
+    client.force_login(town.user("zheng"))
+    typed = {"category": town.NOISE, "path": town.GRID_1, "urgency": "normal"}
+    taken = client.post(f"/console/matters/{matter}/accept/", typed)
+    assert taken.status_code == 302, taken.content.decode()
+    return client.get(taken["Location"]).content.decode()
+
+
+def test_the_desk_that_gives_the_grid_reads_who_seems_to_be_meant_there(client: Client) -> None:
+    matter = _of_no_known_place("网格员态度恶劣，上门推我")
+    page = _accepted_into_grid_1(client, matter)
+    who = "槐荫社区第一网格网格员（原话“网格员”）"
+    assert f"原话可能涉及：{who}。核对之前，他们看不到这件事项。" in page
+    assert "请核对；立案即视为不涉及" in page
+    client.force_login(town.user("chen"))
+    assert client.get(f"/field/matters/{matter}/").status_code == 404
+
+
+def test_one_press_says_that_nobody_of_the_staff_is_meant(client: Client) -> None:
+    matter = _of_no_known_place("网格员说垃圾桶满了")
+    assert "核对为不涉及" in _accepted_into_grid_1(client, matter)
+    said = client.post(f"/console/matters/{matter}/not_meant/", {})
+    assert "核对为不涉及" in client.get(said["Location"]).content.decode()
+    client.force_login(town.user("chen"))
+    assert client.get(f"/field/matters/{matter}/").status_code == 200
+
+
+def test_where_the_words_name_nobody_no_button_asks(client: Client) -> None:
+    page = _accepted_into_grid_1(client, _of_no_known_place("路面有个坑"))
+    assert "核对为不涉及" not in page
+    assert "可能涉及" not in page

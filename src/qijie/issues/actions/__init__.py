@@ -19,6 +19,7 @@ from qijie.issues.actions.correcting import (
     ask_reclassify,
     decline,
     move,
+    not_meant,
     reclassify,
     refuse_move,
 )
@@ -66,6 +67,7 @@ __all__ = [
     "final_answer",
     "judge",
     "move",
+    "not_meant",
     "not_reached",
     "object_",
     "recall",

@@ -20,18 +20,21 @@ from qijie.issues.actions.rows import (
     put_on_issue,
     told_rows,
 )
+from qijie.issues.actions.seeming import as_kept, newly_named
 from qijie.issues.actors import actors_of
 from qijie.issues.models import Deadline, Issue, WorkOrder
+from qijie.issues.queries.aiming import rung_without
 from qijie.issues.queries.book import book, lexicon
 from qijie.issues.queries.lists import visible_to
 from qijie.issues.queries.matter import matter_of
 from qijie.issues.rules.danger import dangers_in
 from qijie.issues.rules.decide import Refused, apply
-from qijie.issues.rules.facts import Facts, RegridFacts
+from qijie.issues.rules.facts import Facts, RegridFacts, SeemFacts
 from qijie.issues.rules.matter import Act, Actor, Clock, Matter, Outcome
 from qijie.issues.rules.relations import relations
 from qijie.issues.rules.table import ROWS
 from qijie.issues.rules.vocabulary import Move, State, Urgency
+from qijie.kernel.codes import Level
 from qijie.kernel.coordinates import Coordinate, CoordinateSystem
 from qijie.kernel.ids import new_id
 from qijie.records import actions as records
@@ -105,6 +108,8 @@ def advance(
             from_reporter=by.kind is Kind.REPORTER,
             at=at,
         )
+    added = words if by.kind is Kind.REPORTER else ""
+    issue = _kept_from_those_named(issue, was_at=matter.path, added=added, at=at)
     if matter.state.is_end and not outcome.matter.state.is_end:
         issue = _on_today_s_ground(issue, at)
     return _raised(issue, words, at) if move in SAYS_HOW_IT_IS else issue
@@ -120,6 +125,28 @@ def _raised(issue: Issue, words: str, at: datetime) -> Issue:
     kinds = "、".join(danger.name for danger in dangers)
     why = f"后来说的话像是“{kinds}”，按紧急办。"
     return advance(issue.pk, Move.RAISE, Facts(), by=SYSTEM, at=at, words=why)
+
+
+def _kept_from_those_named(issue: Issue, *, was_at: str, added: str, at: datetime) -> Issue:
+    """At another place, or by words added, more may be meant: they wait until a desk has looked.
+
+    Whichever move brought it there, so that none can forget it.
+    """
+    is_as_before = issue.path == was_at and not added.strip()
+    if is_as_before or State(issue.state).is_end:
+        return issue
+    named = newly_named(issue, was_at=was_at, added=added, at=at)
+    if not named:
+        return issue
+    ids = tuple(hint.id for hint in named)
+    on, here = timezone.localdate(at), Level(issue.level)
+    level = rung_without((*issue.hinted_ids, *ids), issue.path, here, on)
+    facts = SeemFacts(hinted_ids=ids, level=level)
+    with scope(SYSTEM):
+        kept = advance(issue.pk, Move.SEEM, facts, by=SYSTEM, at=at)
+        kept.hints = [*kept.hints, *as_kept(named)]
+        kept.save(update_fields=["hints"])
+    return kept
 
 
 def _on_today_s_ground(issue: Issue, at: datetime) -> Issue:

@@ -52,7 +52,8 @@ def hinted_by(
         concerned and (concerned.post_id or concerned.unit_id)
     ):
         return ()
-    return hinted(f"{new.words} {new.about_words}", located.path, timezone.localdate(at))
+    on = timezone.localdate(at)
+    return hinted(f"{new.words} {new.about_words}", located.path, on, place=new.place_words)
 
 
 def hint_facts(

@@ -10,7 +10,7 @@ from qijie.access.scope import scope
 from qijie.access.viewer import SYSTEM, Role, Viewer
 from qijie.issues.actions.advance import NotVisible, advance
 from qijie.issues.models import Issue
-from qijie.issues.queries.aiming import concerned_in
+from qijie.issues.queries.aiming import concerned_in, rung_without
 from qijie.issues.queries.choices import family_of
 from qijie.issues.queries.lists import visible_to
 from qijie.issues.rules.decide import Refused
@@ -18,6 +18,7 @@ from qijie.issues.rules.facts import (
     AboutFacts,
     Classified,
     DeclineFacts,
+    Facts,
     MoveFacts,
     RefuseMoveFacts,
 )
@@ -56,6 +57,13 @@ def about(
     return advance(issue_id, Move.ABOUT, facts, by=by, at=at, words=words, seen=seen)
 
 
+def not_meant(
+    issue_id: UUID, *, by: Viewer, at: datetime, words: str = "", seen: int | None = None
+) -> Issue:
+    """Says that those whom the words seem to name are not meant; none of them is asked of again."""
+    return advance(issue_id, Move.NOT_MEANT, Facts(), by=by, at=at, words=words, seen=seen)
+
+
 @transaction.atomic
 def move(
     issue_id: UUID, *, by: Viewer, at: datetime, path: str, words: str, seen: int | None = None
@@ -84,6 +92,8 @@ def move(
 def _level_at(issue: Issue, path: str, on: date) -> Level:
     """The lowest desk there; what is about somebody does not come down by being moved."""
     lowest = lowest_desk(path, on) or level_of(path)
+    if issue.hinted_ids:
+        lowest = rung_without(issue.hinted_ids, path, lowest, on)
     return max(lowest, Level(issue.level)) if issue.about_path else lowest
 
 

@@ -20,6 +20,7 @@ from qijie.issues.actions.concerning import about_facts, concerned_of, hint_fact
 from qijie.issues.actions.handed_in import NewReport, take_more
 from qijie.issues.actions.handling import solve
 from qijie.issues.actions.placing import place_of
+from qijie.issues.actions.seeming import as_kept
 from qijie.issues.actors import actors_of
 from qijie.issues.models import Category, Issue, Reporter, Responsibility
 from qijie.issues.queries.aiming import Concerned
@@ -91,7 +92,7 @@ def report(new: NewReport, *, by: Viewer, at: datetime, photos: Sequence[Photo] 
     act = replace(act, facts=replace(act.facts, **hint_facts(seemingly, located, act, at)))
     outcome = report_by_rules(act, book())
     _describe(issue, new, located, by)
-    issue.hints = [[str(hint.id), hint.name, hint.words] for hint in seemingly]
+    issue.hints = as_kept(list(seemingly))
     on = timezone.localdate(at)
     sequence = records.next_number(region_code=located.region_code, on=on, series="matter")
     issue.number = str(make_number(located.region_code, on, sequence))

@@ -2,29 +2,46 @@
 
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from uuid import UUID
 
 from django.db.models import Q
 
 from qijie.issues.queries.book import titles
-from qijie.issues.rules.naming import Called, Hint, Named, called, hints
+from qijie.issues.rules.naming import Called, Hint, Named, called, hints, people_of
 from qijie.kernel.codes import Level, ancestors, path_at
 from qijie.kernel.kept import Kept
 from qijie.teams.queries import called_around
-from qijie.territory.queries import lineage
+from qijie.territory.queries import communities_said, lineage
 
 KEPT_SECONDS = 60
 _around = Kept[list[Called]](KEPT_SECONDS, most=1000)
 
 
-def hinted(text: str, path: str, on: date) -> tuple[Hint, ...]:
-    """Whom the words seem to name; no query while what is called there is kept, else two.
+def hinted(text: str, path: str, on: date, *, place: str = "") -> tuple[Hint, ...]:
+    """Whom the words seem to name; no query while what is called there is kept, else two a place.
 
+    place: what was said of the place, read for people alone. Where the path is of no community,
+    those spoken of are looked through too, which asks once or twice more.
     Who took over within the last minute may not be found by name yet: it is a proposal only.
     """
-    if not text.strip():
+    if not f"{text}{place}".strip():
         return ()
-    return hints(text, _around.get((path, on), lambda: _read(path, on)))
+    found: dict[UUID, Hint] = {}
+    for where in (path, *_communities_in(f"{place} {text}", path, on)):
+        around = _around.get((where, on), partial(_read, where, on))
+        for hint in (*hints(text, around), *hints(place, people_of(around))):
+            known = found.get(hint.id)
+            if known is None or len(hint.words) > len(known.words):
+                found[hint.id] = hint
+    return tuple(found.values())
+
+
+def _communities_in(words: str, path: str, on: date) -> list[str]:
+    """The communities below a path that the words speak of; none where the path is more exact."""
+    if path_at(path, Level.COMMUNITY):
+        return []
+    return [one.path for one in communities_said(words, on) if one.path.startswith(path)]
 
 
 def _read(path: str, on: date) -> list[Called]:

@@ -107,6 +107,15 @@ class AboutFacts(Facts):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SeemFacts(Facts):
+    """Posts and units the words seem to name at the place it has now, besides those before."""
+
+    hinted_ids: tuple[UUID, ...]
+    # Where a desk sits that is none of them.
+    level: Level
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MoveFacts(Facts):
     # The new place, and the rung of its desk.
     path: str

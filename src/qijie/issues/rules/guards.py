@@ -333,6 +333,11 @@ ABOUT_ALREADY = Guard(
     lambda case: case.matter.is_about_somebody,
     "还没有写明涉及工作人员，没有可以更正的。",
 )
+SEEMS_TO_NAME = Guard(
+    "seems_to_name",
+    lambda case: bool(case.matter.hinted_ids),
+    "原话里没有疑似涉及的岗位或单位，不需要核对。",
+)
 MOVE_NOT_RULED = Guard(
     "move_not_ruled",
     lambda case: not case.matter.is_move_refused or bool(case.matter.moved_from),

@@ -68,6 +68,18 @@ def hints(text: str, around: Iterable[Called]) -> tuple[Hint, ...]:
     return tuple(Hint(one.id, one.name or word, word, one.is_unit) for one, word in found if word)
 
 
+def people_of(around: Iterable[Called]) -> list[Called]:
+    """The posts under their full title and their holders' names alone.
+
+    What is said of a place names buildings: 居委会门口, 网格员工作站. A person in it is meant.
+    """
+    return [Called(each.one, _full(each.one)) for each in around if not each.one.is_unit]
+
+
+def _full(one: Named) -> tuple[str, ...]:
+    return tuple(word for word in (one.name, *one.holders) if len(word) >= SHORTEST)
+
+
 def _words_of(one: Named, titles: Titles, places: Sequence[str]) -> tuple[str, ...]:
     words = {one.name, *titles.words, *one.holders}
     if titles.by_short_name:

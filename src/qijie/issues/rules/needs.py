@@ -96,6 +96,11 @@ def _avoids_the_concerned(matter: Matter, act: Act[Any], book: Book) -> bool:
     )
 
 
+def _avoids_the_hinted(matter: Matter, act: Act[Any], book: Book) -> bool:
+    hinted = set(matter.hinted_ids)
+    return not any({asked.post_id, asked.unit_id} & hinted for asked in _requests(act.facts))
+
+
 def _names_somebody(matter: Matter, act: Act[brought.AboutFacts], book: Book) -> bool:
     return (act.facts.post_id is None) is not (act.facts.unit_id is None)
 
@@ -287,6 +292,12 @@ NOT_THE_CONCERNED = Need(
     "承办方",
     "本事项反映的正是该单位或岗位，不能由其承办，请改派其他单位。",
     _avoids_the_concerned,
+)
+NOT_THE_HINTED = Need(
+    "orders",
+    "承办方",
+    "原话里疑似涉及该单位或岗位，请受理席先核对是否涉及，或者改派其他单位。",
+    _avoids_the_hinted,
 )
 CONSENT = Need(
     "orders",

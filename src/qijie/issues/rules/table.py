@@ -80,6 +80,7 @@ OPEN = (REPORTED, ACCEPTED, FILED, DISPATCHED, HANDLED, SUSPENDED)
 BEFORE_HANDLED = (REPORTED, ACCEPTED, FILED, DISPATCHED)
 OPEN_ORDER = (OrderState.SENT, OrderState.SIGNED)
 
+_ABOUT_STAFF = "您反映的事项涉及工作人员，已交{level}办理，涉及的人看不到这件事项。"
 _CALL_FIRST = "有人身危险，请先打 110、119 或 120。"
 
 TO_REPORTER = (Audience.REPORTER,)
@@ -375,9 +376,7 @@ INTAKE: tuple[Transition, ...] = (
         effect=intake.about,
         tells=TO_BOTH,
         button="涉及工作人员",
-        sentence_for_reporter=(
-            "您反映的事项涉及工作人员，已交{level}办理，涉及的人看不到这件事项。"
-        ),
+        sentence_for_reporter=_ABOUT_STAFF,
         is_wired=True,
         source="about 涉及工作人员",
     ),
@@ -395,6 +394,58 @@ INTAKE: tuple[Transition, ...] = (
         sentence_for_reporter="您反映的事项涉及谁，经核实已更正，由{level}继续办理。",
         is_wired=True,
         source="about 涉及工作人员: corrected by the desk above, both kept",
+    ),
+    Transition(
+        move=Move.ABOUT,
+        sources=(FILED,),
+        target=Target.SAME,
+        who=(Relation.DESK_OF_LEVEL,),
+        brings=f.AboutFacts,
+        guards=(g.ONE_SIDE, g.SEEMS_TO_NAME, g.NOT_ABOUT_YET),
+        needs=(n.CONCERNED,),
+        effect=intake.about,
+        tells=TO_BOTH,
+        button="涉及工作人员",
+        sentence_for_reporter=_ABOUT_STAFF,
+        is_wired=True,
+        source="about 涉及工作人员: the words name somebody of the place it was given later",
+    ),
+    Transition(
+        move=Move.ABOUT,
+        sources=(DISPATCHED,),
+        target=FILED,
+        who=(Relation.DESK_OF_LEVEL,),
+        brings=f.AboutFacts,
+        guards=(g.ONE_SIDE, g.SEEMS_TO_NAME, g.NOT_ABOUT_YET),
+        needs=(n.CONCERNED,),
+        effect=intake.about,
+        tells=(Audience.REPORTER, Audience.NEXT_HOLDER, Audience.UNIT),
+        button="涉及工作人员",
+        sentence_for_reporter=_ABOUT_STAFF,
+        is_wired=True,
+        source="about 涉及工作人员: while somebody was sent, who is taken back",
+    ),
+    Transition(
+        move=Move.SEEM,
+        sources=OPEN,
+        target=Target.SAME,
+        who=(Relation.SYSTEM,),
+        brings=f.SeemFacts,
+        effect=intake.seem,
+        tells=(Audience.DESK,),
+        is_wired=True,
+        source="about 涉及工作人员: at a new place, or in words added, somebody seems to be named",
+    ),
+    Transition(
+        move=Move.NOT_MEANT,
+        sources=OPEN,
+        target=Target.SAME,
+        who=(Relation.DESK_OF_LEVEL,),
+        guards=(g.ONE_SIDE, g.SEEMS_TO_NAME),
+        effect=intake.not_meant,
+        button="核对为不涉及",
+        is_wired=True,
+        source="about 涉及工作人员: whom the words seem to name is not meant",
     ),
     Transition(
         move=Move.MOVE,
@@ -689,6 +740,7 @@ HANDLING: tuple[Transition, ...] = (
             n.MEET_PLACE,
             n.ADDRESSED,
             n.NOT_THE_CONCERNED,
+            n.NOT_THE_HINTED,
         ),
         effect=handling.convene,
         clocks=(
@@ -714,7 +766,7 @@ HANDLING: tuple[Transition, ...] = (
         who=(Relation.DISPATCHER_OF_LEVEL,),
         brings=f.DispatchFacts,
         guards=(g.ONE_SIDE,),
-        needs=(n.ONE_MAIN, n.ADDRESSED, n.NOT_THE_CONCERNED, n.CONSENT),
+        needs=(n.ONE_MAIN, n.ADDRESSED, n.NOT_THE_CONCERNED, n.NOT_THE_HINTED, n.CONSENT),
         effect=handling.dispatch,
         clocks=(c.stops(ClockKind.NAME_OWNER), c.times_new_orders()),
         tells=(Audience.REPORTER, Audience.UNIT),
@@ -803,6 +855,7 @@ HANDLING: tuple[Transition, ...] = (
             n.A_MAIN_ORDER,
             n.ADDRESSED,
             n.NOT_THE_CONCERNED,
+            n.NOT_THE_HINTED,
             n.words("裁定理由", "请写明由谁承办、费用由谁承担以及依据。"),
         ),
         effect=handling.rule_on_returns,
@@ -822,6 +875,7 @@ HANDLING: tuple[Transition, ...] = (
             n.LEAVES_ONE_MAIN,
             n.ADDRESSED,
             n.NOT_THE_CONCERNED,
+            n.NOT_THE_HINTED,
             n.CONSENT,
             n.words("理由", "请写明为什么加派。"),
         ),

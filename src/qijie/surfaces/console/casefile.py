@@ -20,7 +20,7 @@ from qijie.issues.rules.decide import Offer
 from qijie.issues.rules.ended import worked_words
 from qijie.issues.rules.matter import Clock, Matter
 from qijie.issues.rules.standing import standing
-from qijie.issues.rules.vocabulary import ClockKind, Move
+from qijie.issues.rules.vocabulary import ClockKind, Move, State
 from qijie.kernel.codes import Level, is_within
 from qijie.records.models import Attachment
 from qijie.records.queries import photos_of
@@ -63,12 +63,18 @@ _ICONS = {
     Move.URGE: "bell",
     Move.ADD: "edit",
     Move.ABOUT: "shield",
+    Move.NOT_MEANT: "check",
     Move.MOVE: "forward",
     Move.REFUSE_MOVE: "back",
     Move.RECLASSIFY: "edit",
     Move.ASK_RECLASSIFY: "edit",
     Move.DECLINE: "close",
 }
+_SETTLED = {
+    State.REPORTED: "按原话提示，请核对；受理即视为不涉及",
+    State.ACCEPTED: "按原话提示，请核对；立案即视为不涉及",
+}
+_TO_SETTLE = "按原话提示，核对之前其看不到这件事项"
 _RANKS = {"primary": 0, "plain": 1, "danger": 2}
 
 
@@ -115,7 +121,7 @@ def _facts(issue: Issue) -> list[dict[str, object]]:
         ("反映人评价", issue.get_verdict_display(), ""),
         *_ended(issue),
         ("反映的对象", issue.about_words, "反映人自己写的"),
-        ("可能涉及", _seemingly(issue), "按原话提示，请核对；受理即视为不涉及"),
+        ("可能涉及", seemingly(issue), _SETTLED.get(State(issue.state), _TO_SETTLE)),
     ]
     return [{"label": label, "value": value, "note": note} for label, value, note in rows if value]
 
@@ -131,11 +137,10 @@ def _ended(issue: Issue) -> list[tuple[str, str, str]]:
     ]
 
 
-def _seemingly(issue: Issue) -> str:
+def seemingly(issue: Issue) -> str:
     """Whom the words seem to name and by which word, until a desk has decided."""
-    if not issue.hinted_ids:
-        return ""
-    return "；".join(f"{name}（原话“{words}”）" for _, name, words in issue.hints)
+    waiting = {str(one) for one in issue.hinted_ids}
+    return "；".join(f"{name}（原话“{word}”）" for pk, name, word in issue.hints if pk in waiting)
 
 
 def _place_facts(issue: Issue) -> list[dict[str, object]]:
@@ -186,7 +191,9 @@ def _order_row(named: NamedOrder, matter: Matter, now: datetime) -> dict[str, ob
 
 
 def staff_offers(matter: Matter, viewer: Viewer, now: datetime) -> list[Offer]:
-    return [offer for offer in offers_for(matter, viewer, now) if offer.move in STAFF_MOVES]
+    """Where the words name nobody, nothing is to be looked into and the button stays away."""
+    known = STAFF_MOVES if matter.hinted_ids else STAFF_MOVES - {Move.NOT_MEANT}
+    return [offer for offer in offers_for(matter, viewer, now) if offer.move in known]
 
 
 def actions_of(

@@ -32,6 +32,7 @@ from qijie.surfaces.console.casefile import (
     contact_as_shown,
     may_see_reporter,
     move_url,
+    seemingly,
     staff_offers,
 )
 from qijie.surfaces.console.frame import page, target_of
@@ -129,7 +130,15 @@ def _done(request: GuardedRequest, tried: Attempt) -> str:
     sentence = "" if is_there else _GIVEN_AWAY.get(tried.form.move, "")
     level = tried.moved.get_level_display() if tried.moved else ""
     done = f"已{tried.form.move.label}。"
-    return done + sentence.format(level=level)
+    return done + sentence.format(level=level) + (_now_named(tried) if is_there else "")
+
+
+def _now_named(tried: Attempt) -> str:
+    """Whom the words seem to name since the move, in words; empty for nobody more."""
+    moved = tried.moved
+    if moved is None or not set(moved.hinted_ids) - set(tried.issue.hinted_ids):
+        return ""
+    return f"按这里的人员，原话可能涉及：{seemingly(moved)}。核对之前，他们看不到这件事项。"
 
 
 @require_safe

@@ -45,6 +45,8 @@ TITLES: Mapping[Move, str] = {
     Move.FALL_BACK: "正在重新安排",
     Move.COMPLETE: "办完了，等核实",
     Move.RAISE: "您说的有危险，转为紧急",
+    Move.SEEM: "受理席在核对您说的是不是工作人员",
+    Move.NOT_MEANT: "核对过，不涉及工作人员",
     Move.REGRID: "这里的网格作了调整，事情照常办",
     Move.WHISTLE: "请上一级出面",
     Move.REFER: "转给了别的单位依法办理",

@@ -27,7 +27,7 @@ def may_mean(new: NewReport, at: datetime) -> list[Choice]:
     except Refused:
         # Handing it in says so in words.
         return []
-    found = hinted(f"{new.words} {new.about_words}", path, on)
+    found = hinted(f"{new.words} {new.about_words}", path, on, place=new.place_words)
     on_boards = {post.pk for post in posts_named(path, on)} if found else set()
     known = [hint for hint in found if hint.is_unit or hint.id in on_boards]
     by_name = {hint.name: hint for hint in sorted(known, key=lambda hint: len(hint.words))}

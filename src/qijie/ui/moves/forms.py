@@ -653,6 +653,7 @@ _FORMS: Sequence[type[MoveForm]] = (
     VoidForm,
     _words_form(Move.ANSWER, actions.answer, "答复"),
     _words_form(Move.FINAL_ANSWER, actions.final_answer, "书面答复"),
+    _words_form(Move.NOT_MEANT, actions.not_meant, "说明", required=False),
     _words_form(Move.OBJECT, actions.object_, "为什么不同意", takes_seen=False),
     _words_form(Move.REFUSE_MOVE, actions.refuse_move, "为什么不属于这里"),
     _words_form(Move.REOPEN, actions.reopen, "为什么要重新办理"),

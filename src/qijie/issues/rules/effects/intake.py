@@ -15,6 +15,7 @@ from qijie.issues.rules.facts import (
     MoveFacts,
     RefuseMoveFacts,
     ReportFacts,
+    SeemFacts,
 )
 from qijie.issues.rules.matter import Act, Matter, Request
 from qijie.issues.rules.relations import level_above
@@ -60,10 +61,11 @@ def report(matter: Matter, act: Act[ReportFacts], book: Book) -> Matter:
 
 
 def about(matter: Matter, act: Act[AboutFacts], book: Book) -> Matter:
-    """To a desk that is not concerned; what the words seemed to say is settled with it."""
+    """To a desk that is not concerned, out of the hands of whoever was sent; what the words seemed
+    to say is settled with it."""
     facts = act.facts
     return replace(
-        matter,
+        recalled(matter, matter.open_orders, act.at),
         level=facts.level,
         about_post_id=facts.post_id,
         about_unit_id=facts.unit_id,
@@ -73,6 +75,16 @@ def about(matter: Matter, act: Act[AboutFacts], book: Book) -> Matter:
         stand_in_roles=facts.stand_in_roles,
         hinted_ids=(),
     )
+
+
+def seem(matter: Matter, act: Act[SeemFacts], book: Book) -> Matter:
+    """Kept from whoever more may be meant, at a desk that is none of them."""
+    ids = dict.fromkeys((*matter.hinted_ids, *act.facts.hinted_ids))
+    return replace(matter, hinted_ids=tuple(ids), level=max(matter.level, act.facts.level))
+
+
+def not_meant(matter: Matter, act: Act[Facts], book: Book) -> Matter:
+    return replace(matter, hinted_ids=())
 
 
 def move(matter: Matter, act: Act[MoveFacts], book: Book) -> Matter:
@@ -116,12 +128,18 @@ def accept(matter: Matter, act: Act[AcceptFacts], book: Book) -> Matter:
 
 
 def direct_urgent(matter: Matter, act: Act[DirectFacts], book: Book) -> Matter:
-    """To the duty unit at once; called again, to the next on the roster instead."""
+    """To the duty unit at once; called again, to the next on the roster instead.
+
+    A desk that sends somebody has read whom the words seem to name.
+    """
+    is_looked_at = act.actor.role != "system"
     taken_back = recalled(matter, matter.open_orders, act.at)
     filed = counted_as_filed(classified(taken_back, act.facts), act)
     turn = filed.round + 1
     order = sent(act.facts.order, turn, act.at, is_main=True)
-    return opened(replace(filed, urgency=Urgency.URGENT, round=turn), order)
+    hinted = () if is_looked_at else matter.hinted_ids
+    urgent = replace(filed, urgency=Urgency.URGENT, round=turn, hinted_ids=hinted)
+    return opened(urgent, order)
 
 
 def raised(matter: Matter, act: Act[Facts], book: Book) -> Matter:
@@ -198,4 +216,5 @@ def reclassify(matter: Matter, act: Act[Classified], book: Book) -> Matter:
 
 
 def file(matter: Matter, act: Act[Classified], book: Book) -> Matter:
-    return replace(classified(matter, act.facts), filed_at=act.at)
+    """Whom the words seemed to name the desk has read: filed means they are not meant."""
+    return replace(classified(matter, act.facts), filed_at=act.at, hinted_ids=())

@@ -15,7 +15,7 @@ from qijie.issues import actions
 from qijie.issues.models import Issue
 from qijie.issues.rules.vocabulary import Move, VoidReason
 from qijie.records.models import Attachment, Event
-from qijie.surfaces.portal.matter import CONSEQUENCES
+from qijie.surfaces.portal.moves import CONSEQUENCES
 from tests import town
 from tests.surfaces.portal.resident import (
     a_picture,

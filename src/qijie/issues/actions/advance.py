@@ -79,10 +79,12 @@ def advance(
     device_at: datetime | None = None,
     photos: Sequence[Photo] = (),
     photo_purpose: str = "evidence",
+    is_danger: bool | None = None,
 ) -> Issue:
     """Moves one matter.
 
     seen: the version the person decided on; an older one is refused, since a colleague was faster.
+    is_danger: what was answered where words of danger were asked about; None where nobody asked.
     Raises NotVisible, or Refused with a sentence; then nothing has changed.
     """
     issue = _locked(issue_id, by)
@@ -112,18 +114,20 @@ def advance(
     issue = _kept_from_those_named(issue, was_at=matter.path, added=added, at=at)
     if matter.state.is_end and not outcome.matter.state.is_end:
         issue = _on_today_s_ground(issue, at)
-    return _raised(issue, words, at) if move in SAYS_HOW_IT_IS else issue
+    return _raised(issue, words, at, is_danger) if move in SAYS_HOW_IT_IS else issue
 
 
-def _raised(issue: Issue, words: str, at: datetime) -> Issue:
-    """What is open turns urgent by words that tell of danger: nobody was asked if it is meant."""
-    if issue.urgency == Urgency.URGENT or State(issue.state).is_end:
+def _raised(issue: Issue, words: str, at: datetime, is_danger: bool | None) -> Issue:
+    """What is open turns urgent by words that tell of danger, unless it was said to be over."""
+    is_over = is_danger is False
+    if is_over or issue.urgency == Urgency.URGENT or State(issue.state).is_end:
         return issue
     dangers = dangers_in(words, "", lexicon())
     if not dangers:
         return issue
     kinds = "、".join(danger.name for danger in dangers)
-    why = f"后来说的话像是“{kinds}”，按紧急办。"
+    said = "反映人说现在就有危险" if is_danger else "后来说的话像有危险"
+    why = f"{said}：“{kinds}”，按紧急办。"
     return advance(issue.pk, Move.RAISE, Facts(), by=SYSTEM, at=at, words=why)
 
 

@@ -47,10 +47,11 @@ def judge(
     is_solved: bool | None,
     is_satisfied: bool | None,
     words: str = "",
+    is_danger: bool | None = None,
 ) -> Issue:
     """The reporter's answer to the two questions at the end."""
     facts = JudgeFacts(is_solved=is_solved, is_satisfied=is_satisfied)
-    return advance(issue_id, Move.JUDGE, facts, by=by, at=at, words=words)
+    return advance(issue_id, Move.JUDGE, facts, by=by, at=at, words=words, is_danger=is_danger)
 
 
 def auto_confirm(issue_id: UUID, *, at: datetime) -> Issue:
@@ -70,6 +71,21 @@ def not_reached(issue_id: UUID, *, at: datetime) -> Issue:
 
 
 def reopen(
-    issue_id: UUID, *, by: Viewer, at: datetime, words: str, seen: int | None = None
+    issue_id: UUID,
+    *,
+    by: Viewer,
+    at: datetime,
+    words: str,
+    seen: int | None = None,
+    is_danger: bool | None = None,
 ) -> Issue:
-    return advance(issue_id, Move.REOPEN, Facts(), by=by, at=at, words=words, seen=seen)
+    return advance(
+        issue_id,
+        Move.REOPEN,
+        Facts(),
+        by=by,
+        at=at,
+        words=words,
+        seen=seen,
+        is_danger=is_danger,
+    )

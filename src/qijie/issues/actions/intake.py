@@ -240,11 +240,24 @@ def _rule_for(issue: Issue) -> Responsibility | None:
 
 
 def add(
-    issue_id: UUID, *, by: Viewer, at: datetime, words: str = "", photos: Sequence[Photo] = ()
+    issue_id: UUID,
+    *,
+    by: Viewer,
+    at: datetime,
+    words: str = "",
+    photos: Sequence[Photo] = (),
+    is_danger: bool | None = None,
 ) -> Issue:
-    facts = PhotoFacts(photos=tuple(new_id() for _ in photos))
     return advance(
-        issue_id, Move.ADD, facts, by=by, at=at, words=words, photos=photos, photo_purpose="report"
+        issue_id,
+        Move.ADD,
+        PhotoFacts(photos=tuple(new_id() for _ in photos)),
+        by=by,
+        at=at,
+        words=words,
+        photos=photos,
+        photo_purpose="report",
+        is_danger=is_danger,
     )
 
 
@@ -252,8 +265,15 @@ def withdraw(issue_id: UUID, *, by: Viewer, at: datetime, words: str = "") -> Is
     return advance(issue_id, Move.WITHDRAW, Facts(), by=by, at=at, words=words)
 
 
-def urge(issue_id: UUID, *, by: Viewer, at: datetime, words: str = "") -> Issue:
-    return advance(issue_id, Move.URGE, Facts(), by=by, at=at, words=words)
+def urge(
+    issue_id: UUID,
+    *,
+    by: Viewer,
+    at: datetime,
+    words: str = "",
+    is_danger: bool | None = None,
+) -> Issue:
+    return advance(issue_id, Move.URGE, Facts(), by=by, at=at, words=words, is_danger=is_danger)
 
 
 def answer(
@@ -306,8 +326,10 @@ def void(
     )
 
 
-def object_(issue_id: UUID, *, by: Viewer, at: datetime, words: str) -> Issue:
-    return advance(issue_id, Move.OBJECT, Facts(), by=by, at=at, words=words)
+def object_(
+    issue_id: UUID, *, by: Viewer, at: datetime, words: str, is_danger: bool | None = None
+) -> Issue:
+    return advance(issue_id, Move.OBJECT, Facts(), by=by, at=at, words=words, is_danger=is_danger)
 
 
 def file(

@@ -19,6 +19,7 @@ from qijie.kernel.coordinates import Coordinate
 from qijie.kernel.refusal import Refusal
 from qijie.records.actions import KeyReused
 from qijie.records.photos import Photo
+from qijie.surfaces.portal.asked import MOST_DANGERS
 from qijie.surfaces.portal.places import words_of
 from qijie.surfaces.portal.whom import may_mean
 from qijie.territory.queries import nodes
@@ -147,6 +148,11 @@ class ReportForm(forms.Form):
         """What the words or the category tell of, before anything is checked."""
         words, category = (str(self.data.get(name, "")) for name in ("words", "category"))
         return dangers_in(words, category, lexicon())
+
+    @property
+    def told(self) -> list[Danger]:
+        """What a page shows what to do about; nothing where it was said that there is none."""
+        return [] if self.data.get("danger") == "no" else self.dangers[:MOST_DANGERS]
 
     @property
     def must_stop(self) -> bool:

@@ -1,55 +1,42 @@
-"""What the holder of a private link sees and may do; the gate opened that one matter only."""
+"""What the holder of a private link sees; the gate opened that one matter only."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from qijie.issues.models import Issue
 from qijie.issues.queries import history_of, matter_of
-from qijie.issues.queries.book import book, lexicon
+from qijie.issues.queries.book import lexicon
 from qijie.issues.queries.offers import offers_for
 from qijie.issues.queries.orders import named_orders
 from qijie.issues.rules.danger import Danger, dangers_in
-from qijie.issues.rules.deadlines import moment_in_words
 from qijie.issues.rules.decide import Offer
 from qijie.issues.rules.matter import Matter
-from qijie.issues.rules.vocabulary import ClockKind, Move, State, Urgency
+from qijie.issues.rules.vocabulary import Move, State, Urgency
 from qijie.records.models import Attachment, Event
 from qijie.records.queries import photos_of
 from qijie.surfaces.portal import story
+from qijie.surfaces.portal.asked import MOST_DANGERS, matter_id_of, report_anew
 from qijie.surfaces.portal.pages import shell
 from qijie.surfaces.portal.places import words_of
+from qijie.surfaces.portal.thanks import Done, done_of, thanks
 from qijie.teams.gate import GuardedRequest, not_visible
 from qijie.ui.history import photo_of, photos_by_event
-from qijie.ui.moves.fields import status_of
-from qijie.ui.moves.forms import JudgeForm, MoveForm
-from qijie.ui.moves.view import attempt, fetch
+from qijie.ui.moves.forms import JudgeForm
+from qijie.ui.moves.view import fetch
 from qijie.ui.photos import as_shown, photo_response
 
-SEE_OTHER = 303
 SHOWN_PURPOSES = frozenset({"report", "after"})
 """What the reporter sent and how it looked when done; evidence among staff stays with them."""
 _NOT_SOLVED = "没有解决，我来评价"
 """What 评价 is for while 确认已解决 stands beside it."""
-CONSEQUENCES: Mapping[Move, str] = {
-    Move.ADD: "您补充的文字和照片会交给正在办理的人。",
-    Move.WITHDRAW: "撤回以后就不再办理；要办，需要重新反映。",
-    Move.URGE: (
-        "我们会提醒正在办理的人，对方须在{urge_answer_span}内答复。一天最多催 {urges_a_day} 次。"
-    ),
-    Move.OBJECT: "由上一级重新审核。异议只能提一次，请把理由写清楚。",
-    Move.CONFIRM: "确认以后这件事就办结了；{reopen_window_span}内如有反复，还可以要求重新办。",
-    Move.JUDGE: "您说“没有解决”，{call_back_span}内会答复您：留了电话的有人联系，没留的请看本页。",
-    Move.REOPEN: "会重新办理，时限减半。请写明哪里没有解决。",
-}
 # In the order they are shown: what is most wanted first, what is hard to take back last.
 _LOOKS: Mapping[Move, Mapping[str, str]] = {
     Move.CONFIRM: {"look": "primary", "icon": "check"},
@@ -62,17 +49,10 @@ _LOOKS: Mapping[Move, Mapping[str, str]] = {
 }
 
 
-def _matter_id(request: GuardedRequest) -> UUID:
-    matter_id = request.viewer.matter_id
-    if matter_id is None:
-        raise not_visible(request, "")
-    return matter_id
-
-
 @never_cache
 @require_safe
 def matter(request: GuardedRequest, token: str) -> HttpResponse:
-    issue = fetch(request, _matter_id(request))
+    issue = fetch(request, matter_id_of(request))
     return render(request, "portal/matter.html", _page(request, issue, token))
 
 
@@ -83,6 +63,8 @@ def _page(request: GuardedRequest, issue: Issue, token: str) -> dict[str, Any]:
     names = {each.order.pk: each.holder for each in named_orders([issue.pk])}
     events = list(history_of(issue))
     placed = photos_by_event(events, _shown_photos(issue.pk))
+    done = done_of(request)
+    last_words = _danger_at_the_end(done, value, events)
     return {
         **shell(),
         "issue": issue,
@@ -90,31 +72,40 @@ def _page(request: GuardedRequest, issue: Issue, token: str) -> dict[str, Any]:
         "located": words_of(issue.path, timezone.localdate(now)),
         "promise": story.promise(value, now),
         "is_urgent": value.urgency is Urgency.URGENT and not value.state.is_end,
-        "dangers": _dangers(issue, value, events),
+        "dangers": _dangers(issue, value, events, last_words),
+        "anew": report_anew(issue, last_words) if last_words else (),
         "steps": story.steps(value, events, names, _photos_of_steps(events[1:], placed, token)),
         "handled_by": story.handled_by(value, names),
         "photos": [_photo(one, token) for one in placed[events[0].pk]],
         "actions": _actions(offers, value, token),
         "questions": _questions(issue, value, offers),
         "questions_url": reverse("portal:move", args=[token, Move.JUDGE.value]),
-        "done": _done(request),
-        "thanks": _thanks(request, value, now),
+        "done": done.move if done else None,
+        "thanks": thanks(done, value, events),
         "link": request.build_absolute_uri(reverse("portal:matter", args=[token])),
     }
 
 
-def _dangers(issue: Issue, value: Matter, events: Sequence[Event]) -> list[Danger]:
-    """What to do now stands on the page as long as the matter is open and meant as danger.
-
-    What was added later counts by itself: nobody was asked then whether it is meant so.
-    """
-    if value.state.is_end:
-        return []
-    said, category = [event.words for event in events if event.verb == Move.ADD], ""
-    if value.urgency is Urgency.URGENT:
-        said.append(issue.words)
+def _dangers(
+    issue: Issue, value: Matter, events: Sequence[Event], last_words: str
+) -> Sequence[Danger]:
+    """What to do now stands on the page as long as the matter is open and meant as danger."""
+    said, category = [last_words], ""
+    if value.urgency is Urgency.URGENT and not value.state.is_end:
+        said = [issue.words, *_said(events)]
         category = issue.category_id or ""
-    return dangers_in("\n".join(said), category, lexicon())[:2]
+    return dangers_in("\n".join(said), category, lexicon())[:MOST_DANGERS]
+
+
+def _danger_at_the_end(done: Done | None, value: Matter, events: Sequence[Event]) -> str:
+    """What was just said of danger on a matter that is over and takes it in no more."""
+    if done is None or not done.is_danger or not value.state.is_end:
+        return ""
+    return next(reversed(_said(events)), "")
+
+
+def _said(events: Sequence[Event]) -> list[str]:
+    return [event.words for event in events if event.actor_kind == "reporter"]
 
 
 def _shown_photos(issue_id: UUID) -> list[Attachment]:
@@ -158,85 +149,9 @@ def _questions(issue: Issue, value: Matter, offers: Sequence[Offer]) -> JudgeFor
     return JudgeForm(issue=issue, at=timezone.now()) if asked else None
 
 
-def _done(request: HttpRequest) -> Move | None:
-    """The move whose thanks the page opens with."""
-    word = request.GET.get("done", "")
-    return (
-        Move(word) if word in {Move.REPORT.value, *(move.value for move in CONSEQUENCES)} else None
-    )
-
-
-_THANKS: Mapping[Move, str] = {
-    Move.ADD: "补充的情况已收到，会交给正在办理的人。",
-    Move.WITHDRAW: "已按您的要求撤回，不再办理。",
-    Move.URGE: "已替您催办{until}。",
-    Move.OBJECT: "异议已收到，由上一级重新审核{until}。",
-    Move.CONFIRM: "您已确认解决，这件事办结了。",
-    Move.JUDGE: "您的评价已收到。",
-    Move.REOPEN: "已收到，会重新办理{until}。",
-}
-_ADDED_TO_DANGER = "补充的情况已收到，已按紧急情况交给该办的人。"
-_ANSWERED_BY = {
-    Move.URGE: ClockKind.URGE_ANSWER,
-    Move.OBJECT: ClockKind.ACCEPT,
-    Move.REOPEN: ClockKind.HANDLE,
-}
-
-
-def _thanks(request: HttpRequest, value: Matter, now: datetime) -> str:
-    """What the resident's own move has set going, and until when."""
-    move = _done(request)
-    if move is None or move is Move.REPORT:
-        return ""
-    if move is Move.ADD and value.urgency is Urgency.URGENT:
-        return _ADDED_TO_DANGER
-    kind = _ANSWERED_BY.get(move)
-    clock = value.live(kind) if kind else None
-    until = f"，{moment_in_words(clock.due_at)}前会有答复" if clock else ""
-    if move is Move.REOPEN and clock:
-        until = f"，{moment_in_words(clock.due_at)}前办好"
-    return _THANKS[move].format(until=until)
-
-
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def move(request: GuardedRequest, token: str, move: str) -> HttpResponse:
-    matter_id = _matter_id(request)
-    offer = _offer(request, matter_id, move)
-    tried = attempt(request, matter_id, move)
-    if tried.moved is None:
-        return _form_page(request, tried.form, tried.issue, offer, token)
-    link = reverse("portal:matter", args=[token])
-    return HttpResponseRedirect(f"{link}?done={move}", status=SEE_OTHER)
-
-
-def _offer(request: GuardedRequest, matter_id: UUID, move: str) -> Offer:
-    """The reporter's own moves; what only staff may do does not exist here."""
-    value = matter_of(fetch(request, matter_id))
-    offers = offers_for(value, request.viewer, timezone.now())
-    offer = next((offer for offer in offers if offer.move == move), None)
-    if offer is None:
-        raise not_visible(request, matter_id)
-    return offer
-
-
-def _form_page(
-    request: GuardedRequest, form: MoveForm, issue: Issue, offer: Offer, token: str
-) -> HttpResponse:
-    context = {
-        "form": form,
-        "issue": issue,
-        "offer": offer,
-        "consequence": CONSEQUENCES[offer.move].format_map(book().spans_of(Urgency(issue.urgency))),
-        "is_danger": offer.move is Move.WITHDRAW,
-        "back_url": reverse("portal:matter", args=[token]),
-    }
-    return render(request, "portal/move.html", {**shell(), **context}, status=status_of(form))
-
-
 @require_safe
 def photo(request: GuardedRequest, token: str, photo_id: UUID) -> HttpResponse:
-    shown = photo_of(_shown_photos(_matter_id(request)), photo_id)
+    shown = photo_of(_shown_photos(matter_id_of(request)), photo_id)
     if shown is None:
         raise not_visible(request, photo_id)
     return photo_response(shown)

@@ -25,7 +25,6 @@ from qijie.ui.moves.fields import status_of
 from qijie.web import cost
 
 SEE_OTHER, CONFLICT, TOO_MANY = 303, 409, 429
-_MOST_DANGERS = 2
 _ASKED_AGAIN = frozenset({"photos", "danger", "asked"})
 
 
@@ -78,13 +77,14 @@ def _photos_kept(request: GuardedRequest, kept: str) -> dict[str, object]:
 
 def _stop(request: GuardedRequest, form: ReportForm) -> HttpResponse:
     """What to do now and whom to call; nothing is stored, everything typed is kept."""
-    kept, dangers = _hold(request), form.dangers[:_MOST_DANGERS]
+    kept, dangers = _hold(request), form.told
     typed = _typed(request, form, without=_ASKED_AGAIN)
     names = {name for name, _ in typed}
     context = {
         "dangers": dangers,
         "is_self_harm": any(one.is_self_harm for one in dangers),
         "typed": typed,
+        "action": reverse("portal:report"),
         "asks_where": not names & {"lon", "place_words"},
         "held": kept,
         "held_count": held.count_of(kept),
@@ -166,6 +166,7 @@ def _shown(
         "streets": streets_url(_around(form), timezone.localdate()),
         "notice_version": NOTICE_VERSION,
         "is_another": is_another,
+        "dangers": form.told,
         "has_contact": any(form[name].value() for name in ("name", "phone", "email")),
         **_photos_kept(request, kept),
         **marks,

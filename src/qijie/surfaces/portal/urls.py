@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from qijie.surfaces.portal import grids, matter, pages, places, report
+from qijie.surfaces.portal import grids, matter, moves, pages, places, report
 
 app_name = "portal"
 urlpatterns: list[URLPattern] = [
@@ -11,6 +11,6 @@ urlpatterns: list[URLPattern] = [
     path("addresses/", places.addresses, name="addresses"),
     path("grids/<slug:grid>/", grids.grid, name="grid"),
     path("m/<str:token>/", matter.matter, name="matter"),
-    path("m/<str:token>/<str:move>/", matter.move, name="move"),
+    path("m/<str:token>/<str:move>/", moves.move, name="move"),
     path("m/<str:token>/photos/<uuid:photo_id>/", matter.photo, name="photo"),
 ]

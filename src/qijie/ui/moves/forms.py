@@ -568,30 +568,56 @@ class DeclineForm(MoveForm):
 
 
 def _words_form(
-    move: Move, act: Act, label: str, *, required: bool = True, takes_seen: bool = True
+    move: Move,
+    act: Act,
+    label: str,
+    *,
+    required: bool = True,
+    takes_seen: bool = True,
+    base: type[MoveForm] = MoveForm,
 ) -> type[MoveForm]:
     """A form for a move that needs words and nothing else."""
 
-    class WordsForm(MoveForm):
+    class WordsForm(base):  # type: ignore[valid-type, misc]
         words = WordsField(label=label, max_chars=1000, required=required)
 
         def perform(self, photos: tuple[Photo, ...], *, by: Viewer, at: datetime) -> Issue:
             extra = self.common if takes_seen else {}
-            return act(self.issue.pk, by=by, at=at, words=self.cleaned_data["words"], **extra)
+            meant = {"is_danger": self.is_danger} if base is SaysHowItIs else {}
+            words = self.cleaned_data["words"]
+            issue: Issue = act(self.issue.pk, by=by, at=at, words=words, **extra, **meant)
+            return issue
 
     WordsForm.move = move
     return WordsForm
 
 
-class AddForm(MoveForm):
+class SaysHowItIs(MoveForm):
+    """Its words tell how it is there now: of danger they may be asked whether it is now."""
+
+    danger = forms.CharField(required=False, max_length=4, widget=forms.HiddenInput)
+
+    @property
+    def is_danger(self) -> bool | None:
+        """What was answered; None where nobody was asked."""
+        return {"yes": True, "no": False}.get(self.cleaned_data["danger"])
+
+
+class AddForm(SaysHowItIs):
     move = Move.ADD
     takes_photos = True
     either = ("words", "photos")
     words = WordsField(label="补充的情况", max_chars=1000, required=False)
 
     def perform(self, photos: tuple[Photo, ...], *, by: Viewer, at: datetime) -> Issue:
-        words = self.cleaned_data["words"]
-        return actions.add(self.issue.pk, by=by, at=at, words=words, photos=photos)
+        return actions.add(
+            self.issue.pk,
+            by=by,
+            at=at,
+            words=self.cleaned_data["words"],
+            photos=photos,
+            is_danger=self.is_danger,
+        )
 
 
 class ConfirmForm(MoveForm):
@@ -611,7 +637,7 @@ class ConfirmForm(MoveForm):
         )
 
 
-class JudgeForm(MoveForm):
+class JudgeForm(SaysHowItIs):
     """The two questions at the end: is it solved, and were you treated well."""
 
     move = Move.JUDGE
@@ -628,6 +654,7 @@ class JudgeForm(MoveForm):
             is_solved=cleaned["is_solved"],
             is_satisfied=cleaned["is_satisfied"],
             words=cleaned["words"],
+            is_danger=self.is_danger,
         )
 
 
@@ -654,11 +681,13 @@ _FORMS: Sequence[type[MoveForm]] = (
     _words_form(Move.ANSWER, actions.answer, "答复"),
     _words_form(Move.FINAL_ANSWER, actions.final_answer, "书面答复"),
     _words_form(Move.NOT_MEANT, actions.not_meant, "说明", required=False),
-    _words_form(Move.OBJECT, actions.object_, "为什么不同意", takes_seen=False),
+    _words_form(Move.OBJECT, actions.object_, "为什么不同意", takes_seen=False, base=SaysHowItIs),
     _words_form(Move.REFUSE_MOVE, actions.refuse_move, "为什么不属于这里"),
-    _words_form(Move.REOPEN, actions.reopen, "为什么要重新办理"),
+    _words_form(Move.REOPEN, actions.reopen, "为什么要重新办理", base=SaysHowItIs),
     _words_form(Move.SEND_BACK, actions.send_back, "哪里不合格"),
-    _words_form(Move.URGE, actions.urge, "催办说明", required=False, takes_seen=False),
+    _words_form(
+        Move.URGE, actions.urge, "催办说明", required=False, takes_seen=False, base=SaysHowItIs
+    ),
     _words_form(Move.WITHDRAW, actions.withdraw, "撤回原因", required=False, takes_seen=False),
 )
 FORMS: dict[Move, type[MoveForm]] = {form.move: form for form in _FORMS}

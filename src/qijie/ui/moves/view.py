@@ -1,8 +1,10 @@
 """One move over HTTP, the same on every surface: fetch, form, perform."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404
 from django.utils import timezone
 
@@ -31,8 +33,16 @@ def fetch(request: GuardedRequest, issue_id: UUID) -> Issue:
     return issue
 
 
-def attempt(request: GuardedRequest, issue_id: UUID, move: str) -> Attempt:
-    """Shows the form on GET, performs the move on POST."""
+def attempt(
+    request: GuardedRequest,
+    issue_id: UUID,
+    move: str,
+    photos: "Sequence[UploadedFile[bytes]] | None" = None,
+) -> Attempt:
+    """Shows the form on GET, performs the move on POST.
+
+    photos: those that go with it, where not only the request's own do.
+    """
     issue = fetch(request, issue_id)
     now = timezone.now()
     form = form_for(
@@ -47,7 +57,8 @@ def attempt(request: GuardedRequest, issue_id: UUID, move: str) -> Attempt:
     if request.method != "POST":
         return Attempt(issue, form, None)
     try:
-        moved = form.submit(request.FILES.getlist("photos"), by=request.viewer, at=now)
+        files = request.FILES.getlist("photos") if photos is None else photos
+        moved = form.submit(files, by=request.viewer, at=now)
     except NotVisible as error:
         raise not_visible(request, issue_id) from error
     return Attempt(issue, form, moved)

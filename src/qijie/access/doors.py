@@ -46,7 +46,7 @@ DOORS: tuple[Door, ...] = (
     Door("mfa_download_recovery_codes", Who.SIGNING_IN, keyless=_SIGN_IN),
     # Residents
     Door("portal:start", Who.ANYONE),
-    Door("portal:report", Who.INTAKE, takes_photos=True, tells_another=True),
+    Door("portal:report", Who.INTAKE, takes_photos=True, remembers=True),
     Door("portal:privacy", Who.ANYONE),
     Door("portal:where", Who.ANYONE),
     Door("portal:addresses", Who.ANYONE),

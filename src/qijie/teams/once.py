@@ -57,11 +57,14 @@ def answer_before(request: "GuardedRequest") -> HttpResponse | None:
     if request.door.keyless:
         return None
     if request.method != "POST":
-        _look_back(request)
+        if not request.door.remembers:
+            _look_back(request)
         return None
     key = key_given(request)
     if key is None:
         return _refused(request, _NO_KEY, 400)
+    if request.door.remembers:
+        return None
     claim = Claim(key, _digest(request, key), _body(request))
     if not sent_forms.hold_form(claim.digest):
         return _refused(request, _UNDER_WAY, 409)

@@ -10,6 +10,7 @@ from django.db.models import CharField, Exists, Func, OuterRef, Prefetch, Q, Que
 from qijie.access.viewer import HeldPost, Kind, Role, Viewer
 from qijie.accounts.models import User
 from qijie.kernel.codes import Level, ancestors
+from qijie.kernel.kept import Kept
 from qijie.teams.models import Holding, OrgUnit, Post
 from qijie.territory.models import Node
 from qijie.territory.queries import within
@@ -74,6 +75,14 @@ def posts_responsible_for(path: str, on: date) -> list[Post]:
     places = [*ancestors(path), path]
     found = _with_holders(Post.objects.filter(_existing(on), path__in=places), on)
     return sorted(found, key=lambda post: (-len(post.path), post.code))
+
+
+_desks = Kept[Level | None](seconds=60, most=5000)
+
+
+def lowest_desk_lately(path: str, on: date) -> Level | None:
+    """As `lowest_desk`, at most a minute old."""
+    return _desks.get((path, on), lambda: lowest_desk(path, on))
 
 
 def lowest_desk(path: str, on: date) -> Level | None:

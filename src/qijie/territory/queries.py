@@ -7,12 +7,13 @@ from datetime import date
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import CharField, F, Q, QuerySet, Value
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Left
 
 from qijie.access.viewer import Viewer
 from qijie.kernel.codes import GridCoding, Level, ancestors, level_of_path, path_at
 from qijie.kernel.coordinates import Coordinate
+from qijie.kernel.kept import Kept
 from qijie.territory.models import Building, Node
 
 
@@ -168,23 +169,35 @@ _A_COMMUNITY = re.compile("社区|村")
 _COMMUNITY_DIGITS = 12
 
 
-def communities_said(words: str, on: date) -> list[Node]:
-    """The communities an address speaks of: by name, or by the door numbers in it; two queries.
+_communities = Kept[dict[str, str]](seconds=60, most=2)
 
-    Empty where it speaks of none that is known.
+
+def communities_said(words: str, on: date) -> dict[str, str]:
+    """Path and name of the communities an address speaks of: by name, or by the doors in it.
+
+    Empty where it speaks of none that is known. One query for door numbers, none for names while
+    the communities' names are kept.
     """
     words = re.sub(r"\s", "", words)
     doors = _DOOR.findall(_DIVISIONS_BEFORE.sub("", words))
     if not doors and not _A_COMMUNITY.search(words):
-        return []
-    communities = nodes(on).filter(kind__in=("community", "village")).defer("boundary")
-    said = communities.annotate(said=Value(words, CharField()))
-    by_name: list[Node] = list(said.filter(said__contains=F("name")).order_by("path"))
-    if not doors:
-        return by_name
+        return {}
+    names = _communities.get(on, lambda: _communities_on(on))
+    said = {path: name for path, name in names.items() if name in words}
+    if doors:
+        said |= {path: names[path] for path in _with_doors(doors, on) if path in names}
+    return said
+
+
+def _communities_on(on: date) -> dict[str, str]:
+    found = nodes(on).filter(kind__in=("community", "village")).order_by("path")
+    return dict(found.values_list("path", "name"))
+
+
+def _with_doors(doors: Sequence[str], on: date) -> list[str]:
     at_doors = Q()
     for door in doors:
         at_doors |= Q(address__contains=door)
-    paths = buildings(on).filter(at_doors).annotate(of=Left("path", _COMMUNITY_DIGITS)).values("of")
-    by_door = communities.filter(path__in=paths).exclude(pk__in=[one.pk for one in by_name])
-    return [*by_name, *by_door.order_by("path")]
+    of = Left("path", _COMMUNITY_DIGITS)
+    paths = buildings(on).filter(at_doors).values_list(of, flat=True)
+    return sorted(set(paths))

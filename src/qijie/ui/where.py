@@ -61,7 +61,7 @@ def _said(words: str, chosen: str, on: date) -> dict[str, str]:
     if chosen:
         node = node_at(chosen.split("-")[0], on)
         return {chosen: node.name} if node else {}
-    return {node.path: node.name for node in communities_said(words, on)}
+    return communities_said(words, on)
 
 
 def _agree(one: str, other: str) -> bool:

@@ -138,7 +138,7 @@ def test_a_report_costs_few_queries(client: Client) -> None:
     statements = [query["sql"] for query in captured]
     # Inside the test's own transaction the request's BEGIN and COMMIT are savepoints.
     asking = [sql for sql in statements if not sql.startswith(("SAVEPOINT", "RELEASE"))]
-    assert len(asking) <= 23, "\n".join(asking)
+    assert len(asking) <= 15, "\n".join(asking)
 
 
 def test_the_form_costs_few_queries(

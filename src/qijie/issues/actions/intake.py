@@ -44,7 +44,7 @@ from qijie.kernel.matter_number import make as make_number
 from qijie.records import actions as records
 from qijie.records.photos import Photo
 from qijie.records.said import said_in
-from qijie.teams.queries import lowest_desk
+from qijie.teams.queries import lowest_desk_lately
 from qijie.territory.models import SRID
 from qijie.territory.queries import Located, level_of
 
@@ -60,6 +60,8 @@ class Receipt:
     number: str
     token: str
     """The private link's secret; nobody can read it from the database again."""
+    is_again: bool = False
+    """It had been handed in before, under the same key."""
 
 
 def link_token(key: UUID) -> str:
@@ -68,12 +70,25 @@ def link_token(key: UUID) -> str:
     return base64.urlsafe_b64encode(digest[:16]).decode().rstrip("=")
 
 
+def has_reported(key: UUID) -> bool:
+    """Whether a report was handed in under this key."""
+    return records.is_claimed(key, REPORT_PURPOSE)
+
+
 @transaction.atomic
-def report(new: NewReport, *, by: Viewer, at: datetime, photos: Sequence[Photo] = ()) -> Receipt:
+def report(
+    new: NewReport,
+    *,
+    by: Viewer,
+    at: datetime,
+    photos: Sequence[Photo] = (),
+    located: Located | None = None,
+) -> Receipt:
     """Takes in a report; the same again under its key answers the same receipt and does nothing.
 
-    A contact or photos missing before are taken in. Raises Refusal with a sentence when the place
-    or category is unknown, or when what came under the key differs otherwise.
+    A contact or photos missing before are taken in. located: where it lies, if that was looked up
+    for this very report just before. Raises Refusal with a sentence when the place or category is
+    unknown, or when what came under the key differs otherwise.
     """
     issue = Issue(id=new.issue_id or new_id())
     said = said_in(new, new.key, photos)
@@ -84,7 +99,7 @@ def report(new: NewReport, *, by: Viewer, at: datetime, photos: Sequence[Photo] 
         take_more(new, said, earlier, photos, by=by, at=at)
         return _receipt_again(earlier.subject_id, new.key)
     _refuse_own_case(new, by)
-    located = place_of(new, at)
+    located = located or place_of(new, at)
     category = known_category(new.category)
     concerned = concerned_of(new, located, at)
     seemingly = hinted_by(new, located, concerned, at)
@@ -131,7 +146,7 @@ def _refuse_own_case(new: NewReport, by: Viewer) -> None:
 def _receipt_again(issue_id: UUID, key: UUID) -> Receipt:
     with scope(reporter_of(issue_id)):
         number = Issue.objects.values_list("number", flat=True).get(pk=issue_id)
-    return Receipt(issue_id, number, link_token(key))
+    return Receipt(issue_id, number, link_token(key), is_again=True)
 
 
 def _act(
@@ -151,7 +166,7 @@ def _act(
         path=located.path,
         grid_path=located.path if located.grid_id else None,
         place_unknown=located.grid_id is None,
-        level=lowest_desk(located.path, on) or level_of(located.path),
+        level=lowest_desk_lately(located.path, on) or level_of(located.path),
         channel=new.channel,
         family=Family(category.family) if category else None,
         category=category.pk if category else None,

@@ -1,6 +1,6 @@
 """The only writers of what is left behind."""
 
-from qijie.records.actions.keys import Earlier, KeyReused, claim, take_more
+from qijie.records.actions.keys import Earlier, KeyReused, claim, is_claimed, take_more
 from qijie.records.actions.left_behind import (
     LINK_LIFETIME,
     AccessNote,
@@ -47,6 +47,7 @@ __all__ = [
     "drop_timers",
     "give_link",
     "hold_form",
+    "is_claimed",
     "keep_form",
     "next_number",
     "note_access",

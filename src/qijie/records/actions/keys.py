@@ -55,6 +55,11 @@ def claim(*, key: UUID, purpose: str, said: Said, subject_id: UUID, at: datetime
     return Earlier(earlier.subject_id, earlier.parts, difference(earlier.parts, said))
 
 
+def is_claimed(key: UUID, purpose: str) -> bool:
+    """Whether something took effect under a key, for this purpose."""
+    return IntakeKey.objects.filter(key=key, purpose=purpose).exists()
+
+
 def take_more(key: UUID, said: Said, earlier: Earlier) -> None:
     """Lets the key remember what came besides, in the transaction that takes it in."""
     both = said.with_earlier(earlier.parts)

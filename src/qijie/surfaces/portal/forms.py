@@ -10,10 +10,12 @@ from django.utils import timezone
 from qijie.access.viewer import Viewer
 from qijie.issues import actions
 from qijie.issues.actions import NewReport, Receipt
+from qijie.issues.actions.placing import place_of
 from qijie.issues.models import Category
 from qijie.issues.queries.book import lexicon
 from qijie.issues.queries.concerned import Choice, chosen, concerned_choice, concerned_choices
 from qijie.issues.rules.danger import Danger, dangers_in
+from qijie.issues.rules.decide import Refused
 from qijie.issues.rules.vocabulary import Channel, Urgency
 from qijie.kernel.coordinates import Coordinate
 from qijie.kernel.refusal import Refusal
@@ -22,7 +24,7 @@ from qijie.records.photos import Photo
 from qijie.surfaces.portal.asked import MOST_DANGERS
 from qijie.surfaces.portal.places import words_of
 from qijie.surfaces.portal.whom import may_mean
-from qijie.territory.queries import nodes
+from qijie.territory.queries import Located, nodes
 from qijie.ui.moves.fields import PhoneField, WordsField, as_error, photos_in
 from qijie.ui.where import asks_which, place_agreed, which_holds
 
@@ -120,6 +122,8 @@ class ReportForm(forms.Form):
 
     is_another = False
     """The key came before with something else: pressed again, this is a report of its own."""
+    _located: Located | None = None
+    """Where it lies, once that was looked up."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -203,7 +207,13 @@ class ReportForm(forms.Form):
         """Whom the words may mean, to be asked once; nobody in danger is asked."""
         if self.data.get("asked") or self.is_danger or not self.is_valid():
             return []
-        return may_mean(self.new_report, at)
+        new = self.new_report
+        try:
+            self._located = place_of(new, at)
+        except Refused:
+            # Handing it in says so in words.
+            return []
+        return may_mean(new, self._located.path, at)
 
     def submit(
         self, files: "Sequence[UploadedFile[bytes]]", *, by: Viewer, at: datetime
@@ -215,7 +225,9 @@ class ReportForm(forms.Form):
         if photos is None:
             return None
         try:
-            return actions.report(self.new_report, by=by, at=at, photos=photos)
+            return actions.report(
+                self.new_report, by=by, at=at, photos=photos, located=self._located
+            )
         except KeyReused as reused:
             self.is_another = True
             self.add_error(None, f"{reused.sentence}{ANOTHER_REPORT}")

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from qijie.access.form_keys import key_given, renew_key, with_own_key
-from qijie.issues.actions.intake import NOTICE_VERSION
+from qijie.issues.actions.intake import NOTICE_VERSION, has_reported, link_token
 from qijie.issues.queries.concerned import Choice
 from qijie.kernel.codes import Level, path_at
 from qijie.surfaces.portal import held
@@ -48,11 +48,18 @@ def report(request: GuardedRequest) -> HttpResponse:
             renew_key(request)
         return _shown(request, form, is_another=form.is_another)
     held.let_go(request.POST.get("held", ""))
-    link = reverse("portal:matter", args=[receipt.token])
-    return HttpResponseRedirect(f"{link}?done=report", status=SEE_OTHER)
+    again = "&again=yes" if receipt.is_again else ""
+    return HttpResponseRedirect(f"{_receipt_at(receipt.token)}{again}", status=SEE_OTHER)
+
+
+def _receipt_at(token: str) -> str:
+    return f"{reverse('portal:matter', args=[token])}?done=report"
 
 
 def _blank(request: GuardedRequest, marks: dict[str, str]) -> HttpResponse:
+    key = key_given(request)
+    if key and has_reported(key):
+        request.sent_to = _receipt_at(link_token(key))
     return _shown(request, ReportForm(initial=_of_grid(request)), marks=marks)
 
 

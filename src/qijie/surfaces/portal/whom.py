@@ -10,23 +10,20 @@ from django.utils import timezone
 
 from qijie.boards.queries import posts_named
 from qijie.issues.actions import NewReport
-from qijie.issues.actions.placing import place_of
 from qijie.issues.queries.concerned import POST, UNIT, Choice
 from qijie.issues.queries.naming import hinted
-from qijie.issues.rules.decide import Refused
 
 MOST_ASKED = 3
 
 
-def may_mean(new: NewReport, at: datetime) -> list[Choice]:
-    """The form's choices the words may mean, the plainest first; none where one was chosen."""
+def may_mean(new: NewReport, path: str, at: datetime) -> list[Choice]:
+    """The form's choices the words may mean, the plainest first; none where one was chosen.
+
+    path: where the report lies.
+    """
     if new.about_post_id or new.about_unit_id:
         return []
-    try:
-        path, on = place_of(new, at).path, timezone.localdate(at)
-    except Refused:
-        # Handing it in says so in words.
-        return []
+    on = timezone.localdate(at)
     found = hinted(f"{new.words} {new.about_words}", path, on, place=new.place_words)
     on_boards = {post.pk for post in posts_named(path, on)} if found else set()
     known = [hint for hint in found if hint.is_unit or hint.id in on_boards]

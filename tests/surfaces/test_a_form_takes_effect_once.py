@@ -122,15 +122,22 @@ def _opened_again(client: Client, key: str) -> str:
 
 
 def test_what_is_kept_says_nothing_without_the_key(client: Client) -> None:
-    token = hand_in(client)
+    token = added_to(client)
     with scope(SYSTEM):
         kept = SentForm.objects.get()
     for column in (kept.digest, kept.body, kept.answer):
         assert token.encode() not in bytes(column)
 
 
+def added_to(client: Client) -> str:
+    """A link under which a form has taken effect: the address it led to is kept."""
+    token = hand_in(client)
+    client.post(f"/m/{token}/add/", {"words": "又堆了一车"})
+    return token
+
+
 def test_keys_are_cleared_after_a_day(client: Client) -> None:
-    hand_in(client)
+    added_to(client)
     clear(timezone.now() + timedelta(days=settings.KEPT_DAYS["forms"], minutes=-1))
     assert SentForm.objects.count() == 1
     clear(timezone.now() + timedelta(days=settings.KEPT_DAYS["forms"], minutes=1))

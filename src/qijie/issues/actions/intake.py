@@ -61,7 +61,7 @@ class Receipt:
     token: str
     """The private link's secret; nobody can read it from the database again."""
     is_again: bool = False
-    """It had been handed in before, under the same key."""
+    """It had been handed in before, under the same key, and brought nothing more now."""
 
 
 def link_token(key: UUID) -> str:
@@ -97,7 +97,7 @@ def report(
     )
     if earlier is not None:
         take_more(new, said, earlier, photos, by=by, at=at)
-        return _receipt_again(earlier.subject_id, new.key)
+        return _receipt_again(earlier, new.key)
     _refuse_own_case(new, by)
     located = located or place_of(new, at)
     category = known_category(new.category)
@@ -143,10 +143,11 @@ def _refuse_own_case(new: NewReport, by: Viewer) -> None:
         )
 
 
-def _receipt_again(issue_id: UUID, key: UUID) -> Receipt:
+def _receipt_again(earlier: records.Earlier, key: UUID) -> Receipt:
+    issue_id = earlier.subject_id
     with scope(reporter_of(issue_id)):
         number = Issue.objects.values_list("number", flat=True).get(pk=issue_id)
-    return Receipt(issue_id, number, link_token(key), is_again=True)
+    return Receipt(issue_id, number, link_token(key), is_again=not earlier.difference.parts)
 
 
 def _act(

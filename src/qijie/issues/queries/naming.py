@@ -41,7 +41,7 @@ def _communities_in(words: str, path: str, on: date) -> list[str]:
     """The communities below a path that the words speak of; none where the path is more exact."""
     if path_at(path, Level.COMMUNITY):
         return []
-    return [one.path for one in communities_said(words, on) if one.path.startswith(path)]
+    return [said for said in communities_said(words, on) if said.startswith(path)]
 
 
 def _read(path: str, on: date) -> list[Called]:

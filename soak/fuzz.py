@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from qijie.accounts.demo import PASSWORD
 from soak.house import House
@@ -80,6 +80,16 @@ ODD = (
     "灯" * 5000,
     "𠮷" * 300,
     "\n\r\t ",
+    # Near an id, a choice or a number, and none of ours.
+    "unit:",
+    "post:garbage",
+    "x:00000000-0000-0000-0000-000000000000",
+    "UNIT:0195A1B2-C3D4-7E5F-8A6B-7C8D9E0F1A2B",
+    "0195A1B2-C3D4-7E5F-8A6B-7C8D9E0F1A2B",
+    "{0195a1b2-c3d4-7e5f-8a6b-7c8d9e0f1a2b}",
+    "１２",
+    "007",
+    "1,2,x",
 )
 _REFUSED_SAFELY = {501, 505}
 
@@ -189,6 +199,22 @@ def _field(walker: _Walker, path: str) -> Told:
     return f"POST {to} {json.dumps(sent)}", answer
 
 
+def _twice(walker: _Walker, path: str) -> Told:
+    """A form with a field answered several times, or as a list by its spelling."""
+    forms = [(to, form) for to, form in walker.forms if not to.startswith(SPARED)]
+    if not forms:
+        return _parameter(walker, path)
+    to, form = random.choice(forms)
+    typed = [*{**{name: _value(form, name) for name in form.names}, **form.fields}.items()]
+    for name, text in random.sample(typed, min(len(typed), 2)):
+        if name != "csrfmiddlewaretoken":
+            other = random.choice([text, _value(form, name), _safe(random.choice(ODD))])
+            typed.append((random.choice([name, name, f"{name}[]", f"{name}[0]"]), other))
+    body = urlencode(typed).encode()
+    kind = "application/x-www-form-urlencoded"
+    return f"POST {to} {body[:200]!r}", walker.visitor.ask("POST", to, body, kind)
+
+
 def _body(walker: _Walker, path: str) -> Told:
     to = random.choice([to for to, _ in walker.forms] or [path])
     to = path if to.startswith(SPARED) else to
@@ -228,6 +254,8 @@ _ACTS: Sequence[Callable[[_Walker, str], Told]] = (
     _field,
     _field,
     _field,
+    _twice,
+    _twice,
     _body,
     _header,
     _method,

@@ -4,6 +4,8 @@ from uuid import UUID, uuid4
 
 from django.http import HttpRequest, QueryDict
 
+from qijie.kernel.ids import id_of
+
 FIELD, HEADER = "form_key", "X-Form-Key"
 """Forms carry the key in a hidden field, scripts may send it as a header. No address holds it:
 whoever has the key is told where the form led, and addresses stand in logs."""
@@ -13,10 +15,7 @@ _NEXT = "qijie_next_key"
 def key_given(request: HttpRequest) -> UUID | None:
     """The key that came with the request; None for none, or one that is none."""
     typed = request.POST.get(FIELD) or request.headers.get(HEADER)
-    try:
-        return UUID(typed) if typed else None
-    except ValueError:
-        return None
+    return id_of(typed) if typed else None
 
 
 def key_to_show(request: HttpRequest) -> UUID:

@@ -14,6 +14,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from qijie.access.typed import OneValue
 from qijie.accounts.actions import life, tries
 from qijie.accounts.adapter import MustWait, take_turn
 from qijie.accounts.models import ActivationCode
@@ -23,7 +24,7 @@ SAID_FROM = 3
 """So many tries before a wait the page begins to count down."""
 
 
-class SignInForm(LoginForm):
+class SignInForm(OneValue, LoginForm):
     """Names what is missing, says how many tries are left, and how long to wait."""
 
     wait: timedelta | None = None
@@ -71,15 +72,15 @@ class _Counted:
         return code
 
 
-class CodeForm(_Counted, AuthenticateForm):
+class CodeForm(_Counted, OneValue, AuthenticateForm):
     """The second step of signing in."""
 
 
-class CodeAgainForm(_Counted, ReauthenticateForm):
+class CodeAgainForm(_Counted, OneValue, ReauthenticateForm):
     """The code once more before something weighty."""
 
 
-class EnrolForm(ActivateTOTPForm):
+class EnrolForm(OneValue, ActivateTOTPForm):
     """A first factor. Whoever came by a password alone shows the code on paper as well."""
 
     activation_code = forms.CharField(
@@ -123,7 +124,7 @@ def opened_code(username: str, typed: str) -> ActivationCode:
     return code
 
 
-class _NewPassword(forms.Form):
+class _NewPassword(OneValue, forms.Form):
     """A new password, twice."""
 
     password1 = forms.CharField(

@@ -63,6 +63,15 @@ def _forget_the_parent() -> None:
 os.register_at_fork(after_in_child=_forget_the_parent)
 
 
+def id_of(text: str) -> UUID | None:
+    """The id of a text as we write ids; None for anything else, other spellings of one included."""
+    try:
+        found = UUID(text)
+    except ValueError:
+        return None
+    return found if str(found) == text else None
+
+
 def new_id() -> UUID:
     """A UUIDv7 of now, greater than every one this process handed out before."""
     return _sequence.next()

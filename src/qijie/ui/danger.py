@@ -2,13 +2,14 @@
 
 from django import forms
 
+from qijie.access.typed import OneValue
 from qijie.issues.queries.book import lexicon
 from qijie.issues.rules.danger import dangers_in
 
 _YES, _NO = "yes", "no"
 
 
-class AsksOfDanger(forms.Form):
+class AsksOfDanger(OneValue, forms.Form):
     """A report form of staff; `asked_of_danger` says whether the page shows the question.
 
     It stands between the words and their filing, as the stop page does for a resident. Whoever

@@ -184,7 +184,7 @@ def test_grids_are_merged_split_locked_and_taken_back(client: Client) -> None:
         ("move", {"block": [CORNER]}, "还没有选去处"),
         ("move", {"block": [CORNER], "to": 77}, "第 77"),
         ("move", {"block": [999], "to": 1}, "不在本方案中"),
-        ("move", {"block": ["x", "-1", "９"], "to": 1}, "还没有选地块"),
+        ("move", {"block": ["x", "-1", "９"], "to": 1}, "地块“x”不是这张图上的"),
         ("apart", {}, "还没有选地块"),
         ("merge", {}, "还没有选去处"),
         ("merge", {"to": 2, "grid": 2}, "并入它自己"),

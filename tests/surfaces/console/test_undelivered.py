@@ -48,7 +48,6 @@ def test_the_reason_is_shown_but_no_address(settings: Settings) -> None:
 
 def test_a_letter_is_sent_again_or_dropped(settings: Settings) -> None:
     letter_id, client = given_up(), desk_of("han", settings)
-    client.post("/console/undelivered/", {"letter": "none"})
     client.post("/console/undelivered/", {"letter": str(letter_id), "do": "again"})
     with scope(SYSTEM):
         assert Letter.objects.get().given_up_at is None
@@ -56,6 +55,9 @@ def test_a_letter_is_sent_again_or_dropped(settings: Settings) -> None:
     client.post("/console/undelivered/", {"letter": str(letter_id), "do": "drop"})
     with scope(SYSTEM):
         assert not Letter.objects.exists()
+    gone = client.post("/console/undelivered/", {"letter": str(letter_id), "do": "drop"})
+    assert gone.status_code == 422
+    assert "没有找到这封邮件" in gone.content.decode()
 
 
 def test_nobody_else_sees_them(settings: Settings) -> None:

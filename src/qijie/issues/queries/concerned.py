@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet, Value
 
 from qijie.issues.rules.decide import Refused
 from qijie.kernel.codes import Level, ancestors, path_at
+from qijie.kernel.ids import id_of
 from qijie.teams.models import OrgUnit, Post
 
 Choice = tuple[str, str]
@@ -61,13 +62,10 @@ def _posts_met(on: date) -> QuerySet[Post]:
 
 def chosen(value: str) -> tuple[UUID | None, UUID | None]:
     """The unit or the post of `unit:…` or `post:…`; neither for no choice."""
-    kind, _, concerned = value.partition(":")
-    if not concerned:
+    if not value:
         return None, None
-    try:
-        named = UUID(concerned)
-        return (named, None) if kind == UNIT else (None, named)
-    except ValueError:
-        raise Refused(
-            "unknown_concerned", "涉及谁：没有这个单位或岗位，请重新选择。", "about"
-        ) from None
+    kind, _, concerned = value.partition(":")
+    named = id_of(concerned)
+    if named is None or kind not in (UNIT, POST):
+        raise Refused("unknown_concerned", "涉及谁：没有这个单位或岗位，请重新选择。", "about")
+    return (named, None) if kind == UNIT else (None, named)

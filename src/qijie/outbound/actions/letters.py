@@ -155,17 +155,23 @@ def _give_up(letter: Letter, why: str, at: datetime) -> None:
         )
 
 
-def send_again(letter_id: UUID, region_codes: Sequence[str], at: datetime) -> None:
-    """The administrator mended what kept it: it waits from the beginning once more."""
+def send_again(letter_id: UUID, region_codes: Sequence[str], at: datetime) -> bool:
+    """The administrator mended what kept it: it waits from the beginning once more.
+
+    False where there is no such letter that was given up.
+    """
     with scope(SYSTEM):
-        _given_up(letter_id, region_codes).update(
+        found = _given_up(letter_id, region_codes).update(
             given_up_at=None, failure="", tries=0, send_at=at, made_at=at
         )
+    return bool(found)
 
 
-def drop_letter(letter_id: UUID, region_codes: Sequence[str]) -> None:
+def drop_letter(letter_id: UUID, region_codes: Sequence[str]) -> bool:
+    """False where there is no such letter that was given up."""
     with scope(SYSTEM):
-        _given_up(letter_id, region_codes).delete()
+        found, _ = _given_up(letter_id, region_codes).delete()
+    return bool(found)
 
 
 def _given_up(letter_id: UUID, region_codes: Sequence[str]) -> QuerySet[Letter]:

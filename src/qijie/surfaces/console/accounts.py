@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from qijie.access.permissions import MATTER_STAFF
+from qijie.access.typed import OneValue
 from qijie.accounts import step_up
 from qijie.accounts.actions import life
 from qijie.accounts.actions.life import Doer
@@ -62,7 +63,7 @@ ACTS = {
 }
 
 
-class ActForm(forms.Form):
+class ActForm(OneValue, forms.Form):
     """The administrator's own second factor, unless it was typed a short while ago."""
 
     code = forms.CharField(

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from qijie.access.permissions import PRINT_BOARDS, roles_that_may
+from qijie.access.typed import only
 from qijie.access.viewer import Viewer
 from qijie.boards import files
 from qijie.boards.actions import KEPT, cancel_file, order_file
@@ -87,11 +88,11 @@ def may_print(viewer: Viewer, path: str) -> bool:
 def _ordered(request: GuardedRequest, path: str) -> BoardFile:
     if not may_print(request.viewer, path):
         raise Refusal(_NOT_YOURS)
-    on, objection = _day_typed(request.POST.get("on", ""))
+    on, objection = _day_typed(only(request.POST, "on", "公示日期"))
     if objection:
         raise Refusal(objection)
     try:
-        size = Paper(request.POST.get("size", ""))
+        size = Paper(only(request.POST, "size", "纸张"))
     except ValueError:
         raise Refusal("纸张只有 A3 和 A4 两种，请选一种。") from None
     return order_file(path, on, size, by=request.viewer, at=timezone.now())

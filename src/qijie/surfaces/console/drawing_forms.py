@@ -10,6 +10,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
+from qijie.access.typed import CountField, OneValue
 from qijie.redrawing import rules
 from qijie.redrawing.queries import Preview
 from qijie.redrawing.rules import MEASURES, MOST_PLANS, Order, Purpose
@@ -54,7 +55,7 @@ def _whole(label: str, least: int, most: int, **kwargs: Any) -> forms.IntegerFie
     )
 
 
-class ChangeForm(forms.Form):
+class ChangeForm(OneValue, forms.Form):
     """How much may change when a drawing goes on from one that stands."""
 
     most_moved = _whole(
@@ -202,11 +203,11 @@ def _usual_band(measure: str) -> tuple[float | None, float | None]:
     return low, high
 
 
-class AdoptForm(forms.Form):
+class AdoptForm(OneValue, forms.Form):
     """From which day a plan is in force, and who works in grids that have no post yet."""
 
     on = DayField(label="启用日期", help_text="从这一天零点起按新的网格走；启用前都可以撤回。")
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    version = CountField(label="方案的版本")
     reason = WordsField(label="仍要采用的理由", max_chars=400, rows=3, required=False)
 
     def __init__(

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from qijie.access.fields import Purpose
+from qijie.access.typed import OneValue
 from qijie.accounts import step_up
 from qijie.issues.models import Issue
 from qijie.issues.queries import matter_of, visible_or_none, visible_to
@@ -150,7 +151,7 @@ def photo(request: GuardedRequest, issue_id: UUID, photo_id: UUID) -> HttpRespon
     return photo_response(found)
 
 
-class RevealForm(forms.Form):
+class RevealForm(OneValue, forms.Form):
     """Why, and the second factor once more unless it was typed a short while ago."""
 
     purpose = WordsField(label="查看事由", max_chars=100, one_line=True)

@@ -4,8 +4,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
+from qijie.access.typed import only
 from qijie.access.viewer import HeldPost
 from qijie.issues.rules.vocabulary import LEVEL_LABELS
+from qijie.kernel.refusal import Refusal
 from qijie.surfaces.console.frame import page
 from qijie.teams.gate import GuardedRequest
 
@@ -16,16 +18,21 @@ TEXT_SIZES = {"": "标准", "large": "大字"}
 
 @require_http_methods(["GET", "POST"])
 def me(request: GuardedRequest) -> HttpResponse:
+    objection = ""
     if request.method == "POST":
-        return _with_look(request)
+        try:
+            return _with_look(request)
+        except Refusal as refusal:
+            objection = refusal.sentence
     context: dict[str, object] = {
+        "objection": objection,
         "posts": [_row(post) for post in request.viewer.posts],
         "themes": THEMES,
         "theme": request.COOKIES.get("theme", ""),
         "text_sizes": TEXT_SIZES,
         "text_size": request.COOKIES.get("text_size", ""),
     }
-    return page(request, "me.html", "me", context)
+    return page(request, "me.html", "me", context, status=422 if objection else 200)
 
 
 def _row(post: HeldPost) -> dict[str, object]:
@@ -33,11 +40,13 @@ def _row(post: HeldPost) -> dict[str, object]:
 
 
 def _with_look(request: GuardedRequest) -> HttpResponse:
-    """The same cookies the page's own buttons write; an unknown word is the default look."""
+    """The same cookies the page's own buttons write. Raises Refusal for a look there is not."""
     response = redirect("console:me")
-    for name, known in (("theme", THEMES), ("text_size", TEXT_SIZES)):
-        word = request.POST.get(name, "")
-        if word and word in known:
+    for name, label, known in (("theme", "深浅色", THEMES), ("text_size", "字号", TEXT_SIZES)):
+        word = only(request.POST, name, label)
+        if word not in ("", *known):
+            raise Refusal(f"{label}没有“{word[:20]}”这一种，请从列出的里面选。")
+        if word:
             response.set_cookie(name, word, max_age=_YEAR_SECONDS, samesite="Lax")
         else:
             response.delete_cookie(name, samesite="Lax")

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from qijie.access.typed import number_of, only
 from qijie.kernel.refusal import Refusal
 from qijie.redrawing import actions, queries
 from qijie.redrawing.actions import Edited, Outdated
@@ -41,7 +42,6 @@ from qijie.teams.gate import GuardedRequest, not_visible
 
 APART, GO_ON = "apart", "go_on"
 """What the form asks for beside the verbs of a step: a new grid of the chosen blocks, a run."""
-_MOST_DIGITS = 9
 _MOST_STEPS = 1_000
 _STEPS_SHOWN = 8
 
@@ -58,7 +58,12 @@ def plan_seen(request: GuardedRequest, plan_id: UUID) -> Plan:
 
 @require_safe
 def plan(request: GuardedRequest, plan_id: UUID) -> HttpResponse:
-    return _page(request, plan_seen(request, plan_id), Typed(grid=_number(request.GET.get("grid"))))
+    return _page(request, plan_seen(request, plan_id), _looked_at(request))
+
+
+def _looked_at(request: GuardedRequest) -> "Typed":
+    """An address that names no grid of ours shows the first."""
+    return Typed(grid=number_of(request.GET.get("grid", "")) or 0)
 
 
 @require_safe
@@ -216,6 +221,8 @@ class Step:
     grid: int
     to: int
     blocks: tuple[int, ...]
+    objection: str
+    """What of it could not be read; the rest is kept, for the page to show again."""
 
 
 @require_POST
@@ -223,6 +230,8 @@ def edit(request: GuardedRequest, plan_id: UUID) -> HttpResponse:
     """One step. Answers the page's script with JSON, a plain form with the page again."""
     step = _step(request)
     try:
+        if step.objection:
+            raise Refusal(step.objection)
         if step.verb == GO_ON:
             return _gone_on(request, plan_id, step)
         edited = _carried_out(request, plan_id, step)
@@ -243,22 +252,34 @@ def _wants_json(request: GuardedRequest) -> bool:
 
 def _step(request: GuardedRequest) -> Step:
     sent = request.POST
-    ticked = [*sent.getlist("block"), *sent.get("blocks", "").split(",")]
+    objections: list[str] = []
+
+    def one(name: str) -> str:
+        try:
+            return only(sent, name, _LABELS[name])
+        except Refusal as refusal:
+            objections.append(refusal.sentence)
+            return ""
+
+    def number(name: str, word: str) -> int | None:
+        found = number_of(word)
+        if word and found is None:
+            objections.append(f"{_LABELS[name]}“{word[:20]}”不是这张图上的，请在页面上重新选择。")
+        return found
+
+    ticked = [*sent.getlist("block"), *filter(None, one("blocks").split(","))]
+    blocks = [number("blocks", word) for word in ticked]
     return Step(
-        verb=sent.get("verb", ""),
-        version=_number(sent.get("version")),
-        grid=_number(sent.get("grid")),
-        to=_number(sent.get("to")),
-        blocks=tuple(int(one) for one in ticked if _is_number(one)),
+        verb=one("verb"),
+        version=number("version", one("version")) or 0,
+        grid=number("grid", one("grid")) or 0,
+        to=number("to", one("to")) or 0,
+        blocks=tuple(block for block in blocks if block is not None),
+        objection="".join(objections[:1]),
     )
 
 
-def _is_number(word: str) -> bool:
-    return word.isascii() and word.isdigit() and len(word) <= _MOST_DIGITS
-
-
-def _number(word: str | None) -> int:
-    return int(word) if word and _is_number(word) else 0
+_LABELS = {"verb": "动作", "version": "版本", "grid": "网格", "to": "去处", "blocks": "地块"}
 
 
 def _carried_out(request: GuardedRequest, plan_id: UUID, step: Step) -> Edited:

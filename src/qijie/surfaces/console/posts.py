@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from qijie.access.form_keys import FIELD
 from qijie.access.permissions import HAND_OVER_POST, roles_that_may
+from qijie.access.typed import OneValue
 from qijie.access.viewer import HeldPost, Viewer
 from qijie.accounts.models import User
 from qijie.kernel import text
@@ -124,7 +125,7 @@ class DayField(forms.DateField):
         )
 
 
-class AppointmentForm(forms.Form):
+class AppointmentForm(OneValue, forms.Form):
     """Somebody, and days from today on: who held a post before is not rewritten."""
 
     name = ""
@@ -200,7 +201,7 @@ class StandInForm(AppointmentForm):
         return f"代班：{from_on} 起由{who.name}（{who.username}）代班，到 {to_on} 止。"
 
 
-class EndForm(forms.Form):
+class EndForm(OneValue, forms.Form):
     """A stand-in ended early, or what was planned for later taken back."""
 
     name = "end"

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from qijie.access.form_keys import renew_key, with_own_key
+from qijie.access.typed import IdField
 from qijie.access.viewer import Viewer
 from qijie.issues import actions
 from qijie.issues.actions import NewReport, Receipt
@@ -42,7 +43,7 @@ Choice = tuple[str, str]
 
 
 class DeskReportForm(AsksOfDanger):
-    key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    key = IdField(label="提交编号", required=False)
     channel = forms.ChoiceField(
         label="怎么来的",
         choices=[(word.value, _CHANNEL_WORDS[word]) for word in CHANNELS],

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from qijie.access.form_keys import renew_key, with_own_key
 from qijie.access.permissions import may
+from qijie.access.typed import IdField
 from qijie.access.viewer import Viewer
 from qijie.issues import actions
 from qijie.issues.actions import NewReport, Receipt
@@ -38,10 +39,9 @@ CATEGORY_CHOICES = "category-choices"
 class ReportForm(AsksOfDanger):
     """Four things to say at most: what kind, what, where, a photo."""
 
-    key = forms.UUIDField(
+    key = IdField(
         label="提交编号",
         required=False,
-        widget=forms.HiddenInput,
         error_messages={"invalid": "这一页放得太久或已损坏，请刷新页面后重新提交。"},
     )
     category = forms.CharField(

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 
+from qijie.access.typed import IdField, OneValue
 from qijie.access.viewer import Viewer
 from qijie.issues import actions
 from qijie.issues.actions import NewReport, Receipt
@@ -48,12 +49,11 @@ def _hidden(label: str) -> forms.CharField:
     )
 
 
-class ReportForm(forms.Form):
+class ReportForm(OneValue, forms.Form):
     """What a resident typed. Only words or a category, and a place or “cannot say”, are asked."""
 
-    key = forms.UUIDField(
+    key = IdField(
         label="提交编号",
-        widget=forms.HiddenInput,
         error_messages={"required": _NO_KEY, "invalid": _NO_KEY},
     )
     words = WordsField(

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from qijie.access.typed import OneValue
 from qijie.issues.models import Issue
 from qijie.issues.rules.vocabulary import Evidence
 from qijie.records.photos import Photo
@@ -17,7 +18,7 @@ _SAID = frozenset({Evidence.RECORD.value, Evidence.OTHER_SIDE.value})
 _INSTEAD = "没有照片时，以什么为凭"
 
 
-class EvidenceForm(forms.Form):
+class EvidenceForm(OneValue, forms.Form):
     """The two fields beside the photos, and what they come to."""
 
     evidence_asked: tuple[Evidence, ...] = ()

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 
+from qijie.access.typed import CountField, IdField, OneValue
 from qijie.access.viewer import Viewer
 from qijie.issues import actions
 from qijie.issues.actions.advance import NotVisible
@@ -33,7 +34,7 @@ def _words_of(vocabulary: type[Word], empty: str) -> list[tuple[str, str]]:
     return [("", empty), *vocabulary.choices()]
 
 
-class MoveForm(forms.Form):
+class MoveForm(OneValue, forms.Form):
     """A move of one matter. Sub-classes add fields and say which action they perform."""
 
     move: ClassVar[Move]
@@ -41,8 +42,8 @@ class MoveForm(forms.Form):
     either: tuple[str, ...] = ()
     """Fields of which the move asks one at least; none of them is called 选填."""
 
-    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    order = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    seen = CountField(label="页面的版本", required=False)
+    order = IdField(label="工单", required=False)
 
     def __init__(
         self, data: Any = None, *, issue: Issue, order_id: UUID | None = None, at: datetime

@@ -12,6 +12,7 @@ from qijie.issues.actions.advance import NotVisible
 from qijie.issues.models import Issue
 from qijie.issues.queries import visible_or_none
 from qijie.issues.rules.vocabulary import Move
+from qijie.kernel.ids import id_of
 from qijie.teams.gate import GuardedRequest, not_visible
 from qijie.ui.moves.forms import MoveForm, form_for
 
@@ -73,7 +74,4 @@ def _move(word: str) -> Move:
 
 def _order_id(request: GuardedRequest) -> UUID | None:
     raw = request.GET.get("order") or request.POST.get("order")
-    try:
-        return UUID(raw) if raw else None
-    except ValueError:
-        return None
+    return id_of(raw) if raw else None

@@ -13,7 +13,7 @@ from qijie.issues import actions
 from qijie.issues.models import Deadline, Issue
 from qijie.issues.rules.vocabulary import ClockKind
 from qijie.outbound.models import Letter, Notice
-from qijie.outbound.queries import notices_for, unread_count
+from qijie.outbound.queries import notices_for, unread_for
 from qijie.outbound.worker import turn
 from qijie.records.models import OutboxEntry, Timer
 from tests import town
@@ -102,9 +102,9 @@ def test_a_post_counts_what_it_has_not_read(at: datetime) -> None:
     turn(at)
     desk = town.viewer("wang")
     with scope(desk):
-        assert unread_count(desk) == 1
+        assert unread_for(desk).count() == 1
         assert mark_read([Notice.objects.get().pk], by=desk, at=at) == 1
-        assert unread_count(desk) == 0
+        assert unread_for(desk).count() == 0
 
 
 def test_one_broken_entry_does_not_keep_the_others_back(at: datetime) -> None:

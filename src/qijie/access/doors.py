@@ -60,9 +60,11 @@ DOORS: tuple[Door, ...] = (
     Door("field:matter", Who.STAFF, SEE_MATTERS),
     Door("field:move", Who.STAFF, SEE_MATTERS, takes_photos=True),
     Door("field:photo", Who.STAFF, SEE_MATTERS),
+    Door("field:urgent", Who.STAFF, SEE_OWN_DAY),
     Door("field:me", Who.STAFF, MANAGE_OWN_ACCOUNT),
     # Desks
     Door("console:queue", Who.STAFF, SEE_MATTERS),
+    Door("console:urgent", Who.STAFF, SEE_MATTERS),
     Door("console:report", Who.STAFF, "report", takes_photos=True, tells_another=True),
     Door("console:matter", Who.STAFF, SEE_MATTERS),
     Door("console:move", Who.STAFF, SEE_MATTERS, takes_photos=True),

@@ -157,10 +157,9 @@ def notices_for(viewer: Viewer) -> QuerySet[Notice]:
     return mine.filter(~Q(page="") | Exists(matter)).order_by("-at", "-id")
 
 
-def unread_count(viewer: Viewer, at_most: int = 100) -> int:
-    """How many notices wait, counted no further than a badge can show."""
-    unread = notices_for(viewer).filter(read_at__isnull=True).order_by()
-    return len(unread.values_list("pk")[:at_most])
+def unread_for(viewer: Viewer) -> QuerySet[Notice]:
+    """Notices that wait to be read, in no order."""
+    return notices_for(viewer).filter(read_at__isnull=True).order_by()
 
 
 def jobs_under_way() -> QuerySet[ProcrastinateJob]:

@@ -170,7 +170,7 @@ def test_the_list_alone_is_sent_to_itself(client: Client) -> None:
     part = acts.page(client, "wang", QUEUE, **{"HX-Request": "true", "HX-Target": "queue-list"})
     assert "会更新的" in part
     assert "<html" not in part
-    assert 'hx-trigger="every 30s"' in part
+    assert 'hx-trigger="looked from:body"' in part
 
 
 def test_a_hundred_rows_cost_no_more_queries_than_one(client: Client) -> None:

@@ -2,15 +2,21 @@
 
 from dataclasses import dataclass
 
+from django.db.models import DateTimeField, QuerySet, Value
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from qijie.access.doors import door_of
 from qijie.access.permissions import SEE_MATTERS, lets_in, may
 from qijie.access.viewer import Viewer
-from qijie.outbound.queries import unread_count
+from qijie.issues.models import Issue
+from qijie.outbound.queries import unread_for
+from qijie.surfaces.console.desk import View, matters_in
 from qijie.teams.gate import GuardedRequest
+from qijie.ui import urgent
 
 SHOWN_AT_MOST = 99
 """Nobody acts differently on 100 than on 1,000 waiting; counting stops here."""
@@ -43,16 +49,40 @@ _PLACES = (
 )
 
 
-def navigation(viewer: Viewer, here: str) -> list[dict[str, object]]:
-    """The entries a viewer's posts open, in the order of the desk's day; one query."""
-    count = unread_count(viewer, SHOWN_AT_MOST + 1)
+_URGENT = urgent.Ways("console:matter", "console:urgent", "console:queue", "?view=open")
+_NOTICE, _DANGER = "notice", "danger"
+
+
+def _urgent(viewer: Viewer) -> "QuerySet[Issue, urgent.Row]":
+    """The band on top of the list “在办”, wherever the viewer is."""
+    return urgent.rows_of(matters_in(View.OPEN, viewer, timezone.now()))
+
+
+def waiting(viewer: Viewer) -> tuple[int, list[urgent.Row]]:
+    """Unread notices, counted no further than a badge shows, and what is urgent; one query."""
+    unread = unread_for(viewer).annotate(kind=Value(_NOTICE))
+    nothing = Value(None, output_field=DateTimeField())
+    notices = unread.values_list("kind", "pk", Value(""), nothing)[: SHOWN_AT_MOST + 1]
+    danger = _urgent(viewer).annotate(kind=Value(_DANGER)).values_list("kind", *urgent.COLUMNS)
+    found = list(notices.union(danger, all=True))
+    dangers = [tuple(row) for kind, *row in found if kind == _DANGER]
+    return len(found) - len(dangers), dangers
+
+
+@require_safe
+def urgent_now(request: GuardedRequest) -> HttpResponse:
+    return urgent.asked_again(request, urgent.told(_urgent(request.viewer), _URGENT))
+
+
+def navigation(viewer: Viewer, here: str, unread: int = 0) -> list[dict[str, object]]:
+    """The entries a viewer's posts open, in the order of the desk's day."""
     return [
         {
             "label": place.label,
             "icon": place.icon,
             "url": reverse(f"console:{place.name}"),
             "current": place.name == here,
-            "count": count_words(count) if place.name == "notices" and count else None,
+            "count": count_words(unread) if place.name == "notices" and unread else None,
         }
         for place in _PLACES
         if _is_open(place, viewer)
@@ -88,9 +118,12 @@ def page(
 ) -> HttpResponse:
     """A whole page in the desk's frame."""
     viewer = request.viewer
+    unread, danger = waiting(viewer)
+    sees_matters = may(viewer, SEE_MATTERS)
     framed = {
-        "navigation": navigation(viewer, here),
+        "navigation": navigation(viewer, here, unread),
         "account": account(viewer),
-        "search_url": reverse("console:find") if may(viewer, SEE_MATTERS) else "",
+        "search_url": reverse("console:find") if sees_matters else "",
+        "urgent": urgent.told(danger, _URGENT) if sees_matters else None,
     }
     return render(request, f"console/{template}", framed | context, status=status)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
@@ -13,7 +12,7 @@ from django.views.decorators.http import require_safe
 from qijie.access.viewer import Viewer
 from qijie.issues.models import Issue
 from qijie.issues.queries import Filters, Page, page_of
-from qijie.issues.queries.lists import LONGEST_PAGE, PAGE_SIZE, narrowed, urgent_open, visible_to
+from qijie.issues.queries.lists import LONGEST_PAGE, PAGE_SIZE, narrowed
 from qijie.issues.queries.outlines import outlines_for
 from qijie.issues.queries.standing import standing_of
 from qijie.issues.queries.waiting import holders_of
@@ -30,7 +29,6 @@ from qijie.surfaces.console.queries import (
 from qijie.teams.gate import GuardedRequest
 
 LIST_ID = "queue-list"
-REFRESH_SECONDS = 30
 _MOST_WORDS = 60
 _DUE = {word.value: word.label for word in (Standing.OVERDUE, Standing.DUE_SOON)}
 _ORDERS = {"newest": "最新上报在前", "due": "最急在前"}
@@ -135,16 +133,9 @@ def _list_context(
         "is_first": not (wish.after or wish.before),
         "filters": _filters(wish, choices),
         "words": request.GET.get("q", ""),
-        "urgent_ids": _urgent_ids(request.viewer),
         "list_id": LIST_ID,
-        "refresh_seconds": REFRESH_SECONDS,
         "by_urgency": wish.order == "due",
     }
-
-
-def _urgent_ids(viewer: Viewer) -> list[UUID]:
-    """Every open danger these eyes may see, on whatever tab they are."""
-    return list(urgent_open(visible_to(viewer)).values_list("pk", flat=True)[:LONGEST_PAGE])
 
 
 def _rows(issues: tuple[Issue, ...], names: dict[str, str], now: datetime) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from qijie.surfaces.console import (
     boards,
     drawing_adoption,
     drawings,
+    frame,
     matter,
     me,
     notices,
@@ -20,6 +21,7 @@ from qijie.surfaces.console import (
 app_name = "console"
 urlpatterns = [
     path("", queue.queue, name="queue"),
+    path("urgent/", frame.urgent_now, name="urgent"),
     path("report/", report.report, name="report"),
     path("find/", matter.find, name="find"),
     path("matters/<uuid:issue_id>/", matter.matter, name="matter"),

@@ -53,7 +53,23 @@ def _handled_by_others(viewer: Viewer) -> QuerySet[Issue]:
     return _of_my_grids(viewer).filter(state=State.DISPATCHED).exclude(pk__in=mine)
 
 
+def all_shown(viewer: Viewer) -> QuerySet[Issue]:
+    """What stands on any of the lists."""
+    grids = _in_my_grids(viewer)
+    shown = Q(pk__in=open_orders_of(viewer).values("issue_id"))
+    if grids:
+        shown |= grids & Q(state__in=[*NOBODY_SENT, State.DISPATCHED])
+    shown |= Q(participant_ids__overlap=list(viewer.post_ids), reported_by_id=viewer.user_id)
+    return visible_to(viewer).filter(shown)
+
+
 def _of_my_grids(viewer: Viewer) -> QuerySet[Issue]:
+    here = _in_my_grids(viewer)
+    return visible_to(viewer).filter(here) if here else Issue.objects.none()
+
+
+def _in_my_grids(viewer: Viewer) -> Q:
+    """Empty for whoever serves no grid."""
     here = Q()
     for post in viewer.posts:
         if post.role not in (Role.GRID_WORKER, Role.LEAD):
@@ -62,7 +78,7 @@ def _of_my_grids(viewer: Viewer) -> QuerySet[Issue]:
             here |= Q(grid_id__in=post.grid_ids)
         elif column := _COLUMN_OF_LEVEL.get(post.level):
             here |= Q(**{column: post.path})
-    return visible_to(viewer).filter(here) if here else Issue.objects.none()
+    return here
 
 
 def _with_my_orders(viewer: Viewer) -> QuerySet[Issue]:

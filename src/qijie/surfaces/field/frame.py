@@ -5,11 +5,14 @@ from collections.abc import Mapping
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from qijie.access.permissions import SEE_OWN_DAY, may
 from qijie.access.viewer import Viewer
+from qijie.surfaces.field import day
 from qijie.teams.gate import GuardedRequest
+from qijie.ui import urgent
 
 REFUSED = 422
 """The answer to a form that has to be mended; what was typed comes back with it."""
@@ -43,8 +46,23 @@ def page(
     back_url: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    frame = {"navigation": tabs(request.viewer, current), "back_url": back_url}
+    viewer = request.viewer
+    frame = {
+        "navigation": tabs(viewer, current),
+        "back_url": back_url,
+        "urgent": urgent.asked_for(_URGENT) if may(viewer, SEE_OWN_DAY) else None,
+    }
     return render(request, template, {**frame, **context}, status=status)
+
+
+@require_safe
+def urgent_now(request: GuardedRequest) -> HttpResponse:
+    """What is urgent on the lists of the day; one query."""
+    rows = urgent.rows_of(day.all_shown(request.viewer))
+    return urgent.asked_again(request, urgent.told(rows, _URGENT))
+
+
+_URGENT = urgent.Ways("field:matter", "field:urgent", "field:today")
 
 
 def is_fragment(request: GuardedRequest) -> bool:

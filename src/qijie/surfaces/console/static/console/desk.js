@@ -1,5 +1,5 @@
 // @ts-check
-// The list fetches itself again every half minute. When the answer comes from another page, such
+// The list fetches itself again after every look at what is urgent. When the answer comes from another page, such
 // as sign-in after the session ended, the whole page goes there instead of losing its list.
 
 /** @param {Event} event */

@@ -14,7 +14,7 @@ from pathlib import Path
 from weakref import WeakKeyDictionary
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from qijie.accounts.demo import PASSWORD
 from qijie.setup.preparation import COLLECT
@@ -28,6 +28,9 @@ ABOUT_COLOUR = {"type": "rule", "values": ["color-contrast", "link-in-text-block
 """What can differ by night: `tests.ui.test_colours` holds the dark scheme to colours alone."""
 LOADED = (("migrate",), ("load-refdata",), ("load-profile",), ("load-drawing",), ("load-matters",))
 BREACHES: WeakKeyDictionary[Page, list[str]] = WeakKeyDictionary()
+"""What the browser refused by the content policy."""
+ERRORS: WeakKeyDictionary[Page, list[str]] = WeakKeyDictionary()
+"""What went wrong in the page's scripts or in what it loads, as its console shows it."""
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1440, "height": 900}
 
 
@@ -113,7 +116,9 @@ def visitor(browser: Browser, house: House) -> Iterator[Visitor]:
         page = context.new_page()
         page.set_default_timeout(15_000)
         breaches = BREACHES[page] = []
-        page.on("console", lambda message: _note_breach(message.text, breaches))
+        errors = ERRORS[page] = []
+        page.on("console", lambda message: _note(message, breaches, errors))
+        page.on("pageerror", lambda error: errors.append(str(error)))
         if username:
             sign_in(page, username)
         return page
@@ -123,9 +128,11 @@ def visitor(browser: Browser, house: House) -> Iterator[Visitor]:
         context.close()
 
 
-def _note_breach(text: str, breaches: list[str]) -> None:
-    if "Content Security Policy" in text:
-        breaches.append(text)
+def _note(message: ConsoleMessage, breaches: list[str], errors: list[str]) -> None:
+    if "Content Security Policy" in message.text:
+        breaches.append(message.text)
+    elif message.type == "error":
+        errors.append(message.text)
 
 
 def sign_in(page: Page, username: str) -> None:

@@ -39,6 +39,10 @@ def test_a_worker_is_led_to_the_matter(visitor: Visitor, house: House) -> None:
     page.fill("textarea[name=words]", WORDS)
     page.get_by_role("button", name="提交", exact=True).click()
     page.wait_for_url("**/matters/**")
+    told, first = (page.locator(name).first.bounding_box() for name in (".toast", "main section"))
+    assert told is not None
+    assert first is not None
+    assert told["y"] + told["height"] <= first["y"]
     goes_back(page, "提交")
 
 

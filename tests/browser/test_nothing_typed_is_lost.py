@@ -151,6 +151,42 @@ def test_a_sign_in_in_another_tab_does_not_cost_the_form(visitor: Visitor) -> No
     assert answers == [403, 204]
 
 
+# Left at once
+
+
+def test_what_was_typed_on_the_private_link_outlives_an_instant_reload_and_back(
+    visitor: Visitor,
+) -> None:
+    page = visitor("", PHONE)
+    page.goto("/report/")
+    page.fill("textarea[name=words]", WORDS)
+    page.check("input[name=place_unknown]")
+    page.get_by_role("button", name="提交", exact=True).click()
+    page.wait_for_url("**/m/**")
+    page.get_by_role("link", name="补充情况").click()
+    words = page.locator("textarea[name=words]")
+    words.fill("三楼也不亮")
+    page.reload()
+    expect(words).to_have_value("三楼也不亮")
+    words.fill("三楼、四楼也不亮")
+    page.get_by_role("link", name="先不办，回去").click()
+    page.wait_for_load_state()
+    page.go_back()
+    expect(words).to_have_value("三楼、四楼也不亮")
+    page.get_by_role("button", name="补充情况").click()
+    page.get_by_text("补充的情况已收到").wait_for()
+    page.get_by_role("link", name="补充情况").click()
+    expect(words).to_have_value("")
+
+
+def test_what_was_typed_in_a_dialog_outlives_an_instant_reload(visitor: Visitor) -> None:
+    page = visitor(DESK_CLERK, DESK)
+    open_addition(page)
+    page.reload()
+    page.get_by_role("link", name="补充情况", exact=True).click()
+    expect(page.locator("dialog[open] [name=words]")).to_have_value("老人摔过一次")
+
+
 # The network, the server
 
 BREAKS: dict[str, Callable[[Route], Any]] = {

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import BREACHES, DESK, PHONE, Visitor, axe_findings
+from tests.browser.conftest import BREACHES, DESK, ERRORS, PHONE, Visitor, axe_findings
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -78,13 +78,20 @@ def reported_by_worker(page: Page) -> str:
     return page.url.split("?")[0]
 
 
+def is_asked_for(error: str, address: str) -> bool:
+    """A page that is not there is told so by its own status."""
+    return address == "/no-such-page/" and "404" in error
+
+
 def judge(page: Page, address: str) -> None:
     """One visit, looked at by day and by night on the desk and on the phone."""
     page.set_viewport_size(DESK)  # type: ignore[arg-type]
     BREACHES[page].clear()
+    ERRORS[page].clear()
     settled(page, address)
     # Before axe, which sets styles of its own.
     assert BREACHES[page] == [], address
+    assert [error for error in ERRORS[page] if not is_asked_for(error, address)] == [], address
     for size in (DESK, PHONE):
         page.set_viewport_size(size)  # type: ignore[arg-type]
         for scheme in SCHEMES:

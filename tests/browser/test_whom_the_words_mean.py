@@ -55,6 +55,27 @@ def test_on_a_phone_one_press_answers_and_sends(visitor: Visitor) -> None:
     assert page.input_value("textarea[name=words]") == ""
 
 
+def test_back_leads_to_the_form_as_it_was_typed(visitor: Visitor) -> None:
+    page = visitor("", PHONE)
+    page.goto("/")
+    page.goto(GRID)
+    page.get_by_text("想让我们联系您").click()
+    page.fill("input[name=phone]", "13912345678")
+    page.fill("textarea[name=words]", RUDE)
+    page.set_input_files("input[name=photos]", PHOTO)
+    page.get_by_role("button", name="提交").click()
+    page.get_by_role("heading", name="您说的是不是").wait_for()
+    page.go_back()
+    page.get_by_role("heading", name="我要反映一件事").wait_for()
+    assert page.input_value("textarea[name=words]") == RUDE
+    assert page.input_value("input[name=phone]") == "13912345678"
+    assert "已选 1 张" in page.inner_text("main")
+    page.get_by_role("button", name="提交").click()
+    page.get_by_role("button", name="不是，照常交").click()
+    page.wait_for_url("**/m/**")
+    assert RUDE in page.inner_text("main")
+
+
 def test_without_script_no_sends_it_with_its_photo(browser: Browser, house: House) -> None:
     context = browser.new_context(
         base_url=house.url,

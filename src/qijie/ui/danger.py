@@ -7,6 +7,7 @@ from qijie.issues.queries.book import lexicon
 from qijie.issues.rules.danger import dangers_in
 
 _YES, _NO = "yes", "no"
+ANSWERS = ((_YES, "是，按紧急报，马上要有人接"), (_NO, "不是，或已经没有危险，照常报"))
 
 
 class AsksOfDanger(OneValue, forms.Form):
@@ -19,10 +20,23 @@ class AsksOfDanger(OneValue, forms.Form):
     danger = forms.ChoiceField(
         label="听起来有危险，是不是？",
         required=False,
-        choices=[(_YES, "是，按紧急报，马上要有人接"), (_NO, "不是，或已经没有危险，照常报")],
-        widget=forms.RadioSelect,
+        choices=ANSWERS,
         error_messages={"invalid_choice": "听起来有危险：请在两项里选一项。"},
     )
+
+    danger_choices = ANSWERS
+    danger_words = ""
+    asked_apart = ("danger",)
+    """No field to mend: the page asks below, and the list of errors leaves it out."""
+
+    @property
+    def danger_answer(self) -> str:
+        """What was answered already, in words."""
+        return dict(ANSWERS).get(str(self.data.get("danger", "")), "")
+
+    @property
+    def is_only_asked(self) -> bool:
+        return set(self.errors) == {"danger"}
 
     @property
     def is_danger(self) -> bool:
@@ -42,6 +56,5 @@ class AsksOfDanger(OneValue, forms.Form):
         calls = {call.number: call.label for danger in dangers for call in danger.calls}
         first = "、".join(f"{number}（{label}）" for number, label in calls.items() if number)
         kinds = "、".join(danger.name for danger in dangers)
-        self.add_error(
-            "danger", f"写的像是“{kinds}”。人还在危险里的，先请打 {first}，再在下面选一项提交。"
-        )
+        self.danger_words = f"写的像是“{kinds}”。人还在危险里的，先请打 {first}。"
+        self.add_error("danger", f"{self.danger_words}再选一项提交。")

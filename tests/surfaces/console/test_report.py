@@ -1,3 +1,4 @@
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -7,7 +8,7 @@ from django.test import Client
 
 from qijie.access.scope import scope
 from qijie.access.viewer import SYSTEM
-from qijie.issues.models import Issue, Reporter
+from qijie.issues.models import Category, Issue, Reporter
 from qijie.teams.models import OrgUnit, Post
 from tests import town
 from tests.keyed import key_in
@@ -40,11 +41,16 @@ def matters(username: str = "wu") -> list[Issue]:
 def test_a_call_becomes_a_matter_with_its_caller(client: Client) -> None:
     response = call(client)
     [issue] = matters()
-    assert response["Location"] == f"/console/matters/{issue.pk}/"
+    assert response["Location"] == f"/console/matters/{issue.pk}/?registered=yes"
     assert (issue.channel, issue.state, issue.path) == ("hotline", "reported", town.GRID_1)
     assert issue.has_reporter
     shown = client.get(response["Location"]).content.decode()
-    assert f"已登记，编号 {issue.number}" in shown
+    assert f'已登记，编号 <span class="number">{issue.number}</span>' in shown
+    assert "现在由 社区受理席 办。" in shown
+    assert "受理：" in shown
+    again = f"/console/report/?channel=hotline&amp;near={town.HUAIYIN}"
+    assert f'href="{again}" data-focus' in shown
+    assert "答应居民" not in client.get(f"/console/matters/{issue.pk}/").content.decode()
     assert "139****5678" in shown
 
 
@@ -72,7 +78,7 @@ def test_an_address_left_out_before_is_added_to_the_callers_contact(client: Clie
     call(client, key=key)
     again = call(client, key=key, email="li@example.cn")
     [issue] = matters()
-    assert again["Location"] == f"/console/matters/{issue.pk}/"
+    assert again["Location"] == f"/console/matters/{issue.pk}/?registered=yes"
     with scope(SYSTEM):
         assert Reporter.objects.get(issue=issue).email == "li@example.cn"
 
@@ -142,7 +148,7 @@ def test_a_matter_about_a_post_is_hidden_from_whoever_holds_it(client: Client) -
         ({"lon": "三", "lat": "30", "system": "wgs84"}, "不是数字"),
         ({"channel": "pigeon"}, "pigeon"),
         ({"path": "429901002001001"}, town.NEXT_GRID),
-        ({"category": "no-such"}, "no-such"),
+        ({"category": "no-such"}, "类别：所选类别不存在或已停用，请重新选择。"),
         ({"about": "unit:00000000-0000-0000-0000-000000000000"}, "unit:0000"),
     ],
 )
@@ -173,6 +179,27 @@ def test_the_choices_are_of_the_desks_own_place(client: Client) -> None:
     assert "青石环卫所" in shown
 
 
+def test_the_next_call_finds_its_own_communitys_grids_first(client: Client) -> None:
+    near = town.GRID_3[:12]
+    shown = acts.page(client, "zheng", f"{REPORT}?near={near}&channel=visit")
+    assert shown.index("柳溪社区 第一网格") < shown.index("槐荫社区 第一网格")
+    assert re.search(r'value="visit"[^>]* checked', shown)
+    plain = acts.page(client, "zheng", f"{REPORT}?near=x&channel=pigeon")
+    assert plain.index("槐荫社区 第一网格") < plain.index("柳溪社区 第一网格")
+
+
+def test_the_catalogue_is_offered_by_its_own_names_and_found_by_residents_words(
+    client: Client,
+) -> None:
+    shown = acts.page(client, "wang", REPORT)
+    rubbish = Category.objects.get(pk=town.RUBBISH)
+    option = re.search(rf'<option value="{town.RUBBISH}"([^>]*)>([^<]*)', shown)
+    assert option is not None
+    assert option[2] == rubbish.name
+    assert f'data-name="{rubbish.plain_name}"' in option[1]
+    assert '<category-search words="id_words"' in shown
+
+
 @pytest.mark.parametrize("username", ["han", "cao", "deng"])
 def test_an_administrator_takes_no_calls(client: Client, username: str) -> None:
     assert acts.status(client, username, REPORT) == 404
@@ -187,6 +214,8 @@ def test_words_of_danger_are_asked_about_before_they_are_filed(client: Client) -
     assert asked.status_code == 422
     assert GAS in shown
     assert "听起来有危险，是不是？" in shown
+    assert "还差一点" not in shown
+    assert re.findall(r'name="danger" value="(\w+)"', shown) == ["yes", "no"]
     assert "119" in shown
     assert matters() == []
 

@@ -9,6 +9,7 @@ from qijie.access.scope import scope
 from qijie.access.viewer import SYSTEM
 from qijie.issues.models import Issue
 from qijie.records.models import Attachment
+from qijie.surfaces.field import categories
 from tests import town
 from tests.keyed import key_in
 from tests.surfaces.field import acts
@@ -232,6 +233,13 @@ def test_a_search_finds_a_category_by_the_words_residents_use(client: Client) ->
     assert "暴露垃圾" in shown
     assert "路灯" not in shown
     assert "<!doctype" not in shown
+
+
+def test_a_search_finds_the_very_name_first_then_names_that_begin_so_the_shorter_first() -> None:
+    names = ("灯杆", "小区路灯", "路灯配电箱", "路灯井盖", "路灯", "暴露垃圾")
+    rows = [(name, name, name, ["路灯"] if name == "灯杆" else []) for name in names]
+    found = [name for _, name in categories.in_order(" 路灯 ", rows)]
+    assert found == ["路灯", "路灯井盖", "路灯配电箱", "小区路灯", "灯杆"]
 
 
 def test_a_search_keeps_the_category_already_chosen(client: Client) -> None:

@@ -64,8 +64,15 @@ def matter(request: GuardedRequest, issue_id: UUID) -> HttpResponse:
         "trail": trail_of(lineage(issue.path, on), last=issue.number),
         "dialog_room": DIALOG_ROOM,
         "streets": STREET_TILES,
+        "again_url": _again_url(issue) if "registered" in request.GET else "",
     }
     return page(request, "matter.html", "queue", context)
+
+
+def _again_url(issue: Issue) -> str:
+    """An empty form that came in the same way, of the same community."""
+    same = {"channel": issue.channel, "near": issue.community_code}
+    return f"{reverse('console:report')}?{urlencode(same)}"
 
 
 @require_http_methods(["GET", "POST"])
@@ -160,7 +167,9 @@ class RevealForm(OneValue, forms.Form):
         max_length=40,
         required=False,
         help_text="打开手机上的验证器，输入现在显示的 6 位数字；验证后 10 分钟内不再问。",
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
+        widget=forms.TextInput(
+            attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "data-draft-never": ""}
+        ),
     )
 
     def __init__(self, request: GuardedRequest) -> None:

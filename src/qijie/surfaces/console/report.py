@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -17,7 +18,6 @@ from qijie.access.viewer import Viewer
 from qijie.issues import actions
 from qijie.issues.actions import NewReport, Receipt
 from qijie.issues.queries import visible_or_none
-from qijie.issues.queries.choices import categories
 from qijie.issues.queries.concerned import chosen
 from qijie.issues.queries.waiting import topmost
 from qijie.issues.rules.vocabulary import Channel, Urgency
@@ -31,6 +31,7 @@ from qijie.teams.gate import GuardedRequest
 from qijie.teams.models import OrgUnit, Post
 from qijie.teams.queries import units_serving
 from qijie.territory.queries import subtree
+from qijie.ui.catalogue import options
 from qijie.ui.danger import AsksOfDanger
 from qijie.ui.moves import WordsField
 from qijie.ui.moves.fields import PhoneField, as_error, photos_in, status_of
@@ -52,7 +53,7 @@ class DeskReportForm(AsksOfDanger):
         error_messages={"required": "请选择这件事是怎么来的。"},
     )
     words = WordsField(label="反映的情况")
-    category = forms.ChoiceField(label="类别", required=False)
+    category = forms.CharField(label="类别", required=False, max_length=40)
     urgency = forms.ChoiceField(
         label="紧急程度",
         choices=Urgency.choices(),
@@ -80,11 +81,16 @@ class DeskReportForm(AsksOfDanger):
     )
     about_words = WordsField(label="反映人说的是谁", max_chars=100, one_line=True, required=False)
 
-    def __init__(self, data: Any = None, *, viewer: Viewer) -> None:
-        super().__init__(data)
+    def __init__(
+        self, data: Any = None, *, viewer: Viewer, channel: str = "", near: str = ""
+    ) -> None:
+        """near: the path of the place whose grids are offered first."""
+        came = {"channel": channel} if channel in set(CHANNELS) else {}
+        super().__init__(data, initial={**came, "path": near})
         self.viewer = viewer
-        self._offer("category", "以后由受理席定", categories())
-        self._offer("path", "按地图上的位置，或地点不明", _places(viewer))
+        if data is None:
+            self.fields["words"].widget.attrs["data-focus"] = ""
+        self._offer("path", "按地图上的位置，或地点不明", _places(viewer, near))
         self._offer("about", "不涉及", _concerned(viewer))
 
     def _offer(self, name: str, empty: str, choices: list[Any]) -> None:
@@ -138,15 +144,22 @@ class DeskReportForm(AsksOfDanger):
         )
 
 
-def _places(viewer: Viewer) -> list[tuple[str, list[Choice]]]:
-    """The grids of a street or community, by community; of a district its communities."""
+def _places(viewer: Viewer, near: str) -> list[tuple[str, list[Choice]]]:
+    """The grids of a street or community, by community; of a district its communities.
+
+    The group that lies in `near` comes first.
+    """
     groups: dict[str, list[Choice]] = {}
     for top in topmost(viewer):
         below = ("grid",) if top.level <= Level.STREET else ("community", "village")
         found = subtree(top.path, timezone.localdate()).filter(kind__in=below)
         for path, name, above in found.values_list("path", "name", "parent__name"):
             groups.setdefault(above or "", []).append((path, f"{above} {name}"))
-    return list(groups.items())
+    return sorted(groups.items(), key=lambda group: not _lies_in(group[1], near))
+
+
+def _lies_in(places: list[Choice], near: str) -> bool:
+    return near != "" and any(path.startswith(near) for path, _ in places)
 
 
 def _concerned(viewer: Viewer) -> list[tuple[str, list[Choice]]]:
@@ -170,11 +183,18 @@ def _concerned(viewer: Viewer) -> list[tuple[str, list[Choice]]]:
 @require_http_methods(["GET", "POST"])
 def report(request: GuardedRequest) -> HttpResponse:
     data = with_own_key(request) if request.method == "POST" else None
-    form = DeskReportForm(data, viewer=request.viewer)
+    asked = {name: request.GET.get(name, "") for name in ("channel", "near")}
+    asked["near"] = asked["near"] if asked["near"].isdecimal() else ""
+    form = DeskReportForm(data, viewer=request.viewer, **asked)
     receipt = _handed_in(request, form) if form.is_valid() else None
     if receipt is not None:
         return _received(request, receipt)
-    context = {"form": form, "streets": STREET_TILES, "center": _center(request.viewer)}
+    context = {
+        "form": form,
+        "options": options(form["category"].value() or "", officially=True),
+        "streets": STREET_TILES,
+        "center": _center(request.viewer, asked["near"]),
+    }
     return page(request, "report.html", "report", context, status=status_of(form))
 
 
@@ -194,20 +214,18 @@ def _handed_in(request: GuardedRequest, form: DeskReportForm) -> Receipt | None:
 
 
 def _received(request: GuardedRequest, receipt: Receipt) -> HttpResponse:
-    done = f"已登记，编号 {receipt.number}，请告诉反映人。"
     if visible_or_none(receipt.issue_id, request.viewer) is None:
+        done = f"已登记，编号 {receipt.number}，请告诉反映人。"
         messages.success(request, f"{done}这件事由不相干的一级办理，您看不到它的进展。")
         return redirect("console:queue")
-    messages.success(request, done)
-    return redirect("console:matter", receipt.issue_id)
+    return redirect(f"{reverse('console:matter', args=[receipt.issue_id])}?registered=yes")
 
 
-def _center(viewer: Viewer) -> str:
-    """Where the map opens: in the middle of the viewer's own place, as "lon,lat"."""
-    top = next(iter(topmost(viewer)), None)
-    if top is None:
-        return ""
-    node = subtree(top.path, timezone.localdate()).filter(path=top.path).first()
+def _center(viewer: Viewer, near: str) -> str:
+    """Where the map opens, as "lon,lat": the middle of `near`, else of the viewer's own place."""
+    tops = [top.path for top in topmost(viewer)]
+    path = next((near for top in tops if near.startswith(top)), next(iter(tops), ""))
+    node = subtree(path, timezone.localdate()).filter(path=path).first() if path else None
     if node is None or node.boundary is None:
         return ""
     spot = node.boundary.point_on_surface

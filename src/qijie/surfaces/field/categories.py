@@ -25,15 +25,30 @@ def offered(viewer: Viewer, *, chosen: str = "") -> list[Choice]:
 
 def found(words: str, *, chosen: str = "") -> list[Choice]:
     """Categories whose name, plain name or keyword holds the words; the chosen one stays first."""
-    words = words.strip().casefold()
     rows = _current().values_list("code", "name", "plain_name", "keywords")
-    hits = {
-        code: name
+    kept = _named([chosen]) if chosen else {}
+    return list((kept | dict(in_order(words, rows))).items())[:FOUND_AT_MOST]
+
+
+def in_order(words: str, rows: Iterable[tuple[str, str, str, list[str]]]) -> list[Choice]:
+    """Code and name of what holds the words, from rows of code, name, plain name and keywords.
+
+    The very name comes before names that begin so, those before the rest, the shorter first.
+    """
+    words = words.strip().casefold()
+    hits = sorted(
+        (min(_fit(words, name), _fit(words, plain_name)), len(name), name, code)
         for code, name, plain_name, keywords in rows
         if any(words in each.casefold() for each in (name, plain_name, *keywords))
-    }
-    kept = _named([chosen]) if chosen else {}
-    return list((kept | hits).items())[:FOUND_AT_MOST]
+    )
+    return [(code, name) for *_, name, code in hits]
+
+
+def _fit(words: str, name: str) -> int:
+    name = name.casefold()
+    if name == words:
+        return 0
+    return 1 if name.startswith(words) else 2 if words in name else 3
 
 
 def _recent(viewer: Viewer) -> list[str]:

@@ -14,13 +14,13 @@ from qijie.issues.actions.intake import NOTICE_VERSION, has_reported, link_token
 from qijie.issues.queries.concerned import Choice
 from qijie.kernel.codes import Level, path_at
 from qijie.surfaces.portal import held
-from qijie.surfaces.portal.catalogue import options
 from qijie.surfaces.portal.drawn import drawn
 from qijie.surfaces.portal.forms import ReportForm
 from qijie.surfaces.portal.pages import shell
 from qijie.surfaces.portal.places import streets_url, words_of
 from qijie.teams.gate import GuardedRequest
 from qijie.territory.queries import nodes
+from qijie.ui.catalogue import options
 from qijie.ui.moves.fields import status_of
 from qijie.web import cost
 

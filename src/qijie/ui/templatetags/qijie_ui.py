@@ -1,4 +1,4 @@
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -54,6 +54,16 @@ _SENT = (
     '<p>这一份已经交过，也办好了，不用再交。</p><p><a href="{}">去看办好的那一份</a>；'
     '要另办一件，<a href="{}">打开新的一页</a>。</p></div></div>'
 )
+
+
+@register.filter
+def pressable(actions: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return [action for action in actions if not action.get("why_not")]
+
+
+@register.filter
+def refused(actions: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return [action for action in actions if action.get("why_not")]
 
 
 @register.filter

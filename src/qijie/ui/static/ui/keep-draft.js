@@ -162,8 +162,13 @@ function watch(form) {
   let waiting = 0;
   const now = () => {
     clearTimeout(waiting);
+    waiting = 0;
     keep(form);
   };
+  // Leaving or reloading at once loses nothing either.
+  addEventListener("pagehide", () => {
+    if (waiting) now();
+  });
   form.addEventListener("input", () => {
     delete form.dataset.draftKept;
     clearTimeout(waiting);
@@ -173,6 +178,7 @@ function watch(form) {
   form.addEventListener("submit", now);
   form.addEventListener("send:done", () => {
     clearTimeout(waiting);
+    waiting = 0;
     forget(form.dataset.draft ?? "");
   });
 }

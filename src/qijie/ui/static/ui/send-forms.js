@@ -108,6 +108,7 @@ function show(form, html, status) {
     wanted.src = src;
     document.head.append(wanted);
   }
+  takeStep(form, main);
   document.title = page.title;
   document.body.replaceWith(document.importNode(page.body, true));
   scrollTo(0, 0);
@@ -119,6 +120,26 @@ function show(form, html, status) {
   if (!document.activeElement || document.activeElement === document.body) document.getElementById("main")?.focus();
 }
 
+let step = Number(history.state?.step ?? 0);
+
+/** What stands between typing and sending is a page of its own in the history. @param {HTMLFormElement} form @param {Element} main */
+function takeStep(form, main) {
+  const { draft } = form.dataset;
+  if (!draft || main.querySelector(`form[data-draft="${CSS.escape(draft)}"]`)) return;
+  step += 1;
+  history.pushState({ ...history.state, step }, "");
+}
+
+/** Back from there is its own way back, which brings the form as it was typed. @param {PopStateEvent} event */
+function stepBack(event) {
+  const to = Number(event.state?.step ?? 0);
+  if (to === step) return;
+  step = to;
+  const way = document.querySelector("main form button[data-step-back]");
+  if (way instanceof HTMLButtonElement) way.click();
+  else location.reload();
+}
+
 /** @param {Element | null} main */
 function sentenceOf(main) {
   const words = [main?.querySelector("h1"), main?.querySelector("p")].map((one) => one?.textContent?.trim()).filter(Boolean);
@@ -126,5 +147,6 @@ function sentenceOf(main) {
 }
 
 document.addEventListener("submit", onSubmit);
+addEventListener("popstate", stepBack);
 sweepDrafts();
 sweepPhotos();

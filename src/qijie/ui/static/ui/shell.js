@@ -1,6 +1,5 @@
 // @ts-check
-// What every page needs of the browser: dialogs, menus that shut, reasons of greyed moves, the
-// reader's theme and text size. Each works without this file or is hidden until it runs.
+// What every page needs of the browser: dialogs, menus that shut, the reader's theme and text size. Each works without this file or is hidden until it runs.
 
 const YEAR = 31536000;
 const THEMES = ["", "dark", "light"];
@@ -32,34 +31,41 @@ function toggleText() {
   }
 }
 
-/** @param {string | undefined} id */
+/** What opened each dialog, by the dialog's id: a refused form comes back as a new one. @type {Map<string, Element>} */
+const openers = new Map();
+const FIELD = "input:not([type=hidden], [type=file], :disabled), select:not(:disabled), textarea:not(:disabled)";
+
+/** @type {Element | null} what was pressed last; not every browser gives a link the focus for that */
+let pressed = null;
+
+/** The focus goes to the first thing to fill in, not to the sign that shuts it. @param {string | undefined} id */
 function openDialog(id) {
   const dialog = document.getElementById(id ?? "");
-  if (dialog instanceof HTMLDialogElement && !dialog.open) dialog.showModal();
+  if (!(dialog instanceof HTMLDialogElement) || dialog.open) return;
+  const held = document.activeElement;
+  const from = held && held !== document.body ? held : pressed;
+  if (from?.isConnected && !from.closest("dialog")) openers.set(dialog.id, from);
+  dialog.showModal();
+  const first = dialog.querySelector(`.dialog-body :is(${FIELD})`);
+  const group = first?.matches("[type=radio]") ? dialog.querySelector(`[name="${CSS.escape(first.getAttribute("name") ?? "")}"]:checked`) : null;
+  /** @type {HTMLElement | null} */ (group ?? first ?? dialog.querySelector(".dialog-actions .button, a, button"))?.focus();
 }
 
-/** @param {HTMLElement} button */
-function toggleWhy(button) {
-  const action = near(button, ".action");
-  if (!action) return;
-  delete action.dataset.shut;
-  action.toggleAttribute("data-open", !action.hasAttribute("data-open"));
-}
-
-/** A reason that would run off the screen hangs from the other edge of its button. @param {Event} event */
-function placeWhy(event) {
-  const why = event.target instanceof Element ? near(event.target, ".action")?.querySelector(".why") : null;
-  if (!why) return;
-  why.classList.remove("why-end");
-  why.classList.toggle("why-end", why.getBoundingClientRect().right > document.documentElement.clientWidth);
+/** Back to what opened it; where that is gone, to the next step of the page. @param {Event} event */
+function onClose(event) {
+  const dialog = event.target;
+  if (!(dialog instanceof HTMLDialogElement) || !openers.has(dialog.id)) return;
+  const opener = /** @type {HTMLElement} */ (openers.get(dialog.id));
+  openers.delete(dialog.id);
+  const next = opener.isConnected ? opener : document.querySelector("[data-next-step]") ?? document.querySelector("main h1");
+  if (!(next instanceof HTMLElement)) return;
+  if (!next.matches("a, button, [tabindex]")) next.tabIndex = -1;
+  next.focus();
 }
 
 /** @param {EventTarget | null} except */
 function shutOthers(except) {
   const kept = except instanceof Element ? except : null;
-  for (const open of document.querySelectorAll(".action[data-open]")) {
-    if (!kept || !open.contains(kept)) open.removeAttribute("data-open");
-  }
   for (const menu of document.querySelectorAll("details.menu-away[open]")) {
     if (!kept || !menu.contains(kept)) menu.removeAttribute("open");
   }
@@ -69,15 +75,13 @@ function shutOthers(except) {
 function onClick(event) {
   shutOthers(event.target);
   if (!(event.target instanceof Element)) return;
+  pressed = near(event.target, "a, button, summary") ?? pressed;
   const button = near(event.target, "button, [data-dialog]");
   if (!button) {
     if (event.target instanceof HTMLDialogElement) event.target.close();
     return;
   }
-  if (button.getAttribute("aria-disabled") === "true") {
-    event.preventDefault();
-    toggleWhy(button);
-  } else if (button.dataset.dialog) openDialog(button.dataset.dialog);
+  if (button.dataset.dialog) openDialog(button.dataset.dialog);
   else if ("dialogShut" in button.dataset) /** @type {HTMLDialogElement | null} */ (near(button, "dialog"))?.close();
   else if ("toastShut" in button.dataset) near(button, ".toast")?.remove();
   else if ("themeNext" in button.dataset) nextTheme();
@@ -87,10 +91,6 @@ function onClick(event) {
 /** @param {KeyboardEvent} event */
 function onKey(event) {
   if (event.key === "Escape") {
-    for (const action of document.querySelectorAll(".action:hover, .action:focus-within, .action[data-open]")) {
-      action.removeAttribute("data-open");
-      action.setAttribute("data-shut", "");
-    }
     const menu = document.querySelector("details.menu-away[open]");
     menu?.removeAttribute("open");
     menu?.querySelector("summary")?.focus();
@@ -109,7 +109,6 @@ function onKey(event) {
 /** @param {Event} event */
 function onLeave(event) {
   if (!(event.target instanceof Element)) return;
-  near(event.target, ".action")?.removeAttribute("data-shut");
   const menu = near(event.target, "details.menu-away");
   const next = event instanceof FocusEvent ? event.relatedTarget : null;
   if (menu && next instanceof Node && !menu.contains(next)) menu.removeAttribute("open");
@@ -131,10 +130,8 @@ function wake(root) {
 
 document.addEventListener("click", onClick);
 document.addEventListener("keydown", onKey);
-document.addEventListener("focusin", placeWhy);
-document.addEventListener("mouseover", placeWhy);
+document.addEventListener("close", onClose, { capture: true });
 document.addEventListener("focusout", onLeave);
-document.addEventListener("mouseout", onLeave);
 document.addEventListener("htmx:load", (event) => {
   if (event.target instanceof Element && event.target !== document.body) wake(event.target);
 });

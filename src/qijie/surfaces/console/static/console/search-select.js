@@ -1,6 +1,7 @@
 // @ts-check
-// A long list of choices gets a box to look in: typing leaves only what holds the words, Enter or
-// the down key goes on to the list. Without this file the list is a plain <select>.
+// A long list of choices gets a box to look in: typing leaves only what holds the words, the very
+// name first, then what begins so, the shorter first. Enter takes the first, the down key goes on to
+// the list. Without this file the list is a plain <select>.
 
 const LONG = 12;
 const SHOWN = 8;
@@ -12,6 +13,22 @@ function matching(select, words) {
     const text = `${option.parentElement?.getAttribute("label") ?? ""} ${option.text}`.toLowerCase();
     return option.value !== "" && parts.every((part) => text.includes(part));
   };
+}
+
+/** The very name, then names that begin so, then the rest. @param {string} words */
+function rank(words) {
+  const typed = words.toLowerCase();
+  return (/** @type {HTMLOptionElement} */ option) => {
+    const text = option.text.toLowerCase();
+    if (text === typed) return 0;
+    return text.startsWith(typed) ? 1 : text.includes(typed) ? 2 : 3;
+  };
+}
+
+/** @param {HTMLOptionElement[]} options @param {string} words */
+function ordered(options, words) {
+  const of = rank(words);
+  return options.sort((one, other) => of(one) - of(other) || one.text.length - other.text.length);
 }
 
 /** @param {HTMLSelectElement} select */
@@ -33,7 +50,7 @@ function enhance(select) {
     const words = box.value.trim();
     const chosen = select.value;
     select.replaceChildren(...whole.map((child) => child.cloneNode(true)));
-    const found = words ? Array.from(select.options).filter(matching(select, words)) : [];
+    const found = words ? ordered(Array.from(select.options).filter(matching(select, words)), words) : [];
     if (words) select.replaceChildren(...found);
     select.size = words && found.length > 0 ? Math.max(2, Math.min(SHOWN, found.length)) : 0;
     select.toggleAttribute("data-open", words !== "" && found.length > 0);
@@ -55,8 +72,11 @@ function enhance(select) {
   box.addEventListener("keydown", (event) => {
     if (event.isComposing || (event.key !== "Enter" && event.key !== "ArrowDown")) return;
     event.preventDefault();
-    if (select.selectedIndex < 0 && select.options.length > 0) select.selectedIndex = 0;
-    if (event.key === "Enter") settle();
+    const isEnter = event.key === "Enter";
+    const takesFirst = select.hasAttribute("data-open") && (isEnter || select.selectedIndex < 0);
+    if (takesFirst) select.selectedIndex = 0;
+    if (isEnter) settle();
+    if (takesFirst) select.dispatchEvent(new Event("change", { bubbles: true }));
     select.focus();
   });
   select.addEventListener("change", () => {
@@ -71,6 +91,7 @@ function enhance(select) {
     settle();
   });
   select.before(box, said);
+  if (document.activeElement === select) box.focus();
 }
 
 /** @param {ParentNode} root */

@@ -6,17 +6,25 @@ const MOST_SHOWN = 5;
 const NOTHING = "没有找到这一类。可以换个说法，也可以不选。";
 const MAYBE = "按您写的，可能是：";
 
-/** @typedef {{ option: HTMLOptionElement, label: string, words: string[] }} Kind */
+/** @typedef {{ option: HTMLOptionElement, names: string[], words: string[] }} Kind */
 
 /** @param {string} words */
 const plain = (words) => words.normalize("NFKC").toLowerCase().replace(/[\s，。、；：！？（）()“”,.!?]/g, "");
 
-/** How well a kind fits: a name that holds what was typed first, then the longest word found in it. @param {Kind} kind @param {string} typed */
+/** How well a kind fits: the very name first, then names that begin so, then names that hold it, the shorter the better; then the longest word found in what was typed. @param {Kind} kind @param {string} typed */
 export function fit(kind, typed) {
-  if (kind.label.includes(typed)) return 100 - kind.label.length;
+  const byName = Math.max(...kind.names.map((name) => named(name, typed)));
+  if (byName > 0) return byName;
   const inside = kind.words.filter((word) => typed.includes(word)).reduce((sum, word) => sum + word.length, 0);
   if (inside > 0) return 20 + inside;
   return kind.words.some((word) => word.includes(typed)) ? 10 : 0;
+}
+
+/** @param {string} name @param {string} typed */
+function named(name, typed) {
+  if (name === typed) return 400;
+  const base = name.startsWith(typed) ? 300 : name.includes(typed) ? 200 : 0;
+  return base && base - Math.min(name.length, 99);
 }
 
 class CategorySearch extends HTMLElement {
@@ -27,7 +35,8 @@ class CategorySearch extends HTMLElement {
     /** @type {Kind[]} */
     this.kinds = [...select.options].filter((option) => option.value).map((option) => {
       const words = (option.dataset.words ?? "").split(" ").map(plain);
-      return { option, label: plain(option.text), words: [plain(option.text), ...words].filter((word) => word.length > 1) };
+      const names = [option.text, option.dataset.name ?? ""].map(plain).filter(Boolean);
+      return { option, names, words: [...names, ...words].filter((word) => word.length > 1) };
     });
     this.#build(select);
     select.addEventListener("change", () => this.#show());
@@ -51,7 +60,10 @@ class CategorySearch extends HTMLElement {
     this.input.setAttribute("aria-describedby", select.getAttribute("aria-describedby") ?? "");
     this.input.addEventListener("input", () => this.#search());
     this.input.addEventListener("keydown", (event) => {
-      if (event.key === "Enter") event.preventDefault();
+      if (event.key !== "Enter" || event.isComposing) return;
+      event.preventDefault();
+      const [first] = this.#matching(this.input?.value ?? "");
+      if (first) this.#choose(first.option);
     });
     if (label) label.htmlFor = this.input.id;
     this.said = document.createElement("p");

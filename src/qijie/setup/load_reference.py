@@ -23,6 +23,7 @@ CLOCKS = {
     "file": (ClockKind.FILE, Urgency.NORMAL),
     "name_owner": (ClockKind.NAME_OWNER, Urgency.NORMAL),
     "sign": (ClockKind.SIGN, Urgency.NORMAL),
+    "make_safe_urgent": (ClockKind.MAKE_SAFE, Urgency.URGENT),
     "convene_answer": (ClockKind.CONVENE_ANSWER, Urgency.NORMAL),
     "convene_answer_urgent": (ClockKind.CONVENE_ANSWER, Urgency.URGENT),
     "rule_on_returns": (ClockKind.RULING, Urgency.NORMAL),

@@ -4,7 +4,7 @@ from django import forms
 
 from qijie.access.typed import OneValue
 from qijie.issues.queries.book import lexicon
-from qijie.issues.rules.danger import dangers_in
+from qijie.issues.rules.danger import MOST_SHOWN, Danger, dangers_in
 
 _YES, _NO = "yes", "no"
 ANSWERS = ((_YES, "是，按紧急报，马上要有人接"), (_NO, "不是，或已经没有危险，照常报"))
@@ -45,6 +45,14 @@ class AsksOfDanger(OneValue, forms.Form):
     @property
     def asked_of_danger(self) -> bool:
         return bool(self.data.get("danger")) or "danger" in self.errors
+
+    @property
+    def told(self) -> list[Danger]:
+        """What the page shows what to do about; nothing where it was said that there is none."""
+        if self.data.get("danger") == _NO or self.data.get("solved"):
+            return []
+        words, category = (str(self.data.get(name, "")) for name in ("words", "category"))
+        return dangers_in(words, category, lexicon())[:MOST_SHOWN]
 
     def ask_of_danger(self, words: str, *, is_urgent: bool) -> None:
         """Leaves an error on `danger` where the words tell of one and nobody answered yet."""

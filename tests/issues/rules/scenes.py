@@ -113,7 +113,9 @@ _SPECIAL: dict[str, Callable[[], Story]] = {
         family=Family.OTHER
     ).accepted(),
     "sign for 签收": lambda: Story().dispatched(),
-    "Words: FilingCondition stages, make safe 止险": lambda: Story().signed(),
+    "Words: FilingCondition stages, make safe 止险": (
+        lambda: Story(**cast.URGENT).do(Move.DIRECT_URGENT, SYSTEM).do(Move.SIGN, LIGHTING)
+    ),
     "done 反馈": lambda: Story().signed(),
     "return 退单: the common superior rules within 1 working day, binding": (
         lambda: Story().returned_twice()
@@ -299,6 +301,7 @@ SPOIL_GUARD: dict[str, Spoil] = {
     "master_is_open": _matter_with(is_master_ended=True),
     "answer_is_owed": _matter_with(clocks=()),
     "returnable": _bound,
+    "to_be_made_safe": _matter_with(clocks=()),
     "assisting_only": _main_order_meant,
     "ruling_due": _matter_with(clocks=()),
     "level_above": _matter_with(level=Level.CITY),

@@ -31,6 +31,7 @@ WIRED_FIRST = {
     ),
     *("reopen", "urge", "answer", "judge", "final_answer", "complete", "fall_back", "regrid"),
     "raise",
+    "make_safe",
     "seem",
     "not_meant",
 }

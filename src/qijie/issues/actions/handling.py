@@ -91,6 +91,7 @@ def direct_urgent(
     unit_id: UUID,
     unit_level: Level,
     category: str = "",
+    condition: str = "",
     words: str = "",
     seen: int | None = None,
 ) -> Issue:
@@ -100,6 +101,7 @@ def direct_urgent(
         order=order,
         family=family_of(category),
         category=category or None,
+        condition=condition or None,
         urgency=Urgency.URGENT,
     )
     return advance(issue_id, Move.DIRECT_URGENT, facts, by=by, at=at, words=words, seen=seen)
@@ -109,6 +111,14 @@ def sign(
     issue_id: UUID, *, order_id: UUID, by: Viewer, at: datetime, seen: int | None = None
 ) -> Issue:
     return advance(issue_id, Move.SIGN, OrderFacts(order_id=order_id), by=by, at=at, seen=seen)
+
+
+def make_safe(
+    issue_id: UUID, *, order_id: UUID, by: Viewer, at: datetime, words: str, seen: int | None = None
+) -> Issue:
+    """The danger is out of the way; what is broken is mended afterwards."""
+    facts = OrderFacts(order_id=order_id)
+    return advance(issue_id, Move.MAKE_SAFE, facts, by=by, at=at, words=words, seen=seen)
 
 
 def done(

@@ -1,19 +1,23 @@
 """What a person may choose from: categories, conditions, units."""
 
+from collections.abc import Sequence
 from itertools import groupby
 
 from django.db.models import QuerySet
 
 from qijie.issues.models import Category, Condition, Issue, Responsibility
 from qijie.issues.queries.aiming import unconcerned_units
+from qijie.issues.rules.danger import Danger
 from qijie.issues.rules.decide import Refused
-from qijie.issues.rules.vocabulary import Family
+from qijie.issues.rules.vocabulary import Family, Stage
 from qijie.kernel.codes import Level
 from qijie.kernel.kept import Kept
 from qijie.teams.models import OrgUnit
 from qijie.teams.queries import units_serving
 
 Choice = tuple[str, str]
+_EMERGENCY = "险情"
+"""The catalogue's own keyword of a kind that any danger may be."""
 _known = Kept[Category | None](seconds=60, most=1000)
 Group = tuple[str, list[Choice]]
 
@@ -54,6 +58,25 @@ def _family_order(row: tuple[str, str, str]) -> int:
 def conditions_of(category_id: str | None) -> list[Choice]:
     rows = Condition.objects.filter(category_id=category_id, is_current=True, follows="")
     return [(row.code, f"{row.wording}（{limit_words(row)}）") for row in rows]
+
+
+def kinds_of(dangers: Sequence[Danger]) -> list[str]:
+    """Codes of what the catalogue calls such dangers; where it knows none, of any emergency."""
+    if not dangers or any(danger.is_self_harm for danger in dangers):
+        return []
+    known = Category.objects.filter(is_current=True)
+    named = [code for danger in dangers for code in danger.categories]
+    found = set(known.filter(pk__in=named).values_list("pk", flat=True)) if named else set()
+    any_kind = known.filter(is_urgent=True, keywords__contains=[_EMERGENCY])
+    return [code for code in named if code in found] or list(any_kind.values_list("pk", flat=True))
+
+
+def condition_to_make_safe(category_id: str | None) -> str:
+    """What danger of that kind is usually: the one condition whose first stage is to make safe."""
+    staged = Condition.objects.filter(
+        category_id=category_id, is_current=True, follows="", stage=Stage.MAKE_SAFE
+    ).values_list("code", flat=True)[:2]
+    return staged[0] if len(staged) == 1 else ""
 
 
 def limit_words(row: Condition) -> str:

@@ -29,7 +29,7 @@ def offers_for(matter: Matter, viewer: Viewer, now: datetime) -> list[Offer]:
 
 
 # Answers to something: greyed they would only say that nobody asked.
-_ONLY_WHEN_ASKED = frozenset({Move.REFUSE_MOVE, Move.DECLINE})
+_ONLY_WHEN_ASKED = frozenset({Move.REFUSE_MOVE, Move.DECLINE, Move.MAKE_SAFE})
 
 
 def _is_shown(offer: Offer) -> bool:

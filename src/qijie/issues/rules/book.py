@@ -42,6 +42,7 @@ DEFAULT_LIMITS: Mapping[tuple[ClockKind, Urgency], Limit] = {
     (ClockKind.NAME_OWNER, Urgency.NORMAL): Limit(3, LimitUnit.WORKING_DAY),
     (ClockKind.SIGN, Urgency.NORMAL): Limit(2, LimitUnit.WORKING_HOUR),
     (ClockKind.SIGN, Urgency.URGENT): Limit.of_minutes(10),
+    (ClockKind.MAKE_SAFE, Urgency.URGENT): Limit.of_minutes(30),
     (ClockKind.CONVENE_ANSWER, Urgency.NORMAL): Limit(2, LimitUnit.WORKING_HOUR),
     (ClockKind.CONVENE_ANSWER, Urgency.URGENT): Limit.of_minutes(30),
     (ClockKind.RULING, Urgency.NORMAL): Limit(1, LimitUnit.WORKING_DAY),
@@ -134,9 +135,8 @@ class Book:
 
     def spans_of(self, urgency: Urgency) -> Mapping[str, str]:
         """The same for a matter of that urgency: what is urgent is answered sooner."""
-        spans = {
-            f"{kind.value}_span": span_words(self.limit(kind, urgency)) for kind, _ in self.limits
-        }
+        known = {kind for kind, of in self.limits if of in (urgency, Urgency.NORMAL)}
+        spans = {f"{kind.value}_span": span_words(self.limit(kind, urgency)) for kind in known}
         return {**spans, **self.numbers.words}
 
     def condition(self, code: str | None) -> ConditionRule | None:

@@ -16,6 +16,8 @@ from functools import cache
 from typing import Any
 
 SELF_HARM = "self_harm"
+MOST_SHOWN = 2
+"""Kinds of danger a page says what to do about: who is in danger reads no more."""
 _GAP = 8
 _BREAKS = "[^。！？；!?;\n]"
 _SENTENCE = re.compile(f"{_BREAKS}+")

@@ -23,10 +23,12 @@ from qijie.issues.rules.vocabulary import (
     Family,
     OrderState,
     Stage,
+    Urgency,
 )
 from qijie.kernel.calendars import SHANGHAI
 from qijie.kernel.working_time import (
     Limit,
+    LimitUnit,
     due_at,
     explain,
     halved,
@@ -94,10 +96,23 @@ def _rule_of(kind: ClockKind, matter: Matter, book: Book) -> _Rule | None:
     if kind is ClockKind.HANDLE:
         return _handling_rule(matter, book)
     if kind is ClockKind.MAKE_SAFE:
-        condition = book.condition(matter.condition)
-        limit = condition.limit_of(Stage.MAKE_SAFE) if condition else None
-        return _Rule(limit, f"立案条件 {matter.condition} 的止险时限") if limit else None
+        return _making_safe_rule(matter, book)
     return _Rule(book.limit(kind, matter.urgency), f"{kind.label}时限（{matter.urgency.label}）")
+
+
+def _making_safe_rule(matter: Matter, book: Book) -> _Rule | None:
+    """The condition's own. What is urgent always has one, and by the wall clock: a stage reckoned
+    in working time could end tomorrow."""
+    condition = book.condition(matter.condition)
+    staged = condition.limit_of(Stage.MAKE_SAFE) if condition else None
+    if matter.urgency is not Urgency.URGENT:
+        return _Rule(staged, f"立案条件 {matter.condition} 的止险时限") if staged else None
+    own = staged or (condition.limit if condition else None)
+    if own and own.unit is LimitUnit.URGENT_HOUR:
+        return _Rule(own, f"立案条件 {matter.condition} 的紧急时限")
+    return _Rule(
+        book.limit(ClockKind.MAKE_SAFE, Urgency.URGENT), "条件未设紧急时限，按紧急止险时限"
+    )
 
 
 def _handling_rule(matter: Matter, book: Book) -> _Rule:
@@ -201,17 +216,17 @@ def _time_orders(matter: Matter, effect: ClockEffect, turning: Turning) -> Matte
             order.id,
         )
         for order in new
-        for kind in _kinds_for(order)
+        for kind in _kinds_for(order, matter)
         if (rule := _rule_of(kind, matter, turning.book)) is not None
     ]
     return replace(matter, clocks=(*matter.clocks, *clocks))
 
 
-def _kinds_for(order: Order) -> tuple[ClockKind, ...]:
-    kinds = CLOCKS_OF_ORDER[order.purpose]
-    if order.state is OrderState.SIGNED:
-        return tuple(kind for kind in kinds if kind is not ClockKind.SIGN)
-    return kinds
+def _kinds_for(order: Order, matter: Matter) -> tuple[ClockKind, ...]:
+    over = {ClockKind.SIGN} if order.state is OrderState.SIGNED else set()
+    if matter.is_made_safe:
+        over.add(ClockKind.MAKE_SAFE)
+    return tuple(kind for kind in CLOCKS_OF_ORDER[order.purpose] if kind not in over)
 
 
 def _stop(matter: Matter, effect: ClockEffect, turning: Turning) -> Matter:

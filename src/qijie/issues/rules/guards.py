@@ -151,6 +151,11 @@ def _is_returnable(case: Case) -> bool:
     return bound == (None, None) or bound != (order.unit_id, order.post_id)
 
 
+def _is_to_be_made_safe(case: Case) -> bool:
+    order_id = case.order.id if case.order else None
+    return any(case.matter.running(ClockKind.MAKE_SAFE, of) for of in (None, order_id))
+
+
 def _is_late_somewhere(case: Case) -> bool:
     own = {order.id for order in case.matter.orders if order.unit_id == case.actor.unit_id}
     return any(
@@ -373,6 +378,12 @@ LEVEL_ABOVE = Guard(
     "level_above",
     lambda case: case.matter.level is not Level.CITY,
     "本事项已在市级，没有更高一级可以吹哨。",
+)
+
+TO_BE_MADE_SAFE = Guard(
+    "to_be_made_safe",
+    _is_to_be_made_safe,
+    "本事项没有在计时的止险，处置完请直接反馈。",
 )
 
 # Waiting

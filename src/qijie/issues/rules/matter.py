@@ -233,6 +233,12 @@ class Matter:
         clock = self.live(kind, order_id)
         return clock if clock is not None and clock.is_running else None
 
+    @property
+    def is_made_safe(self) -> bool:
+        """Whether the danger of what is urgent has been put out of the way, the last time asked."""
+        asked = [c for c in self.clocks if c.kind is ClockKind.MAKE_SAFE and c.order_id is None]
+        return bool(asked) and asked[-1].is_met
+
     def request(self, move: Move) -> Request | None:
         return next((request for request in self.requests if request.move is move), None)
 

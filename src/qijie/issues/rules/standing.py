@@ -68,6 +68,7 @@ _DONE_BY: Mapping[ClockKind, frozenset[Move]] = {
         {Move.DISPATCH, Move.RULE_ON_RETURNS, Move.SOLVE, Move.CONVENE, Move.RECLASSIFY}
     ),
     ClockKind.HANDLE: frozenset({Move.COMPLETE, Move.SOLVE}),
+    ClockKind.MAKE_SAFE: frozenset({Move.MAKE_SAFE, Move.COMPLETE, Move.SOLVE}),
     ClockKind.RULING: frozenset({Move.RULE_ON_RETURNS}),
     ClockKind.VERIFY: frozenset({Move.CLOSE, Move.SEND_BACK}),
     ClockKind.URGE_ANSWER: frozenset({Move.ANSWER}),

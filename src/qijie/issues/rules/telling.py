@@ -9,7 +9,7 @@ from qijie.issues.rules.deadlines import moment_in_words
 from qijie.issues.rules.facts import Facts
 from qijie.issues.rules.matter import Act, Matter, Notice
 from qijie.issues.rules.table import Transition
-from qijie.issues.rules.vocabulary import LEVEL_LABELS, Audience, ClockKind, Family
+from qijie.issues.rules.vocabulary import LEVEL_LABELS, Audience, ClockKind, Family, Urgency
 from qijie.kernel.calendars import SHANGHAI
 
 READS_THE_SENTENCE = frozenset({Audience.REPORTER, Audience.PARTIES, Audience.FOLLOWERS})
@@ -54,7 +54,7 @@ def blanks(matter: Matter, act: Act[Facts]) -> dict[str, str]:
     return {
         "level": LEVEL_LABELS[matter.level],
         "words": _as_sentence(act.words),
-        "promised": moment_in_words(matter.promised_at) if matter.promised_at else "",
+        "outlook": _outlook(matter),
         "until": _day_in_words(facts.until) if facts.until else "",
         "reason": getattr(getattr(facts, "reason", None), "label", ""),
         "receiver": getattr(getattr(facts, "receiver", None), "label", ""),
@@ -62,6 +62,14 @@ def blanks(matter: Matter, act: Act[Facts]) -> dict[str, str]:
         "place": getattr(facts, "place_name", ""),
         **{kind.value: _due_in_words(matter, kind) for kind in ClockKind},
     }
+
+
+def _outlook(matter: Matter) -> str:
+    """The day it is to be done by; of danger first by when somebody is there, and no day."""
+    if matter.urgency is Urgency.URGENT and not matter.is_made_safe:
+        until = _due_in_words(matter, ClockKind.MAKE_SAFE)
+        return f"最晚{until}到现场，先把危险排除" if until else "正按紧急办理"
+    return f"预计{moment_in_words(matter.promised_at)}前办结" if matter.promised_at else ""
 
 
 def _as_sentence(words: str) -> str:

@@ -56,6 +56,7 @@ CLOCK_CODES = (
     "file_urgent",
     "sign_urgent",
     "urge_answer_urgent",
+    "make_safe_urgent",
     "call_back_urgent",
 )
 

@@ -1,6 +1,6 @@
 """Which categories a worker is shown first, and what a search finds."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db.models import QuerySet
 
@@ -14,10 +14,11 @@ FOUND_AT_MOST = 12
 _RECENT_REPORTS = 40
 
 
-def offered(viewer: Viewer, *, chosen: str = "") -> list[Choice]:
-    """The chosen one, then those the viewer reported last, filled up from the catalogue's head."""
-    wanted = [chosen, *_recent(viewer)] if chosen else _recent(viewer)
-    known = _named(wanted[:SHOWN_AT_FIRST])
+def offered(viewer: Viewer, *, chosen: str = "", likely: Sequence[str] = ()) -> list[Choice]:
+    """The chosen one, the likely ones, then those the viewer reported last, filled up from the
+    catalogue's head."""
+    wanted = [code for code in (chosen, *likely) if code] + _recent(viewer)
+    known = _named(list(dict.fromkeys(wanted))[:SHOWN_AT_FIRST])
     if len(known) < SHOWN_AT_FIRST:
         known |= dict(_current().values_list("code", "name")[: SHOWN_AT_FIRST + len(known)])
     return list(known.items())[:SHOWN_AT_FIRST]

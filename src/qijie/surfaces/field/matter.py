@@ -1,6 +1,6 @@
 """One matter on the phone: what, where, until when, and what may be done now."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -14,12 +14,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 from qijie.access.viewer import Viewer
 from qijie.issues.models import Deadline, Issue
 from qijie.issues.queries import history_of, matter_of
+from qijie.issues.queries.book import lexicon
 from qijie.issues.queries.offers import offers_for
 from qijie.issues.queries.orders import NamedOrder, named_orders
+from qijie.issues.rules.danger import MOST_SHOWN, Danger, dangers_in
 from qijie.issues.rules.decide import Offer
 from qijie.issues.rules.matter import Clock, Matter
 from qijie.issues.rules.standing import standing
-from qijie.issues.rules.vocabulary import Move
+from qijie.issues.rules.vocabulary import Move, Urgency
 from qijie.outbound.actions import mark_read_of
 from qijie.records.models import Attachment
 from qijie.records.queries import photos_of
@@ -34,13 +36,14 @@ from qijie.ui.photos import photo_response
 _ICONS = {
     Move.SOLVE: "check",
     Move.SIGN: "order-signed",
+    Move.MAKE_SAFE: "shield",
     Move.DONE: "check",
     Move.RETURN_ORDER: "back",
     Move.ADD: "edit",
     Move.ANSWER: "message",
     Move.URGE: "bell",
 }
-_MAIN = (Move.SIGN, Move.DONE, Move.SOLVE)
+_MAIN = (Move.SIGN, Move.MAKE_SAFE, Move.DONE, Move.SOLVE)
 
 
 @require_GET
@@ -59,9 +62,17 @@ def matter(request: GuardedRequest, issue_id: UUID) -> HttpResponse:
             "shares": named,
             "entries": _newest_first(issue, photos, named, request.viewer),
             "just_reported": "reported" in request.GET,
+            "dangers": _dangers(issue) if "reported" in request.GET else (),
         },
         back_url=reverse("field:today"),
     )
+
+
+def _dangers(issue: Issue) -> Sequence[Danger]:
+    """What to do now, on the receipt of what was reported as danger."""
+    if issue.urgency != Urgency.URGENT:
+        return ()
+    return dangers_in(issue.words, issue.category_id or "", lexicon())[:MOST_SHOWN]
 
 
 def _known(issue: Issue) -> tuple[list[NamedOrder], Matter]:
@@ -77,9 +88,16 @@ def _pressable(request: GuardedRequest, value: Matter, now: datetime) -> list[Of
 
 def _actions(offers: Iterable[Offer], issue: Issue) -> list[dict[str, object]]:
     """Big buttons: the one that ends the matter first, greyed ones last with their reason."""
-    ordered = sorted(offers, key=lambda offer: (not offer.is_allowed, offer.move not in _MAIN))
+    ordered = sorted(offers, key=lambda offer: (not offer.is_allowed, _rank(offer.move)))
     main = next((o for o in ordered if o.is_allowed and o.move in _MAIN), None)
     return [_action(offer, issue, is_main=offer is main) for offer in ordered]
+
+
+def _rank(move: Move) -> int:
+    """Danger is made safe before anything else is done or reported done."""
+    if move is Move.MAKE_SAFE:
+        return 0
+    return 1 if move in _MAIN else 2
 
 
 def _action(offer: Offer, issue: Issue, *, is_main: bool) -> dict[str, object]:

@@ -20,6 +20,7 @@ from qijie.access.viewer import Viewer
 from qijie.issues import actions
 from qijie.issues.actions import NewReport, Receipt
 from qijie.issues.queries import visible_or_none
+from qijie.issues.queries.choices import kinds_of
 from qijie.issues.queries.concerned import chosen, concerned_choices
 from qijie.issues.rules.vocabulary import Channel, Move, Urgency
 from qijie.kernel.codes import Level, level_of_path
@@ -71,8 +72,11 @@ class ReportForm(AsksOfDanger):
         _choice(self, "about").choices = _concerned(viewer, timezone.localdate(at))
         if not may(viewer, Move.SOLVE):
             del self.fields["solved"]
-        chosen = self["category"].value() or ""
-        _choice(self, "category").choices = categories.offered(viewer, chosen=chosen)
+        chosen, likely = self["category"].value() or "", kinds_of(self.told)
+        shown = categories.offered(viewer, chosen=chosen, likely=likely)
+        _choice(self, "category").choices = shown
+        named = "、".join(f"“{name}”" for code, name in shown if code in likely)
+        self["category"].help_text = f"写的像是{named}，请选一个。" if named else ""
         self.fields["words"].help_text = "选了类别可以不写。当场解决的，写一句怎么解决的。"
 
     def clean(self) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from qijie.issues.models import Issue
 from qijie.issues.queries import is_about_somebody, matter_of
 from qijie.issues.queries.book import lexicon
 from qijie.issues.queries.offers import offers_for
-from qijie.issues.rules.danger import Danger, dangers_in
+from qijie.issues.rules.danger import MOST_SHOWN, Danger, dangers_in
 from qijie.issues.rules.decide import Offer
 from qijie.issues.rules.matter import Matter
 from qijie.issues.rules.vocabulary import Move, Urgency
@@ -20,7 +20,6 @@ from qijie.surfaces.portal.places import words_of
 from qijie.teams.gate import GuardedRequest, not_visible
 from qijie.ui.moves.view import fetch
 
-MOST_DANGERS = 2
 _ENDING = frozenset({Move.WITHDRAW, Move.CONFIRM})
 """Moves that end a matter: not done while somebody says that there is danger."""
 
@@ -54,7 +53,7 @@ class Asked:
     @property
     def told(self) -> Sequence[Danger]:
         """What the page shows what to do about."""
-        return () if self.answer == "no" else self.dangers[:MOST_DANGERS]
+        return () if self.answer == "no" else self.dangers[:MOST_SHOWN]
 
     @property
     def becomes_addition(self) -> bool:

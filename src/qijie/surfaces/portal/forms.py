@@ -15,14 +15,13 @@ from qijie.issues.actions.placing import place_of
 from qijie.issues.models import Category
 from qijie.issues.queries.book import lexicon
 from qijie.issues.queries.concerned import Choice, chosen, concerned_choice, concerned_choices
-from qijie.issues.rules.danger import Danger, dangers_in
+from qijie.issues.rules.danger import MOST_SHOWN, Danger, dangers_in
 from qijie.issues.rules.decide import Refused
 from qijie.issues.rules.vocabulary import Channel, Urgency
 from qijie.kernel.coordinates import Coordinate
 from qijie.kernel.refusal import Refusal
 from qijie.records.actions import KeyReused
 from qijie.records.photos import Photo
-from qijie.surfaces.portal.asked import MOST_DANGERS
 from qijie.surfaces.portal.places import words_of
 from qijie.surfaces.portal.whom import may_mean
 from qijie.territory.queries import Located, nodes
@@ -156,7 +155,7 @@ class ReportForm(OneValue, forms.Form):
     @property
     def told(self) -> list[Danger]:
         """What a page shows what to do about; nothing where it was said that there is none."""
-        return [] if self.data.get("danger") == "no" else self.dangers[:MOST_DANGERS]
+        return [] if self.data.get("danger") == "no" else self.dangers[:MOST_SHOWN]
 
     @property
     def must_stop(self) -> bool:

@@ -16,14 +16,14 @@ from qijie.issues.queries import history_of, matter_of
 from qijie.issues.queries.book import lexicon
 from qijie.issues.queries.offers import offers_for
 from qijie.issues.queries.orders import named_orders
-from qijie.issues.rules.danger import Danger, dangers_in
+from qijie.issues.rules.danger import MOST_SHOWN, Danger, dangers_in
 from qijie.issues.rules.decide import Offer
 from qijie.issues.rules.matter import Matter
 from qijie.issues.rules.vocabulary import Move, State, Urgency
 from qijie.records.models import Attachment, Event
 from qijie.records.queries import photos_of
 from qijie.surfaces.portal import story
-from qijie.surfaces.portal.asked import MOST_DANGERS, matter_id_of, report_anew
+from qijie.surfaces.portal.asked import matter_id_of, report_anew
 from qijie.surfaces.portal.pages import shell
 from qijie.surfaces.portal.places import words_of
 from qijie.surfaces.portal.thanks import Done, done_of, thanks
@@ -70,7 +70,7 @@ def _page(request: GuardedRequest, issue: Issue, token: str) -> dict[str, Any]:
         "issue": issue,
         "state_words": story.state_words(value, events),
         "located": words_of(issue.path, timezone.localdate(now)),
-        "promise": story.promise(value, now),
+        "promise": story.promise(value, names, now),
         "is_urgent": value.urgency is Urgency.URGENT and not value.state.is_end,
         "dangers": _dangers(issue, value, events, last_words),
         "anew": report_anew(issue, last_words) if last_words else (),
@@ -94,7 +94,7 @@ def _dangers(
     if value.urgency is Urgency.URGENT and not value.state.is_end:
         said = [issue.words, *_said(events)]
         category = issue.category_id or ""
-    return dangers_in("\n".join(said), category, lexicon())[:MOST_DANGERS]
+    return dangers_in("\n".join(said), category, lexicon())[:MOST_SHOWN]
 
 
 def _danger_at_the_end(done: Done | None, value: Matter, events: Sequence[Event]) -> str:

@@ -1,15 +1,18 @@
 """One matter as the person who reported it reads it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from qijie.issues.rules.deadlines import moment_in_words
 from qijie.issues.rules.holding import NOBODY_SENT
 from qijie.issues.rules.matter import Clock, Matter, Order
+from qijie.issues.rules.table import TRANSITIONS
 from qijie.issues.rules.vocabulary import ClockKind, Move, State, Urgency
 from qijie.records.models import Event
 
+_DATES = ("{first_answer}", "{outlook}", "{urge_answer}")
 TITLES: Mapping[Move, str] = {
     Move.REPORT: "我们收到了",
     Move.ADD: "您补充了情况",
@@ -17,7 +20,7 @@ TITLES: Mapping[Move, str] = {
     Move.URGE: "催办",
     Move.ANSWER: "催办有了答复",
     Move.ACCEPT: "已受理",
-    Move.DIRECT_URGENT: "按紧急事项直接派出",
+    Move.DIRECT_URGENT: "按紧急直接派给{unit}",
     Move.VOID: "没有受理",
     Move.OBJECT: "您提出了异议",
     Move.ABOUT: "交给不相干的一级来办",
@@ -68,6 +71,11 @@ TITLES: Mapping[Move, str] = {
     Move.APPEAL: "承办单位对超时提出申诉（不影响给您的结果）",
     Move.REVIEW_APPEAL: "申诉在复核（不影响给您的结果）",
 }
+_MAKES_URGENT = frozenset({Move.RAISE, Move.DIRECT_URGENT})
+_NAMES_A_DATE = frozenset(
+    row.move for row in TRANSITIONS if any(blank in row.sentence_for_reporter for blank in _DATES)
+)
+_OVERTAKEN = "后来转为紧急，当时告诉您的时间不再算数。"
 # The unit's own words are told where they are the outcome; other notes among staff are not.
 _OUTCOMES = frozenset({Move.DONE})
 _SOMEBODY = "承办单位"
@@ -129,6 +137,8 @@ class Promise:
     label: str
     due_at: datetime
     is_late: bool
+    on_the_spot: str = ""
+    """Of danger: who was sent, and by when somebody is there."""
 
 
 Photos = Mapping[UUID, Sequence[Mapping[str, object]]]
@@ -141,11 +151,28 @@ def steps(
 
     names: order id to who handles it. photos: event id to what stands under its step.
     """
+    turned = _turned_urgent(events)
     told = [
-        Step(_title(event, matter, names), "done", _text(event), event.at, photos.get(event.pk, ()))
-        for event in events
+        Step(
+            _title(event, matter, names),
+            "done",
+            _text(event, is_overtaken=number < turned),
+            event.at,
+            photos.get(event.pk, ()),
+        )
+        for number, event in enumerate(events)
     ]
     return [*told, *_now(matter, names), *_next(matter)]
+
+
+def _turned_urgent(events: Sequence[Event]) -> int:
+    """The place of the event that made it urgent: dates told before it hold no more."""
+    made = (
+        number
+        for number, event in enumerate(events)
+        if event.verb in _MAKES_URGENT or event.facts.get("urgency") == Urgency.URGENT
+    )
+    return next(made, 0)
 
 
 def _title(event: Event, matter: Matter, names: Mapping[UUID, str]) -> str:
@@ -160,9 +187,9 @@ def _opened_by(event: Event, matter: Matter) -> Order | None:
     return opened[-1] if opened else None
 
 
-def _text(event: Event) -> str:
+def _text(event: Event, *, is_overtaken: bool) -> str:
     """What the reporter was told then; outcomes and the reporter's own moves in their own words."""
-    lines = [event.sentence]
+    lines = [_OVERTAKEN if is_overtaken and event.verb in _NAMES_A_DATE else event.sentence]
     if event.verb in _OUTCOMES:
         lines.append(event.words)
     if event.actor_kind == "reporter" and event.verb != Move.REPORT:
@@ -206,23 +233,35 @@ def handled_by(matter: Matter, names: Mapping[UUID, str]) -> str:
     return names.get(order.id, "")
 
 
-def promise(matter: Matter, now: datetime) -> Promise | None:
+def promise(matter: Matter, names: Mapping[UUID, str], now: datetime) -> Promise | None:
     """First the date of the first answer, then the date it is to be done by; none once it is."""
     if matter.state.is_end:
         return None
     if matter.urgency is Urgency.URGENT and (clock := _soonest_answer(matter)):
-        return _promise(_ANSWERED[clock.kind], clock.due_at, now)
+        soonest = _promise(_ANSWERED[clock.kind], clock.due_at, now)
+        return replace(soonest, on_the_spot=_on_the_spot(matter, names))
     if matter.state is State.HANDLED:
         return None
     paused = matter.running(ClockKind.REVIEW)
     if matter.state is State.SUSPENDED:
         return _promise("最晚恢复办理", paused.due_at, now) if paused else None
+    if matter.urgency is Urgency.URGENT and not matter.is_made_safe:
+        return None
     if matter.promised_at is not None:
-        return _promise("最晚办好的日子", matter.promised_at, now)
+        label = "最晚修好的日子" if matter.is_made_safe else "最晚办好的日子"
+        return _promise(label, matter.promised_at, now)
     for kind in (ClockKind.FIRST_ANSWER, ClockKind.ACCEPT, ClockKind.FILE):
         if clock := matter.running(kind):
             return _promise(_PROMISED[kind], clock.due_at, now)
     return None
+
+
+def _on_the_spot(matter: Matter, names: Mapping[UUID, str]) -> str:
+    clock, unit = matter.running(ClockKind.MAKE_SAFE), handled_by(matter, names)
+    if clock is None:
+        return f"已派{unit}。" if unit else ""
+    sent = f"已派{unit}，" if unit else "正在安排人去，"
+    return f"{sent}最晚 {moment_in_words(clock.due_at)} 到现场，先把危险排除。"
 
 
 def _soonest_answer(matter: Matter) -> Clock | None:
@@ -237,6 +276,7 @@ _ANSWERED = {
     ClockKind.FILE: "最晚安排人去的时间",
     ClockKind.SIGN: "最晚有人接手的时间",
     ClockKind.CONVENE_ANSWER: "最晚有人到场的时间",
+    ClockKind.MAKE_SAFE: "最晚到现场排除危险的时间",
     ClockKind.URGE_ANSWER: "最晚答复您的时间",
 }
 _PROMISED = {

@@ -14,7 +14,12 @@ from qijie.issues import actions
 from qijie.issues.actions.advance import NotVisible
 from qijie.issues.models import Issue
 from qijie.issues.queries import is_about_somebody
-from qijie.issues.queries.choices import categories, conditions_of, units_for
+from qijie.issues.queries.choices import (
+    categories,
+    condition_to_make_safe,
+    conditions_of,
+    units_for,
+)
 from qijie.issues.queries.concerned import chosen, concerned_choices
 from qijie.issues.queries.orders import returned_by
 from qijie.issues.rules import needs
@@ -231,11 +236,18 @@ class DirectUrgentForm(DispatchForm):
     category = forms.ChoiceField(
         label="类别", error_messages={"required": "还没有选定类别，请从目录中选择一个。"}
     )
-    field_order = ("category", "unit", "words")
+    condition = forms.ChoiceField(label="现场是哪一种", required=False)
+    field_order = ("category", "condition", "unit", "words")
 
     def prepare(self) -> None:
         super().prepare()
         self.fields["unit"].label = "派给哪个值班单位"
+        kinds = conditions_of(self.issue.category_id) if self.issue.category_id else []
+        if kinds:
+            self.offer("condition", kinds, condition_to_make_safe(self.issue.category_id))
+            self.fields["condition"].help_text = "先排除危险的时限由它决定；不选的按紧急止险时限。"
+        else:
+            del self.fields["condition"]
         if self.issue.category_id:
             del self.fields["category"]
             return
@@ -250,6 +262,22 @@ class DirectUrgentForm(DispatchForm):
             unit_id=unit.pk,
             unit_level=Level(unit.level),
             category=self.cleaned_data.get("category", ""),
+            condition=self.cleaned_data.get("condition", ""),
+            words=self.cleaned_data["words"],
+            **self.common,
+        )
+
+
+class MakeSafeForm(MoveForm):
+    move = Move.MAKE_SAFE
+    words = WordsField(label="怎么排除的危险", max_chars=500, rows=2)
+
+    def perform(self, photos: tuple[Photo, ...], *, by: Viewer, at: datetime) -> Issue:
+        return actions.make_safe(
+            self.issue.pk,
+            order_id=_order_id(self),
+            by=by,
+            at=at,
             words=self.cleaned_data["words"],
             **self.common,
         )
@@ -672,6 +700,7 @@ _FORMS: Sequence[type[MoveForm]] = (
     DoneForm,
     FileForm,
     JudgeForm,
+    MakeSafeForm,
     PlaceForm,
     RecallForm,
     ReclassifyForm,

@@ -1,0 +1,87 @@
+"""A worker who reports danger reads what to do and whom to call, on the form and on the receipt."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from pytest_django import DjangoDbBlocker
+
+from qijie.issues.models import Category
+from tests import town
+from tests.surfaces.field.test_report import all_matters
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+REPORT = "/field/report/"
+FIRE, GAS = "三楼着火了，烟很大", "3栋楼道里煤气味很大，有人头晕"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def kinds(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Two kinds of danger as the shipped catalogue has them."""
+    shown = Category.objects.using("owner")
+    with django_db_blocker.unblock():
+        for code, name, keywords in (
+            ("hazard-gas", "燃气安全", []),
+            ("matter-0595", "突发事件", ["突发", "险情"]),
+        ):
+            shown.create(
+                code=code,
+                family="hazard",
+                name=name,
+                plain_name=name,
+                keywords=keywords,
+                is_urgent=True,
+                source="town",
+                position=900,
+            )
+        yield
+        shown.filter(pk__in=["hazard-gas", "matter-0595"]).delete()
+
+
+def hand_in(client: Client, **typed: str) -> HttpResponse:
+    client.force_login(town.user("chen"))
+    return client.post(REPORT, {"path": town.GRID_1, **typed}, follow=True)
+
+
+def main_of(answer: HttpResponse) -> str:
+    return answer.content.decode().split("<main")[1].split("</main>")[0]
+
+
+@pytest.mark.parametrize(("words", "kind"), [(FIRE, "突发事件"), (GAS, "燃气安全")])
+def test_the_form_says_what_to_do_and_what_kind_it_may_be(
+    client: Client, words: str, kind: str
+) -> None:
+    answer = hand_in(client, words=words)
+    page = main_of(answer)
+    assert 'href="tel:119"' in page
+    assert "现在先这样做" in page
+    assert f"写的像是“{kind}”" in page
+    assert re.search(r'type="radio" name="category" value="([^"]+)"', page)
+    assert answer.context["form"].fields["category"].widget.choices[0][1] == kind
+    assert all_matters() == []
+
+
+@pytest.mark.parametrize("said", [{"danger": "yes"}, {"urgent": "on"}])
+def test_the_receipt_says_it_again_and_the_matters_page_later_does_not(
+    client: Client, said: dict[str, str]
+) -> None:
+    answer = hand_in(client, words=FIRE, **said)
+    assert 'href="tel:119"' in main_of(answer)
+    assert "现在先这样做" in main_of(answer)
+    (issue,) = all_matters()
+    later = client.get(f"/field/matters/{issue.pk}/")
+    assert "现在先这样做" not in main_of(later)
+
+
+def test_no_danger_after_all_and_nothing_alarms(client: Client) -> None:
+    assert "现在先这样做" not in main_of(hand_in(client, words=FIRE, danger="no"))
+
+
+def test_the_desk_that_writes_down_a_call_reads_it_too(client: Client) -> None:
+    client.force_login(town.user("wang"))
+    answer = client.post("/console/report/", {"channel": "hotline", "words": FIRE})
+    assert answer.status_code == 422
+    assert "现在先这样做" in main_of(answer)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -19,11 +20,12 @@ from qijie.issues.queries.waiting import seat_of
 from qijie.issues.rules.holding import ORDERS_HOLD, Seat
 from qijie.issues.rules.vocabulary import Audience
 from qijie.kernel.codes import Level
+from qijie.kernel.kept import Kept
 from qijie.outbound.models import Letter, Notice
 from qijie.outbound.rules import desks_between, page_of_matter, seats_from
 from qijie.records.models import Event, OutboxEntry
 from qijie.teams.models import Post
-from qijie.teams.queries import holdings_of_users, posts_over
+from qijie.teams.queries import emails_of_posts, holdings_of_users, posts_over
 
 UNDELIVERED_AT_MOST = 200
 _TIME_TO_TAKE_IN_HAND = timedelta(seconds=5)
@@ -96,19 +98,44 @@ def _handlers(orders: QuerySet[WorkOrder]) -> set[UUID]:
     return set(handlers.values_list("pk", flat=True))
 
 
+_BATCH_SECONDS, _BATCH_MOST = 60, 2000
+_posts_seated = Kept[frozenset[UUID]](_BATCH_SECONDS, _BATCH_MOST)
+_told_at = Kept[list[tuple[Role, list[str]]]](_BATCH_SECONDS, _BATCH_MOST)
+
+
+def begin_batch() -> None:
+    """News told together sees the posts and their holders as they are now, each asked for once."""
+    _posts_seated.forget()
+    _told_at.forget()
+
+
 def _seated(issue: Issue, seats: Iterable[Seat], on: date) -> set[UUID]:
     found: set[UUID] = set()
     for seat in seats:
-        found |= set(posts_over(issue.path, seat.role, seat.level, on).values_list("pk", flat=True))
+        found |= _posts_seated.get(
+            (issue.path, seat, on), partial(_read_seat, issue.path, seat, on)
+        )
     return found
 
 
-def posts_by_page(post_ids: Iterable[UUID], matter_id: UUID) -> dict[str, list[UUID]]:
-    """The posts told, by the page on which each of them works on the matter."""
-    pages: dict[str, list[UUID]] = {}
-    for post_id, role in Post.objects.filter(pk__in=list(post_ids)).values_list("pk", "role"):
-        pages.setdefault(page_of_matter(Role(role), matter_id), []).append(post_id)
-    return pages
+def _read_seat(path: str, seat: Seat, on: date) -> frozenset[UUID]:
+    return frozenset(posts_over(path, seat.role, seat.level, on).values_list("pk", flat=True))
+
+
+def emails_by_page(
+    post_ids: Collection[UUID], matter_id: UUID, on: date
+) -> list[tuple[str, list[str]]]:
+    """The pages on which the posts told work on the matter, with their holders' addresses."""
+    told = frozenset(post_ids)
+    by_role = _told_at.get((told, on), partial(_read_emails, told, on))
+    return [(page_of_matter(role, matter_id), emails) for role, emails in by_role]
+
+
+def _read_emails(post_ids: frozenset[UUID], on: date) -> list[tuple[Role, list[str]]]:
+    roles: dict[Role, list[UUID]] = {}
+    for post_id, role in Post.objects.filter(pk__in=post_ids).values_list("pk", "role"):
+        roles.setdefault(Role(role), []).append(post_id)
+    return [(role, emails_of_posts(posts, on)) for role, posts in roles.items()]
 
 
 @dataclass(frozen=True, slots=True)

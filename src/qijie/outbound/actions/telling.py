@@ -1,7 +1,7 @@
 """Tells whom an act concerns, once each."""
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -19,9 +19,10 @@ from qijie.outbound.actions.letters import write_letter
 from qijie.outbound.models import Notice
 from qijie.outbound.queries import (
     Reached,
+    begin_batch,
+    emails_by_page,
     events_told,
     notices_for,
-    posts_by_page,
     posts_of_audience,
 )
 from qijie.records import actions as records
@@ -43,6 +44,7 @@ def deliver(at: datetime) -> int:
     Notices and letters are written in the transaction that takes the entries away, so a crash
     tells nobody twice in the app; a mail may be repeated, never lost.
     """
+    begin_batch()
     with scope(SYSTEM):
         entries = records.claim_outbox(at, _BATCH)
         issues = Issue.objects.select_related("category").in_bulk(
@@ -174,14 +176,14 @@ def _notify(
 
 
 def _mail_staff(
-    issue: Issue, post_ids: Iterable[UUID], at: datetime, by_user_id: UUID | None
+    issue: Issue, post_ids: Collection[UUID], at: datetime, by_user_id: UUID | None
 ) -> None:
     """One mail an address, however many of the posts told are held by its owner; none for the one
     whose own act it was."""
     on = timezone.localdate(at)
     pages: dict[str, str] = {}
-    for page, posts in posts_by_page(post_ids, issue.pk).items():
-        pages |= {email: page for email in emails_of_posts(posts, on) if email not in pages}
+    for page, emails in emails_by_page(post_ids, issue.pk, on):
+        pages |= {email: page for email in emails if email not in pages}
     if pages and by_user_id:
         pages.pop(User.objects.values_list("email", flat=True).get(pk=by_user_id), None)
     for email, page in pages.items():

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import BREACHES, DESK, ERRORS, PHONE, Visitor, axe_findings
+from tests.records.samples import encoded, picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -142,3 +143,42 @@ def test_the_page_between_danger_and_sending_is_accessible(visitor: Visitor) -> 
     for scheme in SCHEMES:
         assert axe_findings(page, scheme) == [], scheme
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+NO_CLOCK = """
+for (const name of ["setTimeout", "setInterval"]) {
+  const own = window[name].bind(window);
+  window[name] = (act, after = 0, ...rest) => (after < 900 ? own(act, after, ...rest) : 0);
+}
+"""
+"""The page that waits would go on by itself in the middle of being looked at."""
+SPEND = """
+async (photos) => {
+  const form = new FormData(document.querySelector("main form[method=post]"));
+  form.set("words", "");
+  for (let n = 0; n < photos; n++) form.append("photos", new Blob(["x"]), `${n}.jpg`);
+  return (await fetch("/report/", {method: "POST", body: form})).status;
+}
+"""
+"""A report without words is refused and costs its key as much as one that is taken."""
+
+
+def test_the_page_that_waits_is_accessible(visitor: Visitor) -> None:
+    page = visitor("", PHONE)
+    page.add_init_script(NO_CLOCK)
+    page.goto("/report/?grid=420103008001001")
+    while page.evaluate(SPEND, 80) != 429:
+        pass
+    page.fill("textarea[name=words]", "三号楼楼道灯不亮")
+    while page.evaluate(SPEND, 2) != 429:
+        pass
+    tiny = {"name": "a.png", "mimeType": "image/png", "buffer": encoded(picture(8, 8), "PNG")}
+    page.set_input_files("input[name=photos]", [tiny] * 6)  # type: ignore[arg-type]
+    with page.expect_response(lambda answer: answer.status == 429):
+        page.get_by_role("button", name="提交").click()
+    page.locator("[data-send-again]").wait_for(state="attached")
+    for size in (DESK, PHONE):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        for scheme in SCHEMES:
+            assert axe_findings(page, scheme) == [], (size, scheme)
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0

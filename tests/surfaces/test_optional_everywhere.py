@@ -8,13 +8,17 @@ from collections.abc import Callable
 from urllib.parse import urljoin
 
 import pytest
+from django.core.cache import cache
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from qijie.outbound.actions import deliver
 from qijie.teams.models import Post
 from tests import town
+from tests.accounts.people import ENROL, code_of, enrol, prove, signed_in
 from tests.page_forms import PageForm, forms_on, links_on
 from tests.surfaces.console import acts, drawn
 from tests.surfaces.portal.resident import bring_to_close, hand_in
@@ -112,6 +116,16 @@ def address_of(door: str, **values: object) -> str:
     return reverse(door, kwargs=values)
 
 
+def told_of_one() -> str:
+    acts.reported()
+    deliver(timezone.now())
+    return "/console/notices/"
+
+
+def a_reporter() -> str:
+    return f"/console/matters/{acts.reported(phone='13912345678')}/reporter/"
+
+
 PAGES: dict[str, tuple[str, Callable[[], str]]] = {
     "portal:report": (RESIDENT, lambda: "/report/"),
     "portal:report of a grid": (RESIDENT, lambda: f"/report/?grid={town.GRID_1}"),
@@ -132,6 +146,9 @@ PAGES: dict[str, tuple[str, Callable[[], str]]] = {
         lambda: address_of("console:plan_adopt", plan_id=drawn.plan().pk),
     ),
     "console:boards": ("wu", lambda: f"/console/boards/{town.STREET}/"),
+    "console:plan": ("wang", lambda: address_of("console:plan", plan_id=drawn.plan().pk)),
+    "console:notices": ("wang", told_of_one),
+    "console:reveal": ("wang", a_reporter),
 }
 REFUSED = {
     "account_login": (RESIDENT, "/account/login/"),
@@ -156,3 +173,23 @@ def test_a_page_of_an_account(client: Client, page: str) -> None:
         client.force_login(town.user(who))
     assert forms_on(client.get(url).content.decode())
     try_all(client, url)
+
+
+MFA = "/account/mfa/"
+
+
+def test_pages_of_the_second_factor() -> None:
+    """Setting it up, signing in with it, once more before something weighty, and what follows."""
+    cache.clear()
+    first = prove(signed_in())
+    assert forms_on(first.get(ENROL).content.decode())
+    try_all(first, ENROL)
+    secret, client = enrol(first), signed_in()
+    for page in ("authenticate/", "reauthenticate/"):
+        assert forms_on(client.get(f"{MFA}{page}").content.decode()), page
+        try_all(client, f"{MFA}{page}")
+        cache.clear()
+        assert client.post(f"{MFA}{page}", {"code": code_of(secret)}).status_code == 302
+    for page in ("recovery-codes/generate/", "totp/deactivate/"):
+        assert forms_on(client.get(f"{MFA}{page}").content.decode()), page
+        try_all(client, f"{MFA}{page}")

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from importlib import metadata
 from typing import TYPE_CHECKING
 
+from qijie.kernel.refusal import Refusal
+from qijie.setup.failures import SetupFailure
 from qijie.setup.places import checkout
 from qijie.setup.progress import Progress
 
@@ -169,7 +171,10 @@ def manage(options: Namespace) -> None:
     from qijie.setup import surroundings
 
     with surroundings.one_process():
-        execute_from_command_line(["qijie manage", *(options.arguments or ["help"])])
+        try:
+            execute_from_command_line(["qijie manage", *(options.arguments or ["help"])])
+        except Refusal as refusal:
+            raise SetupFailure(refusal.sentence) from refusal
 
 
 def version(_options: Namespace) -> None:

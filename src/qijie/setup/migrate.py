@@ -69,13 +69,10 @@ def _holders() -> str:
 
 
 def _make_tables() -> None:
-    from qijie.accounts.actions.user_names import fold_user_names
-
     try:
-        fold_user_names(ALIAS)
+        call_command("migrate", database=ALIAS, interactive=False, verbosity=0)
     except Refusal as refusal:
         raise SetupFailure(refusal.sentence) from refusal
-    call_command("migrate", database=ALIAS, interactive=False, verbosity=0)
     call_command("createcachetable", database=ALIAS, verbosity=0)
 
 

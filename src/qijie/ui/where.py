@@ -6,6 +6,7 @@ stored, and whoever filled the form in says which of the two holds.
 
 from datetime import date
 from typing import Any
+from unicodedata import normalize
 
 from django import forms
 
@@ -54,6 +55,20 @@ def place_agreed(
         f"写的地点在{written}，图上标的点却在{at.name if at else found.name}，请选择以哪个为准。",
     )
     return point, ""
+
+
+def is_of_other_words(came: str, words: str) -> bool:
+    """Whether a point was found by an address that is not the one written now; then it is nobody's.
+
+    came: what the picker noted of the point, as “search:the address then”. One set by hand is not
+    of any words. More words after the same beginning only say it more exactly.
+    """
+    by, _, then = came.partition(":")
+    return by == "search" and not _plain(words).startswith(_plain(then))
+
+
+def _plain(words: str) -> str:
+    return "".join(normalize("NFKC", words).split())
 
 
 def _said(words: str, chosen: str, on: date) -> dict[str, str]:

@@ -81,39 +81,60 @@ def test_reporting_from_it_begins_with_the_grid_as_the_place(client: Client) -> 
     [link] = re.findall(r'href="(/report/\?grid=\d+)"', shown)
     form = client.get(link).content.decode()
     assert f'name="grid" value="{town.GRID_1}"' in form
-    assert 'value="示范区 青石街道 槐荫社区 第一网格"' in form
+    assert "二维码所在：<strong>示范区 青石街道 槐荫社区 第一网格</strong>" in form
+    assert "不是这里" in form
+    assert "二维码所在" not in client.get("/report/").content.decode()
 
 
 def _sent(client: Client, **more: str) -> Issue:
     link = f"/report/?grid={town.GRID_1}"
     form = client.get(link).context["form"]
     data = {"key": str(uuid4()), "words": "灯不亮", "grid": form["grid"].value()}
-    response = client.post("/report/", data | {"place_words": form["place_words"].value()} | more)
+    response = client.post("/report/", data | more)
     assert response.status_code == 303, response.content.decode()
     with scope(SYSTEM):
         return Issue.objects.latest("reported_at")
 
 
 def test_a_report_begun_on_a_grids_page_reaches_that_grid(client: Client) -> None:
-    assert _sent(client).path == town.GRID_1
+    issue = _sent(client)
+    assert (issue.path, issue.place_words) == (town.GRID_1, "示范区 青石街道 槐荫社区 第一网格")
 
 
-def test_a_place_written_more_exactly_keeps_the_grid(client: Client) -> None:
-    place = "示范区 青石街道 槐荫社区 第一网格 三号楼"
-    assert _sent(client, place_words=place).path == town.GRID_1
+@pytest.mark.parametrize("place", ["三号楼", "槐荫社区三号楼", "槐荫路1号", "菜场后门"])
+def test_whatever_else_is_written_of_the_place_the_grid_stays(client: Client, place: str) -> None:
+    issue = _sent(client, place_words=place)
+    assert (issue.path, issue.place_words) == (town.GRID_1, place)
 
 
 @pytest.mark.parametrize(
-    "more",
+    ("more", "path"),
     [
-        {"place_words": "柳溪社区门口"},
-        {"place_unknown": "on"},
-        {"grid": "429901001001999"},
-        {"grid": town.GRID_2},
+        ({"place_words": "柳溪社区门口"}, town.LIUXI),
+        ({"place_words": "菜场后门", "not_here": "on"}, town.STREET),
+        ({"place_unknown": "on"}, town.STREET),
+        ({"place_words": "菜场后门", "grid": "429901001001999"}, town.STREET),
     ],
 )
-def test_a_place_that_was_changed_lets_the_grid_go(client: Client, more: dict[str, str]) -> None:
-    assert _sent(client, **more).path == town.STREET
+def test_another_place_lets_the_grid_go(client: Client, more: dict[str, str], path: str) -> None:
+    assert _sent(client, **more).path == path
+
+
+def test_not_here_asks_where_then_and_keeps_what_was_said(client: Client) -> None:
+    typed = {"key": str(uuid4()), "words": "灯不亮", "grid": town.GRID_1, "not_here": "on"}
+    answer = client.post("/report/", typed)
+    form = answer.content.decode()
+    assert answer.status_code == 422
+    assert "请写下地点" in form
+    assert "二维码所在：" in form
+    assert 'name="not_here" checked' in re.sub(r'(name="not_here")[^>]*?(checked)', r"\1 \2", form)
+
+
+def test_back_from_a_question_the_grid_is_still_said(client: Client) -> None:
+    typed = {"key": str(uuid4()), "words": "网格员骂人", "grid": town.GRID_1}
+    assert "您说的是不是" in client.post("/report/", typed).content.decode()
+    back = client.post("/report/", typed | {"danger": "back"}).content.decode()
+    assert "二维码所在：<strong>示范区" in back
 
 
 def test_a_point_set_on_the_map_goes_before_the_grid(client: Client) -> None:

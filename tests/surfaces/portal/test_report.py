@@ -182,3 +182,30 @@ def test_what_the_resident_says_holds_is_what_is_taken(client: Client) -> None:
 def test_words_that_name_no_known_place_leave_the_point_alone(client: Client) -> None:
     issue = the_issue(hand_in(client, place_words="菜场后门 12 号摊", **IN_LIUXI))
     assert issue.path == town.GRID_3
+
+
+FOUND = "青石街槐荫路1号 槐荫苑1栋"
+
+
+@pytest.mark.parametrize(
+    ("came", "place_words", "has_point"),
+    [
+        (f"search:{FOUND}", f"{FOUND} 三单元", True),
+        (f"search:{FOUND}", FOUND.replace(" ", "  "), True),
+        (f"search:{FOUND}", "后门的车棚", False),
+        (f"map:{FOUND}", "后门的车棚", True),
+        ("", "后门的车棚", True),
+    ],
+)
+def test_a_point_of_an_address_that_is_not_written_any_more_does_not_go_along(
+    client: Client, came: str, place_words: str, has_point: bool
+) -> None:
+    issue = the_issue(hand_in(client, came=came, place_words=place_words))
+    assert (issue.point is not None) is has_point
+    assert issue.path == (town.GRID_1 if has_point else town.STREET)
+
+
+def test_a_point_alone_whose_address_was_emptied_is_no_place(client: Client) -> None:
+    answer = client.post(REPORT, a_report(came=f"search:{FOUND}", place_words=""))
+    assert answer.status_code == 422
+    assert "请写下地点" in answer.content.decode()

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
-from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -25,6 +24,7 @@ from qijie.kernel.codes import Level
 from qijie.kernel.coordinates import Coordinate
 from qijie.kernel.refusal import Refusal
 from qijie.records.actions import KeyReused
+from qijie.surfaces.console.casefile import may_see_reporter
 from qijie.surfaces.console.frame import page
 from qijie.surfaces.console.maps import STREET_TILES
 from qijie.teams.gate import GuardedRequest
@@ -40,6 +40,10 @@ from qijie.ui.where import asks_which, place_agreed, which_holds
 CHANNELS = (Channel.HOTLINE, Channel.DESK, Channel.VISIT)
 _CHANNEL_WORDS = {Channel.HOTLINE: "电话", Channel.DESK: "窗口", Channel.VISIT: "来访接待"}
 _UNIT, _POST, _SOMEBODY = "unit", "post", "somebody"
+_ON_THE_RECEIPT = ("words", "place_words", "name", "phone", "email", "about_words")
+_HOME_HELP = "不改就由您这里受理；在图上标了点，以点为准。"
+_ELSEWHERE = "地点没有落到您的辖区，由那里或上一级的受理席办理，联系方式只有他们看得到。"
+_UNCONCERNED = "这件事由不相干的一级办理，您看不到它的进展。"
 Choice = tuple[str, str]
 
 
@@ -91,6 +95,10 @@ class DeskReportForm(AsksOfDanger):
         if data is None:
             self.fields["words"].widget.attrs["data-focus"] = ""
         self._offer("path", "按地图上的位置，或地点不明", _places(viewer, near))
+        self.home = _home(viewer)
+        if self.home:
+            self.initial["path"] = near or self.home
+            self.fields["path"].help_text = _HOME_HELP
         self._offer("about", "不涉及", _concerned(viewer))
 
     def _offer(self, name: str, empty: str, choices: list[Any]) -> None:
@@ -111,8 +119,14 @@ class DeskReportForm(AsksOfDanger):
         is_urgent = cleaned.get("urgency") == Urgency.URGENT
         self.ask_of_danger(cleaned.get("words", ""), is_urgent=is_urgent)
         words, chosen = cleaned.get("place_words", ""), cleaned.get("path", "")
+        # What the page filled in was chosen by nobody: a point says it better.
+        is_default = cleaned["place"] is not None and chosen == self.home
         cleaned["place"], cleaned["path"] = place_agreed(
-            self, words, cleaned["place"], timezone.localdate(), chosen=chosen
+            self,
+            words,
+            cleaned["place"],
+            timezone.localdate(),
+            chosen="" if is_default else chosen,
         )
         return cleaned
 
@@ -144,6 +158,13 @@ class DeskReportForm(AsksOfDanger):
         )
 
 
+def _home(viewer: Viewer) -> str:
+    """The community of whoever sits at one community's desk; a wider desk has to say."""
+    tops = topmost(viewer)
+    at_one = len(tops) == 1 and tops[0].level is Level.COMMUNITY
+    return tops[0].path if at_one else ""
+
+
 def _places(viewer: Viewer, near: str) -> list[tuple[str, list[Choice]]]:
     """The grids of a street or community, by community; of a district its communities.
 
@@ -152,9 +173,12 @@ def _places(viewer: Viewer, near: str) -> list[tuple[str, list[Choice]]]:
     groups: dict[str, list[Choice]] = {}
     for top in topmost(viewer):
         below = ("grid",) if top.level <= Level.STREET else ("community", "village")
-        found = subtree(top.path, timezone.localdate()).filter(kind__in=below)
+        own = ("community", "village") if top.level is Level.COMMUNITY else ()
+        found = subtree(top.path, timezone.localdate()).filter(kind__in=(*below, *own))
         for path, name, above in found.values_list("path", "name", "parent__name"):
-            groups.setdefault(above or "", []).append((path, f"{above} {name}"))
+            is_own = path == top.path
+            label = f"{name}（网格待定）" if is_own else f"{above} {name}"
+            groups.setdefault(name if is_own else above or "", []).append((path, label))
     return sorted(groups.items(), key=lambda group: not _lies_in(group[1], near))
 
 
@@ -188,7 +212,7 @@ def report(request: GuardedRequest) -> HttpResponse:
     form = DeskReportForm(data, viewer=request.viewer, **asked)
     receipt = _handed_in(request, form) if form.is_valid() else None
     if receipt is not None:
-        return _received(request, receipt)
+        return _received(request, form, receipt)
     context = {
         "form": form,
         "options": options(form["category"].value() or "", officially=True),
@@ -213,12 +237,28 @@ def _handed_in(request: GuardedRequest, form: DeskReportForm) -> Receipt | None:
         return None
 
 
-def _received(request: GuardedRequest, receipt: Receipt) -> HttpResponse:
-    if visible_or_none(receipt.issue_id, request.viewer) is None:
-        done = f"已登记，编号 {receipt.number}，请告诉反映人。"
-        messages.success(request, f"{done}这件事由不相干的一级办理，您看不到它的进展。")
-        return redirect("console:queue")
+def _received(request: GuardedRequest, form: DeskReportForm, receipt: Receipt) -> HttpResponse:
+    issue = visible_or_none(receipt.issue_id, request.viewer)
+    if issue is None or not may_see_reporter(issue, request.viewer):
+        return _receipt_of_another_desk(request, form, receipt, is_visible=issue is not None)
     return redirect(f"{reverse('console:matter', args=[receipt.issue_id])}?registered=yes")
+
+
+def _receipt_of_another_desk(
+    request: GuardedRequest, form: DeskReportForm, receipt: Receipt, *, is_visible: bool
+) -> HttpResponse:
+    """What was typed, once more: its taker sees no contact there, or no matter at all."""
+    typed = ((form[name].label, form.cleaned_data[name]) for name in _ON_THE_RECEIPT)
+    facts = [{"label": label, "value": value} for label, value in typed if value]
+    context: dict[str, object] = {
+        "number": receipt.number,
+        "why": _ELSEWHERE if is_visible else _UNCONCERNED,
+        "facts": facts,
+        "issue_id": receipt.issue_id if is_visible else None,
+    }
+    answer = page(request, "received.html", "report", context)
+    answer["Cache-Control"] = "no-store"
+    return answer
 
 
 def _center(viewer: Viewer, near: str) -> str:

@@ -1,11 +1,12 @@
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from qijie.access.typed import IdField, OneValue
 from qijie.access.viewer import Viewer
@@ -24,22 +25,24 @@ from qijie.records.actions import KeyReused
 from qijie.records.photos import Photo
 from qijie.surfaces.portal.places import words_of
 from qijie.surfaces.portal.whom import may_mean
-from qijie.territory.queries import Located, nodes
+from qijie.territory.queries import Located, communities_said, nodes
 from qijie.ui.moves.fields import PhoneField, WordsField, as_error, photos_in
-from qijie.ui.where import asks_which, place_agreed, which_holds
+from qijie.ui.where import asks_which, is_of_other_words, place_agreed, which_holds
 
 ANOTHER_REPORT = "要另报一件，请再按一次“提交”；只是补充情况，请打开上次的专属链接，按“补充情况”。"
+MOST_PLACE_CHARS = 200
+_NO_GRID = "网格：没有这个网格，请写下地点。"
 _NOBODY = ("", "说不清，或不想选")
 _NO_KEY = "页面的提交编号丢失了，请再按一次“提交”。"
 _STRANGE = "里有看不见的特殊字符，请删去后重新填写。"
 
 
-def _hidden(label: str) -> forms.CharField:
+def _hidden(label: str, max_length: int = 40) -> forms.CharField:
     """Filled by the map, kept by the draft."""
     return forms.CharField(
         label=label,
         required=False,
-        max_length=40,
+        max_length=max_length,
         widget=forms.HiddenInput(attrs={"data-draft-keep": ""}),
         error_messages={
             "max_length": f"{label}太长，请在图上重新点一下位置。",
@@ -62,7 +65,7 @@ class ReportForm(OneValue, forms.Form):
     )
     place_words = WordsField(
         label="在哪里",
-        max_chars=200,
+        max_chars=MOST_PLACE_CHARS,
         one_line=True,
         required=False,
         help_text="小区名加楼号，或者路名加门牌号。",
@@ -70,7 +73,22 @@ class ReportForm(OneValue, forms.Form):
     lon = _hidden("经度")
     lat = _hidden("纬度")
     system = _hidden("坐标系")
-    grid = _hidden("网格")
+    came = _hidden("图上的点", MOST_PLACE_CHARS + 20)
+    """How the point came about, as the page notes it: search, map or here, and the words then."""
+    grid = forms.CharField(
+        required=False,
+        max_length=40,
+        widget=forms.HiddenInput,
+        error_messages={"max_length": _NO_GRID, "null_characters_not_allowed": _NO_GRID},
+    )
+    """Of the printed code or the notice board the report was begun at. Not kept by the draft: where
+    it holds, the page says so in words."""
+    not_here = forms.BooleanField(
+        label="不是这里",
+        required=False,
+        widget=forms.CheckboxInput(attrs={"data-draft-never": ""}),
+        help_text="事情在别处就勾上，再写地点或在图上点一下。",
+    )
     which_holds = which_holds()
     place_unknown = forms.BooleanField(label="说不清在哪里", required=False)
     category = forms.CharField(
@@ -140,10 +158,9 @@ class ReportForm(OneValue, forms.Form):
 
     def _concerned(self) -> list[tuple[str, list[tuple[str, str]]]]:
         """Of the grid the report was begun on also the posts; else the units of the whole place."""
-        on, grid = timezone.localdate(), str(self["grid"].value() or "")
-        is_known = grid.isalnum() and nodes(on).filter(path=grid, kind="grid").exists()
-        if is_known:
-            return concerned_choices(grid, on)
+        on = timezone.localdate()
+        if self.begun_at:
+            return concerned_choices(str(self["grid"].value()), on)
         return concerned_choices(settings.HOME_PATH, on, names_units_only=True)
 
     @property
@@ -173,12 +190,15 @@ class ReportForm(OneValue, forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         cleaned["place"], cleaned["said_path"] = self._place(), ""
-        if not self.is_danger and "place_words" not in self.errors:
+        words = cleaned.get("place_words", "")
+        is_readable = "place_words" not in self.errors
+        if is_readable and is_of_other_words(cleaned.get("came", ""), words):
+            cleaned["place"] = None
+        if is_readable and not self.is_danger:
             on = timezone.localdate()
-            # The words a grid's own link filled in were typed by nobody: a point says it better.
-            words = cleaned.get("place_words", "")
-            words = "" if words and words == self._words_of_link(cleaned, on) else words
             cleaned["place"], cleaned["said_path"] = place_agreed(self, words, cleaned["place"], on)
+        if not cleaned["place"] and not cleaned["said_path"]:
+            cleaned["said_path"] = self._begun_in(cleaned, words)
         if not (cleaned.get("words") or cleaned.get("category")) and "words" not in self.errors:
             self.add_error("words", "请写一句发生了什么，或者在下面选一个类别。")
         if not self._says_where(cleaned) and "place_words" not in self.errors:
@@ -198,7 +218,8 @@ class ReportForm(OneValue, forms.Form):
             return None
 
     def _says_where(self, cleaned: dict[str, Any]) -> bool:
-        known = any(cleaned.get(name) for name in ("place", "place_words", "place_unknown"))
+        said = ("place", "place_words", "place_unknown", "said_path")
+        known = any(cleaned.get(name) for name in said)
         # Who is in danger is heard without a place.
         return known or self.is_danger
 
@@ -242,21 +263,24 @@ class ReportForm(OneValue, forms.Form):
             self.add_error("photos", as_error(refusal))
             return None
 
-    @staticmethod
-    def _grid(cleaned: dict[str, Any]) -> str:
-        """The grid the report was begun on, while the place still says so and no point is set."""
-        grid: str = cleaned["grid"]
-        if not grid or cleaned["place"] or cleaned["place_unknown"]:
+    def _begun_in(self, cleaned: dict[str, Any], words: str) -> str:
+        """The grid the report was begun at, unless another place was said; then the place said."""
+        if cleaned.get("not_here") or cleaned.get("place_unknown") or not self.begun_at:
             return ""
-        words = ReportForm._words_of_link(cleaned, timezone.localdate())
-        return grid if words and cleaned["place_words"].startswith(words) else ""
-
-    @staticmethod
-    def _words_of_link(cleaned: dict[str, Any], on: date) -> str:
-        """The place as the link of a grid's own page fills it in; empty without such a link."""
         grid: str = cleaned.get("grid", "")
-        is_known = bool(grid) and nodes(on).filter(path=grid, kind="grid").exists()
+        said = list(communities_said(words, timezone.localdate())) if words else []
+        return grid if not said or any(grid.startswith(path) for path in said) else said[0]
+
+    @cached_property
+    def begun_at(self) -> str:
+        """The grid of the printed code or board this began at, in words; empty without one."""
+        on, grid = timezone.localdate(), str(self["grid"].value() or "")
+        is_known = grid.isalnum() and nodes(on).filter(path=grid, kind="grid").exists()
         return words_of(grid, on) if is_known else ""
+
+    def _place_of_code(self, cleaned: dict[str, Any]) -> str:
+        is_there = cleaned["said_path"] and cleaned["said_path"] == cleaned["grid"]
+        return self.begun_at if is_there else ""
 
     def _category(self) -> str:
         """What was chosen, else what the confirmed danger is called in the catalogue: the grid's
@@ -286,8 +310,8 @@ class ReportForm(OneValue, forms.Form):
             about_words=cleaned["about_words"],
             category=self._category(),
             place=cleaned["place"],
-            path=cleaned["said_path"] or self._grid(cleaned),
-            place_words=cleaned["place_words"],
+            path=cleaned["said_path"],
+            place_words=cleaned["place_words"] or self._place_of_code(cleaned),
             urgency=Urgency.URGENT if self.is_danger else Urgency.NORMAL,
             name=cleaned["name"],
             phone=cleaned["phone"],

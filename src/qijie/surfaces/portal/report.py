@@ -17,7 +17,7 @@ from qijie.surfaces.portal import held
 from qijie.surfaces.portal.drawn import drawn
 from qijie.surfaces.portal.forms import ReportForm
 from qijie.surfaces.portal.pages import shell
-from qijie.surfaces.portal.places import streets_url, words_of
+from qijie.surfaces.portal.places import streets_url
 from qijie.teams.gate import GuardedRequest
 from qijie.territory.queries import nodes
 from qijie.ui.catalogue import options
@@ -92,7 +92,7 @@ def _stop(request: GuardedRequest, form: ReportForm) -> HttpResponse:
         "is_self_harm": any(one.is_self_harm for one in dangers),
         "typed": typed,
         "action": reverse("portal:report"),
-        "asks_where": not names & {"lon", "place_words"},
+        "asks_where": not names & {"lon", "place_words", "grid"},
         "held": kept,
         "held_count": held.count_of(kept),
     }
@@ -153,10 +153,10 @@ def _around(form: ReportForm) -> str:
 
 
 def _of_grid(request: GuardedRequest) -> dict[str, str]:
-    """What a report begun on a grid's page already knows: the grid, and its name as the place."""
+    """What a report begun at a printed code or a grid's page already knows."""
     on, code = timezone.localdate(), request.GET.get("grid", "")
     grid = nodes(on).filter(code=code, kind="grid").first() if code.isalnum() else None
-    return {"grid": grid.path, "place_words": words_of(grid.path, on)} if grid else {}
+    return {"grid": grid.path} if grid else {}
 
 
 def _shown(

@@ -1,7 +1,9 @@
 // @ts-check
 // <place-picker>: where it is, said in one of three ways: “here”, words looked up, or a tap on a
 // light street map. Every way ends in the same hidden inputs; the words alone are enough too. A point
-// found by words goes when other words are written; one set by hand is asked about.
+// found by words goes when other words are written; one set by hand is asked about. How it came about
+// stands in the input named by came-input as “search:words then”, so that a form shown again (a draft,
+// back, an error) still knows.
 
 import { LightMap } from "./light-map.js";
 import { emptyInputs, fillInputs, pointInInputs } from "./shapes.js";
@@ -49,7 +51,7 @@ function button(words, look, act) {
 
 class PlacePicker extends HTMLElement {
   #leaving = new AbortController();
-  /** @type {Way | ""} how the point came about, as far as this page knows */
+  /** @type {Way | ""} how the point came about, as far as this form knows */
   #by = "";
   /** The address as it read when the point was set. */
   #then = "";
@@ -62,11 +64,34 @@ class PlacePicker extends HTMLElement {
     this.words = words;
     const canvas = this.#build();
     this.map = new LightMap(canvas, (at) => this.choose(at, "cgcs2000", "map"), this.#leaving.signal);
-    const at = pointInInputs(this);
-    if (at) this.map.setPin(at, true);
-    this.#then = words.value.trim();
-    this.#offerToDrop();
+    this.#recall();
+    const { signal } = this.#leaving;
+    this.closest("form")?.addEventListener("keep-draft:restored", () => this.#recall(), { signal });
     this.#showWhenSeen(canvas);
+  }
+
+  /** What the form already holds: a point, and which words it came from. */
+  #recall() {
+    const at = pointInInputs(this);
+    const [by, ...words] = (this.#came?.value ?? "").split(":");
+    const isKnown = at !== null && by !== "";
+    this.#by = isKnown ? /** @type {Way} */ (by) : "";
+    this.#then = isKnown ? words.join(":") : (this.words?.value.trim() ?? "");
+    if (at) this.map?.setPin(at, true);
+    this.#offerToDrop();
+    this.#onWords();
+  }
+
+  /** @returns {HTMLInputElement | null} */
+  get #came() {
+    return this.querySelector(`input[name="${CSS.escape(this.getAttribute("came-input") ?? "")}"]`);
+  }
+
+  /** @param {Way | ""} by */
+  #remember(by) {
+    this.#by = by;
+    this.#then = this.words?.value.trim() ?? "";
+    if (this.#came) this.#came.value = by && `${by}:${this.#then}`;
   }
 
   disconnectedCallback() {
@@ -202,9 +227,10 @@ class PlacePicker extends HTMLElement {
 
   /** @param {string} words @param {boolean} [back] whether the focus goes to the words */
   #drop(words, back = false) {
+    this.#remember("");
     emptyInputs(this);
     this.map?.setPin(null);
-    this.#by = this.#called = "";
+    this.#called = "";
     this.#say(words);
     if (back) this.words?.focus();
     this.#offerToDrop();
@@ -217,9 +243,8 @@ class PlacePicker extends HTMLElement {
   /** @param {Point} at @param {string} system @param {Way} by @param {number} [metres] accuracy */
   choose(at, system, by, metres = 0) {
     this.map?.setPin(at, by !== "map");
+    this.#remember(by);
     fillInputs(this, at, system);
-    this.#by = by;
-    this.#then = this.words?.value.trim() ?? "";
     this.#called = "";
     this.#offerToDrop();
     const rough = metres > ROUGH_METRES ? `位置只准到约 ${Math.round(metres / 10) * 10} 米，请在图上点准一些。` : "";

@@ -178,3 +178,5 @@ def test_accepted_and_filed_in_the_usual_way_danger_is_promised_no_day(client: C
     assert not A_DAY.search(page)
     dispatch(token)
     assert not A_DAY.search(main_of(client, f"/m/{token}/"))
+    client.force_login(town.user("wang"))
+    assert "答应居民" not in main_of(client, f"/console/matters/{id_of(token)}/")

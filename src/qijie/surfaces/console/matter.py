@@ -71,7 +71,9 @@ def matter(request: GuardedRequest, issue_id: UUID) -> HttpResponse:
 
 def _again_url(issue: Issue) -> str:
     """An empty form that came in the same way, of the same community."""
-    same = {"channel": issue.channel, "near": issue.community_code}
+    same = {"channel": issue.channel}
+    if issue.community_code:
+        same["near"] = issue.community_code
     return f"{reverse('console:report')}?{urlencode(same)}"
 
 

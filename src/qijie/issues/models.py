@@ -185,6 +185,20 @@ class Issue(models.Model):
                 name="issue_urgent",
                 condition=Q(urgency="urgent") & ~Q(state__in=vocabulary.ENDED),
             ),
+            # The same of one place, which every page of staff counts.
+            *(
+                models.Index(
+                    fields=[column],
+                    name=f"issue_urgent_in_{place}",
+                    condition=Q(urgency="urgent") & ~Q(state__in=vocabulary.ENDED),
+                )
+                for place, column in (
+                    ("region", "region_code"),
+                    ("street", "street_code"),
+                    ("community", "community_code"),
+                    ("grid", "grid"),
+                )
+            ),
             models.Index(fields=["street_code", "-reported_at", "-id"], name="issue_street_newest"),
             models.Index(
                 fields=["community_code", "-reported_at", "-id"], name="issue_community_newest"

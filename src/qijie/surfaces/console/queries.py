@@ -135,6 +135,12 @@ def load_below(path: str, level: Level, viewer: Viewer, now: datetime) -> dict[s
     return {row["place"]: Load(row["open"], row["late"]) for row in rows}
 
 
+def load_together(loads: Iterable[Load]) -> Load:
+    """The load of a place of whose children this is the whole."""
+    parts = list(loads)
+    return Load(sum(part.open for part in parts), sum(part.overdue for part in parts))
+
+
 def load_of(path: str, level: Level, viewer: Viewer, now: datetime) -> Load:
     """The same for one place as a whole."""
     running = at_home(viewer).filter(_placed_in(path, level), due_at__isnull=False)

@@ -24,6 +24,7 @@ from qijie.surfaces.console.queries import (
     households_below,
     load_below,
     load_of,
+    load_together,
 )
 from qijie.teams.gate import GuardedRequest
 from qijie.teams.models import LEVELS, Post
@@ -86,7 +87,7 @@ def place(request: GuardedRequest, path: str) -> HttpResponse:
         "shows_loads": on == timezone.localdate() and node.kind != "grid",
         "households": households_in(node, households),
         "buildings": homes_in(path, on) if node.kind in _WITH_HOMES else [],
-        "own_load": _own_load(request, node, on),
+        "own_load": _own_load(request, node, on, loads),
         "ladder": ladder_of(path, on),
         "drawings": list(drawings_of(node)),
         "may_draw": _may_draw(request, node),
@@ -135,9 +136,11 @@ def _loads(request: GuardedRequest, node: Node, on: date) -> dict[str, Load]:
     return load_below(node.path, level_of(node.path), request.viewer, timezone.now())
 
 
-def _own_load(request: GuardedRequest, node: Node, on: date) -> Load | None:
+def _own_load(request: GuardedRequest, node: Node, on: date, loads: dict[str, Load]) -> Load | None:
     if on != timezone.localdate() or not may(request.viewer, SEE_MATTERS) or "-" in node.path:
         return None
+    if loads:
+        return load_together(loads.values())
     return load_of(node.path, level_of(node.path), request.viewer, timezone.now())
 
 

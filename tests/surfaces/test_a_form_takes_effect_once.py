@@ -116,6 +116,25 @@ def test_a_report_form_opened_again_by_its_key_says_that_it_went(client: Client)
     assert "data-form-sent" not in address.content.decode()
 
 
+def test_a_clerks_key_does_not_lead_to_the_callers_link(client: Client) -> None:
+    key = str(uuid4())
+    desk = Client()
+    desk.force_login(town.user("wang"))
+    call = {
+        "words": "楼道灯不亮",
+        "channel": "hotline",
+        "urgency": "normal",
+        "path": town.GRID_1,
+        "phone": "13912345678",
+        "form_key": key,
+    }
+    assert desk.post("/console/report/", call).status_code == 302
+    for stranger in (client, desk):
+        page = _opened_again(stranger, key)
+        assert "data-form-sent" not in page
+        assert "/m/" not in page
+
+
 def _opened_again(client: Client, key: str) -> str:
     page: str = client.get(REPORT, headers={"X-Form-Key": key}).content.decode()
     return page

@@ -37,7 +37,7 @@ from qijie.issues.rules.facts import (
     VoidFacts,
 )
 from qijie.issues.rules.matter import Act, Actor
-from qijie.issues.rules.vocabulary import Family, Move, Urgency, VoidReason
+from qijie.issues.rules.vocabulary import Channel, Family, Move, Urgency, VoidReason
 from qijie.kernel.coordinates import Coordinate
 from qijie.kernel.ids import new_id
 from qijie.kernel.matter_number import make as make_number
@@ -49,7 +49,8 @@ from qijie.territory.models import SRID
 from qijie.territory.queries import Located, level_of
 
 ACCEPT_TIMER = "accept_by_rule"
-REPORT_PURPOSE = "report"
+REPORT_PURPOSE, STAFF_REPORT_PURPOSE = "report", "report_by_staff"
+"""Apart, since a resident's key leads back to her private link and a clerk's never does."""
 NOTICE_VERSION = "2026-11"
 MATTER_LINK = "matter"
 
@@ -71,7 +72,7 @@ def link_token(key: UUID) -> str:
 
 
 def has_reported(key: UUID) -> bool:
-    """Whether a report was handed in under this key."""
+    """Whether a resident handed in a report under this key; what staff registered is not told."""
     return records.is_claimed(key, REPORT_PURPOSE)
 
 
@@ -92,9 +93,8 @@ def report(
     """
     issue = Issue(id=new.issue_id or new_id())
     said = said_in(new, new.key, photos)
-    earlier = records.claim(
-        key=new.key, purpose=REPORT_PURPOSE, said=said, subject_id=issue.pk, at=at
-    )
+    purpose = REPORT_PURPOSE if new.channel is Channel.PORTAL else STAFF_REPORT_PURPOSE
+    earlier = records.claim(key=new.key, purpose=purpose, said=said, subject_id=issue.pk, at=at)
     if earlier is not None:
         take_more(new, said, earlier, photos, by=by, at=at)
         return _receipt_again(earlier, new.key)

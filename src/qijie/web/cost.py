@@ -72,7 +72,7 @@ class Meters:
     networks: Meter
     keys: Meter
     kept: Meter
-    """Megabytes of photos held for a network's waiting pages."""
+    """Megabytes of photos held while a page stands in between."""
 
 
 @cache
@@ -97,16 +97,17 @@ def wait_for_report(request: HttpRequest, key: str, *, photos: int, held_bytes: 
         return 0
     units = 1 + max(photos, _megabytes(request) + held_bytes / MEGABYTE)
     here = meters()
-    wait = here.networks.wait_for(_network(request), units) or here.keys.wait_for(key, units)
+    wait = here.networks.wait_for(network_of(request), units) or here.keys.wait_for(key, units)
     return ceil(min(max(wait, SHORTEST_WAIT), LONGEST_WAIT)) if wait else 0
 
 
 def may_keep(request: HttpRequest) -> bool:
-    """Whether photos of a report that waits may be held meanwhile."""
-    return not meters().kept.wait_for(_network(request), _megabytes(request))
+    """Whether the photos that came may be held until their report goes; counted where they may."""
+    return not meters().kept.wait_for(network_of(request), _megabytes(request))
 
 
-def _network(request: HttpRequest) -> str:
+def network_of(request: HttpRequest) -> str:
+    """The network a request counts to."""
     return client_network(request, PROVIDER_LOT, ipv4_prefix=STREET_LOT)
 
 

@@ -1,7 +1,6 @@
 """The reporter's own moves, one page each; words of danger meet what to do before they are sent."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse, HttpResponseRedirect
@@ -75,11 +74,6 @@ def _photos(request: GuardedRequest) -> "Sequence[UploadedFile[bytes]]":
     return [*kept, *request.FILES.getlist("photos")]
 
 
-def _held(request: GuardedRequest) -> dict[str, Any]:
-    kept = held.hold(request.FILES.getlist("photos"), request.POST.get("held", ""))
-    return {"held": kept, "held_count": held.count_of(kept)}
-
-
 def _stop(request: GuardedRequest, one: Asked) -> HttpResponse:
     """What to do now and whom to call; nothing is stored, everything typed is kept."""
     names = (name for name in request.POST if name not in _NOT_CARRIED)
@@ -93,7 +87,7 @@ def _stop(request: GuardedRequest, one: Asked) -> HttpResponse:
         "anew": anew,
         "yes": _YES.get(one.offer.move, ""),
         "no": _NO.get(one.offer.move, ""),
-        **_held(request),
+        **held.keep(request),
     }
     return render(request, "portal/danger.html", {**shell(), **context})
 
@@ -128,6 +122,6 @@ def _form_page(request: GuardedRequest, form: MoveForm, one: Asked) -> HttpRespo
         "dangers": one.told,
         "anew": one.anew,
         "back_url": reverse("portal:matter", args=[one.token]),
-        **_held(request),
+        **held.keep(request),
     }
     return render(request, "portal/move.html", {**shell(), **context}, status=status_of(form))

@@ -69,22 +69,9 @@ def _photos(request: GuardedRequest) -> "list[UploadedFile[bytes]]":
     return [*kept, *request.FILES.getlist("photos")]
 
 
-def _hold(request: GuardedRequest) -> str:
-    return held.hold(request.FILES.getlist("photos"), request.POST.get("held", ""))
-
-
-def _photos_kept(request: GuardedRequest, kept: str) -> dict[str, object]:
-    """What a page that stands in between says of the photos: kept under this name, or lost."""
-    return {
-        "held": kept,
-        "held_count": held.count_of(kept),
-        "had_photos": bool(request.FILES) and not kept,
-    }
-
-
 def _stop(request: GuardedRequest, form: ReportForm) -> HttpResponse:
     """What to do now and whom to call; nothing is stored, everything typed is kept."""
-    kept, dangers = _hold(request), form.told
+    dangers = form.told
     typed = _typed(request, form, without=_ASKED_AGAIN)
     names = {name for name, _ in typed}
     context = {
@@ -93,19 +80,17 @@ def _stop(request: GuardedRequest, form: ReportForm) -> HttpResponse:
         "typed": typed,
         "action": reverse("portal:report"),
         "asks_where": not names & {"lon", "place_words", "grid"},
-        "held": kept,
-        "held_count": held.count_of(kept),
+        **held.keep(request),
     }
     return render(request, "portal/danger.html", {**shell("portal:report"), **context})
 
 
 def _ask_whom(request: GuardedRequest, form: ReportForm, meant: list[Choice]) -> HttpResponse:
     """One line before it goes: whether this is about somebody the words seem to name."""
-    kept = _hold(request)
     context = {
         "meant": meant,
         "typed": _typed(request, form, without=frozenset({"photos", "about", "asked"})),
-        **_photos_kept(request, kept),
+        **held.keep(request),
     }
     return render(request, "portal/whom.html", {**shell("portal:report"), **context})
 
@@ -119,12 +104,10 @@ def _wait(request: GuardedRequest) -> int:
 
 def _waiting(request: GuardedRequest, form: ReportForm, seconds: int) -> HttpResponse:
     """Too much came from this network: the page holds everything and sends it again by itself."""
-    may_keep = not request.FILES or cost.may_keep(request)
-    kept = _hold(request) if may_keep else ""
     context = {
         "typed": _typed(request, form, without=frozenset({"photos"})),
         "seconds": seconds,
-        **_photos_kept(request, kept),
+        **held.keep(request),
     }
     page = {**shell("portal:report"), **context}
     answer = render(request, "portal/waiting.html", page, status=TOO_MANY)
@@ -166,7 +149,7 @@ def _shown(
     is_another: bool = False,
     marks: Mapping[str, str] = MappingProxyType({}),
 ) -> HttpResponse:
-    kept = "" if form.errors.get("photos") else _hold(request)
+    are_wrong = bool(form.errors.get("photos"))
     context = {
         "form": form,
         "options": options(form["category"].value() or ""),
@@ -175,7 +158,7 @@ def _shown(
         "is_another": is_another,
         "dangers": form.told,
         "has_contact": any(form[name].value() for name in ("name", "phone", "email")),
-        **_photos_kept(request, kept),
+        **({"had_photos": True} if are_wrong else held.keep(request)),
         **marks,
     }
     status = CONFLICT if is_another else status_of(form)

@@ -98,6 +98,9 @@ _SPECIAL: dict[str, Callable[[], Story]] = {
     ),
     "urgent 紧急直派: by itself for urgent categories": lambda: Story(**cast.URGENT),
     "urgent 紧急直派: unanswered 10 minutes → next on the roster": _urgent_sent,
+    "urgent 紧急直派: danger told after somebody was sent": (
+        lambda: Story().dispatched().do(Move.RAISE, SYSTEM)
+    ),
     "Not solved: a written final answer open to one objection one level up": _finally_answered,
     "about 涉及工作人员: the words name somebody of the place it was given later": (
         lambda: Story().filed().do(Move.SEEM, SYSTEM)
@@ -282,7 +285,8 @@ SPOIL_GUARD: dict[str, Spoil] = {
     "may_judge": _matter_with(verdict=Verdict.SOLVED),
     "category_was_chosen": _matter_with(category=None),
     "is_urgent": _matter_with(urgency=Urgency.NORMAL),
-    "not_urgent_yet": _matter_with(urgency=Urgency.URGENT),
+    "danger_is_new": _matter_with(urgency=Urgency.URGENT),
+    "danger_since_sent": _matter_with(clocks=()),
     "place_is_in_a_grid": _matter_with(grid_path=None),
     "duty_is_silent": _moved_in_time(timedelta(minutes=-5)),
     "named_family": _matter_with(family=Family.OTHER),

@@ -124,3 +124,41 @@ def test_the_limit_is_the_citys_own() -> None:
     limits = {**BOOK.limits, (ClockKind.MAKE_SAFE, Urgency.URGENT): Limit.of_minutes(20)}
     book = replace(BOOK, limits=limits)
     assert time_to_make_safe(sent_straight(None, book)) == {timedelta(minutes=20)}
+
+
+def made_safe() -> Story:
+    return on_its_way().do(Move.SIGN, LIGHTING).do(Move.MAKE_SAFE, LIGHTING)
+
+
+def test_danger_told_after_it_was_made_safe_is_made_safe_anew_and_the_desk_may_send_others() -> (
+    None
+):
+    story = made_safe()
+    with pytest.raises(Refused):
+        story.do(Move.DIRECT_URGENT, DESK)
+    story.do(Move.RAISE, SYSTEM)
+    assert not story.matter.is_made_safe
+    assert time_to_make_safe(story.matter) == {HALF_AN_HOUR}
+    clocks = [one for one in story.matter.clocks if one.kind is ClockKind.MAKE_SAFE]
+    assert [one.is_met for one in clocks if one.stopped_at] == [True, True]
+    assert {one.order_id is None for one in clocks if one.is_live} == {True, False}
+    assert {Audience.REPORTER, Audience.NEXT_HOLDER} <= {one.audience for one in story.told}
+    story.do(Move.DIRECT_URGENT, DESK)
+    assert [order.state for order in story.matter.orders] == [OrderState.RECALLED, OrderState.SENT]
+    assert replay(story.events, BOOK) == story.matter
+
+
+def test_what_was_made_safe_before_is_not_counted_for_the_new_danger() -> None:
+    story = made_safe().do(Move.RAISE, SYSTEM).do(Move.RECALL, DISPATCHER)
+    of_order = [c for c in story.matter.clocks if c.kind is ClockKind.MAKE_SAFE and c.order_id]
+    assert [clock.is_met for clock in of_order] == [True, False]
+
+
+def test_the_new_danger_is_told_once_until_it_is_safe_again() -> None:
+    story = made_safe().do(Move.RAISE, SYSTEM)
+    with pytest.raises(Refused):
+        story.do(Move.RAISE, SYSTEM)
+    story.do(Move.MAKE_SAFE, LIGHTING)
+    assert story.matter.is_made_safe
+    story.do(Move.RAISE, SYSTEM)
+    assert not story.matter.is_made_safe

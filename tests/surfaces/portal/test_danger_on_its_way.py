@@ -15,6 +15,8 @@ from qijie.issues import actions
 from qijie.issues.models import Category, Condition, Deadline, WorkOrder
 from qijie.issues.queries.book import forget_book
 from qijie.kernel.calendars import SHANGHAI
+from qijie.outbound.actions.telling import deliver
+from qijie.outbound.models import Notice
 from qijie.teams.models import OrgUnit
 from tests import town
 from tests.surfaces.portal.resident import (
@@ -180,3 +182,54 @@ def test_accepted_and_filed_in_the_usual_way_danger_is_promised_no_day(client: C
     assert not A_DAY.search(main_of(client, f"/m/{token}/"))
     client.force_login(town.user("wang"))
     assert "答应居民" not in main_of(client, f"/console/matters/{id_of(token)}/")
+
+
+def make_safe(client: Client, token: str) -> None:
+    handler = post_of("sun")
+    with scope(handler):
+        order = WorkOrder.objects.get(issue=id_of(token), state="sent")
+        actions.sign(id_of(token), order_id=order.pk, by=handler, at=timezone.now())
+        actions.make_safe(
+            id_of(token), order_id=order.pk, by=handler, at=timezone.now(), words="关了总阀"
+        )
+
+
+@pytest.mark.parametrize("move", ["urge", "add"])
+def test_danger_told_after_it_was_made_safe_is_an_alarm_again(client: Client, move: str) -> None:
+    token = in_danger(client)
+    send_straight(client, token)
+    make_safe(client, token)
+    typed = {"words": "又漏气了，头晕，快来"}
+    stopped = client.post(f"/m/{token}/{move}/", typed)
+    assert stopped.status_code == 200
+    assert "119" in stopped.content.decode()
+    assert client.post(f"/m/{token}/{move}/", {**typed, "danger": "yes"}).status_code == 303
+    due = make_safe_due(token)
+    deliver(timezone.now())
+    with scope(SYSTEM):
+        running = Deadline.objects.filter(
+            issue_id=id_of(token), kind="make_safe", stopped_at__isnull=True
+        )
+        assert {clock.order_id is None for clock in running} == {True, False}
+        told = Notice.objects.filter(subject_id=id_of(token), sentence__startswith="转为紧急")
+        assert told.exists()
+    page = main_of(client, f"/m/{token}/")
+    assert f"{due:%H:%M}" in page
+    assert not A_DAY.search(page)
+    client.force_login(town.user("wang"))
+    desk = main_of(client, f"/console/matters/{id_of(token)}/")
+    assert "止险以后又有险情，重新按紧急办" in desk
+    client.force_login(town.user("sun"))
+    assert "已止险" in main_of(client, f"/field/matters/{id_of(token)}/").split("经过")[0]
+    send_straight(client, token)
+    assert not A_DAY.search(main_of(client, f"/m/{token}/"))
+
+
+def test_what_is_said_to_be_no_danger_any_more_is_no_new_alarm(client: Client) -> None:
+    token = in_danger(client)
+    send_straight(client, token)
+    make_safe(client, token)
+    client.post(f"/m/{token}/add/", {"words": GAS, "danger": "no"})
+    with scope(SYSTEM):
+        clocks = Deadline.objects.filter(issue_id=id_of(token), kind="make_safe")
+        assert not clocks.filter(stopped_at__isnull=True).exists()

@@ -118,16 +118,19 @@ def advance(
 
 
 def _raised(issue: Issue, words: str, at: datetime, is_danger: bool | None) -> Issue:
-    """What is open turns urgent by words that tell of danger, unless it was said to be over."""
+    """What is open turns urgent by words that tell of danger, unless it was said to be over; once
+    made safe, danger confirmed to be there now is an alarm again."""
     is_over = is_danger is False
-    if is_over or issue.urgency == Urgency.URGENT or State(issue.state).is_end:
+    if is_over or State(issue.state).is_end:
         return issue
     dangers = dangers_in(words, "", lexicon())
-    if not dangers:
+    is_again = bool(dangers) and issue.urgency == Urgency.URGENT
+    if not dangers or (is_again and not (is_danger and matter_of(issue).is_made_safe)):
         return issue
     kinds = "、".join(danger.name for danger in dangers)
     said = "反映人说现在就有危险" if is_danger else "后来说的话像有危险"
-    why = f"{said}：“{kinds}”，按紧急办。"
+    what = "止险以后又有险情，重新按紧急办" if is_again else "按紧急办"
+    why = f"{said}：“{kinds}”，{what}。"
     return advance(issue.pk, Move.RAISE, Facts(), by=SYSTEM, at=at, words=why)
 
 

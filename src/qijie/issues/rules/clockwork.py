@@ -18,6 +18,7 @@ class Turn(Enum):
     EXTEND = "延至"
     HASTEN = "自此刻缩短"
     TIME_ORDERS = "新工单起算"
+    START_ORDERS = "在办工单起算"
 
 
 class Span(Enum):
@@ -72,6 +73,11 @@ def starts_until(kind: ClockKind) -> ClockEffect:
 
 def starts_after_follow_up(kind: ClockKind) -> ClockEffect:
     return ClockEffect(Turn.START, (kind,), Span.AFTER_FOLLOW_UP)
+
+
+def starts_for_orders(kind: ClockKind) -> ClockEffect:
+    """Of every order still open that has such a clock and none of it running."""
+    return ClockEffect(Turn.START_ORDERS, (kind,))
 
 
 def stops(*kinds: ClockKind, of_this_order: bool = False) -> ClockEffect:

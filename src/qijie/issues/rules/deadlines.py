@@ -222,6 +222,17 @@ def _time_orders(matter: Matter, effect: ClockEffect, turning: Turning) -> Matte
     return replace(matter, clocks=(*matter.clocks, *clocks))
 
 
+def _start_orders(matter: Matter, effect: ClockEffect, turning: Turning) -> Matter:
+    clocks = [
+        _clock(rule, kind, turning.act.at, matter, turning.book, order.id)
+        for order in matter.open_orders
+        for kind in effect.kinds
+        if kind in CLOCKS_OF_ORDER[order.purpose] and matter.live(kind, order.id) is None
+        if (rule := _rule_of(kind, matter, turning.book)) is not None
+    ]
+    return replace(matter, clocks=(*matter.clocks, *clocks))
+
+
 def _kinds_for(order: Order, matter: Matter) -> tuple[ClockKind, ...]:
     over = {ClockKind.SIGN} if order.state is OrderState.SIGNED else set()
     if matter.is_made_safe:
@@ -362,6 +373,7 @@ def _extended(clock: Clock, until: datetime) -> Clock:
 _TURNS: Mapping[Turn, Callable[[Matter, ClockEffect, Turning], Matter]] = {
     Turn.START: _start,
     Turn.TIME_ORDERS: _time_orders,
+    Turn.START_ORDERS: _start_orders,
     Turn.STOP: _stop,
     Turn.PAUSE: _pause,
     Turn.GO_ON: _go_on,

@@ -156,6 +156,14 @@ def _is_to_be_made_safe(case: Case) -> bool:
     return any(case.matter.running(ClockKind.MAKE_SAFE, of) for of in (None, order_id))
 
 
+def _is_danger_since_sent(case: Case) -> bool:
+    """The clock to make safe began after whoever holds it was sent: for something else."""
+    clock, main = case.matter.running(ClockKind.MAKE_SAFE), case.matter.main_order
+    if clock is None or main is None:
+        return False
+    return _is_urgent(case) and main.sent_at < clock.started_at
+
+
 def _is_late_somewhere(case: Case) -> bool:
     own = {order.id for order in case.matter.orders if order.unit_id == case.actor.unit_id}
     return any(
@@ -271,10 +279,15 @@ IS_URGENT = Guard(
     _is_urgent,
     "只有紧急事项才自动直派，请由受理席处理。",
 )
-NOT_URGENT_YET = Guard(
-    "not_urgent_yet",
-    lambda case: not _is_urgent(case),
-    "本事项已经按紧急办理。",
+DANGER_IS_NEW = Guard(
+    "danger_is_new",
+    lambda case: not _is_urgent(case) or case.matter.is_made_safe,
+    "本事项已经按紧急办理，险情还没有排除。",
+)
+DANGER_SINCE_SENT = Guard(
+    "danger_since_sent",
+    _is_danger_since_sent,
+    "派出以后没有新的险情，不用再紧急直派。",
 )
 DUTY_IS_SILENT = Guard(
     "duty_is_silent", _is_duty_silent, "值班单位仍在签收时限内，尚不需要转派下一家。"

@@ -98,7 +98,8 @@ def _is_kept(clock: Clock, matter: Matter, move: Move) -> bool:
     if order is None:
         return move in _DONE_BY.get(clock.kind, frozenset())
     if clock.kind is ClockKind.MAKE_SAFE and order.made_safe_at is not None:
-        return True
+        # What was made safe before the clock began was another danger.
+        return order.made_safe_at >= clock.started_at or order.state is OrderState.DONE
     if clock.kind in (ClockKind.SIGN, ClockKind.CONVENE_ANSWER) and order.signed_at is not None:
         return True
     return order.state is OrderState.DONE

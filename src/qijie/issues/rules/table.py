@@ -288,11 +288,27 @@ INTAKE: tuple[Transition, ...] = (
         source="urgent 紧急直派: unanswered 10 minutes → next on the roster",
     ),
     Transition(
+        move=Move.DIRECT_URGENT,
+        sources=(DISPATCHED, FILED),
+        target=DISPATCHED,
+        who=(Relation.DESK_OF_LEVEL,),
+        brings=f.DirectFacts,
+        guards=(g.ONE_SIDE, g.DANGER_SINCE_SENT),
+        needs=(n.FAMILY, n.CATEGORY, n.ADDRESSED, n.NOT_THE_CONCERNED),
+        effect=intake.direct_urgent,
+        clocks=(c.times_new_orders(),),
+        tells=(Audience.REPORTER, Audience.UNIT),
+        button="紧急直派",
+        sentence_for_reporter="您说的情况已按紧急直接派出，最晚{make_safe}到现场，先把危险排除。",
+        is_wired=True,
+        source="urgent 紧急直派: danger told after somebody was sent",
+    ),
+    Transition(
         move=Move.RAISE,
         sources=(REPORTED,),
         target=Target.SAME,
         who=(Relation.SYSTEM,),
-        guards=(g.NOT_URGENT_YET,),
+        guards=(g.DANGER_IS_NEW,),
         effect=intake.raised,
         clocks=(c.hastens(ClockKind.ACCEPT, ClockKind.FIRST_ANSWER),),
         tells=TO_BOTH,
@@ -305,7 +321,7 @@ INTAKE: tuple[Transition, ...] = (
         sources=(FILED, DISPATCHED),
         target=Target.SAME,
         who=(Relation.SYSTEM,),
-        guards=(g.NOT_URGENT_YET,),
+        guards=(g.DANGER_IS_NEW,),
         effect=intake.raised,
         clocks=(
             c.hastens(
@@ -316,6 +332,7 @@ INTAKE: tuple[Transition, ...] = (
             ),
             c.starts(ClockKind.URGE_ANSWER),
             c.starts(ClockKind.MAKE_SAFE),
+            c.starts_for_orders(ClockKind.MAKE_SAFE),
         ),
         tells=TO_BOTH,
         sentence_for_reporter=(
@@ -330,7 +347,7 @@ INTAKE: tuple[Transition, ...] = (
         sources=(ACCEPTED, HANDLED, SUSPENDED),
         target=Target.SAME,
         who=(Relation.SYSTEM,),
-        guards=(g.NOT_URGENT_YET,),
+        guards=(g.DANGER_IS_NEW,),
         effect=intake.raised,
         clocks=(
             c.hastens(

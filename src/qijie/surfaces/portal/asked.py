@@ -47,7 +47,8 @@ class Asked:
         """Asked once whether it is now, but not of what is urgent anyway and stays so."""
         if self.answer or not self.dangers:
             return False
-        is_known = not self.is_over and self.value.urgency is Urgency.URGENT
+        is_urgent = self.value.urgency is Urgency.URGENT and not self.value.is_made_safe
+        is_known = not self.is_over and is_urgent
         return not is_known or self.offer.move in _ENDING
 
     @property

@@ -47,7 +47,7 @@ TITLES: Mapping[Move, str] = {
     Move.WAIVE: "有一项协助不再需要",
     Move.FALL_BACK: "正在重新安排",
     Move.COMPLETE: "办完了，等核实",
-    Move.RAISE: "您说的有危险，转为紧急",
+    Move.RAISE: "您说的有危险，按紧急办",
     Move.SEEM: "受理席在核对您说的是不是工作人员",
     Move.NOT_MEANT: "核对过，不涉及工作人员",
     Move.REGRID: "这里的网格作了调整，事情照常办",
@@ -71,7 +71,6 @@ TITLES: Mapping[Move, str] = {
     Move.APPEAL: "承办单位对超时提出申诉（不影响给您的结果）",
     Move.REVIEW_APPEAL: "申诉在复核（不影响给您的结果）",
 }
-_MAKES_URGENT = frozenset({Move.RAISE, Move.DIRECT_URGENT})
 _NAMES_A_DATE = frozenset(
     row.move for row in TRANSITIONS if any(blank in row.sentence_for_reporter for blank in _DATES)
 )
@@ -166,13 +165,15 @@ def steps(
 
 
 def _turned_urgent(events: Sequence[Event]) -> int:
-    """The place of the event that made it urgent: dates told before it hold no more."""
+    """The place of the event that made it urgent, the last time: dates told before it hold no
+    more."""
+    raised = [number for number, event in enumerate(events) if event.verb == Move.RAISE]
     made = (
         number
         for number, event in enumerate(events)
-        if event.verb in _MAKES_URGENT or event.facts.get("urgency") == Urgency.URGENT
+        if event.verb == Move.DIRECT_URGENT or event.facts.get("urgency") == Urgency.URGENT
     )
-    return next(made, 0)
+    return raised[-1] if raised else next(made, 0)
 
 
 def _title(event: Event, matter: Matter, names: Mapping[UUID, str]) -> str:

@@ -85,28 +85,35 @@ def limit_words(row: Condition) -> str:
     return f"{row.limit_value.normalize():f} {row.get_limit_unit_display()}"
 
 
-def units_for(issue: Issue) -> tuple[OrgUnit | None, QuerySet[OrgUnit]]:
-    """The unit the responsibility list suggests, if any, and every unit that serves the place."""
+def units_for(issue: Issue, thought: str = "") -> tuple[OrgUnit | None, QuerySet[OrgUnit]]:
+    """The unit the responsibility list suggests, if any, and every unit that serves the place.
+
+    thought: the category it is thought to be, where it has none of its own yet.
+    """
     serving = units_serving(issue.path).order_by("name")
     if issue.about_unit_id:
         serving = serving.exclude(pk=issue.about_unit_id)
     if issue.about_path and issue.hidden_level:
         serving = unconcerned_units(serving, issue.about_path, Level(issue.hidden_level))
-    return _suggested(issue, serving), serving
+    category = issue.category or (Category.objects.filter(pk=thought).first() if thought else None)
+    family = issue.family or (category.family if category else None)
+    return _suggested(_main_unit_kind(category, family), serving), serving
 
 
-def _suggested(issue: Issue, serving: QuerySet[OrgUnit]) -> OrgUnit | None:
-    kind = _main_unit_kind(issue)
+def _suggested(kind: str, serving: QuerySet[OrgUnit]) -> OrgUnit | None:
     # The nearest of that kind: a community's own before the district's.
     return serving.filter(kind=kind).order_by("-path").first() if kind else None
 
 
-def _main_unit_kind(issue: Issue) -> str:
-    """A line of the category's own, else the category's unit, else the family's line."""
-    own = Responsibility.objects.filter(category_id=issue.category_id).first()
+def _main_unit_kind(category: Category | None, family: str | None) -> str:
+    """A line of the category's own, else the category's unit, else the family's line; where
+    neither is known, none."""
+    own = Responsibility.objects.filter(category=category).first() if category else None
     if own is not None:
         return own.main_unit_kind
-    if issue.category and issue.category.main_unit_kind:
-        return issue.category.main_unit_kind
-    general = Responsibility.objects.filter(category=None, family=issue.family).first()
+    if category and category.main_unit_kind:
+        return category.main_unit_kind
+    general = (
+        Responsibility.objects.filter(category=None, family=family).first() if family else None
+    )
     return general.main_unit_kind if general else ""

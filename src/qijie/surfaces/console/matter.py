@@ -86,7 +86,7 @@ def move(request: GuardedRequest, issue_id: UUID, move: str) -> HttpResponse:
         return _after(request, tried)
     if tried.form.is_bound:
         # The page now shows the newest state; whoever sends again has seen it.
-        tried.form.data = {**request.POST.dict(), "seen": tried.issue.version}
+        tried.form.data = {**dict(tried.form.data.items()), "seen": tried.issue.version}
     context = _move_context(request, tried)
     status = status_of(tried.form) if tried.form.is_bound else 200
     if target_of(request) == DIALOG_ROOM:

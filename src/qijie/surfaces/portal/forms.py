@@ -13,8 +13,8 @@ from qijie.access.viewer import Viewer
 from qijie.issues import actions
 from qijie.issues.actions import NewReport, Receipt
 from qijie.issues.actions.placing import place_of
-from qijie.issues.models import Category
 from qijie.issues.queries.book import lexicon
+from qijie.issues.queries.choices import kinds_of
 from qijie.issues.queries.concerned import Choice, chosen, concerned_choice, concerned_choices
 from qijie.issues.rules.danger import MOST_SHOWN, Danger, dangers_in
 from qijie.issues.rules.decide import Refused
@@ -283,16 +283,13 @@ class ReportForm(OneValue, forms.Form):
         return self.begun_at if is_there else ""
 
     def _category(self) -> str:
-        """What was chosen, else what the confirmed danger is called in the catalogue: the grid's
-        own worker is shown a report that has a kind, and is often the nearest to help."""
+        """What was chosen, else what the confirmed danger is called in the catalogue, else any
+        emergency: the grid's own worker is shown a report that has a kind, and is often the
+        nearest to help."""
         chosen: str = self.cleaned_data["category"]
         if chosen or not self.is_danger:
             return chosen
-        named = [code for danger in self.dangers for code in danger.categories]
-        if any(danger.is_self_harm for danger in self.dangers):
-            return ""
-        known = Category.objects.filter(pk__in=named, is_current=True).values_list("pk", flat=True)
-        return next((code for code in named if code in set(known)), "")
+        return next(iter(kinds_of(self.dangers)), "")
 
     @property
     def new_report(self) -> NewReport:

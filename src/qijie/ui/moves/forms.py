@@ -14,15 +14,18 @@ from qijie.issues import actions
 from qijie.issues.actions.advance import NotVisible
 from qijie.issues.models import Issue
 from qijie.issues.queries import is_about_somebody
+from qijie.issues.queries.book import lexicon
 from qijie.issues.queries.choices import (
     categories,
     condition_to_make_safe,
     conditions_of,
+    kinds_of,
     units_for,
 )
 from qijie.issues.queries.concerned import chosen, concerned_choices
 from qijie.issues.queries.orders import returned_by
 from qijie.issues.rules import needs
+from qijie.issues.rules.danger import dangers_in
 from qijie.issues.rules.needs import Need
 from qijie.issues.rules.vocabulary import Evidence, Family, Move, ReturnReason, Urgency, VoidReason
 from qijie.kernel.codes import Level
@@ -200,9 +203,12 @@ class DispatchForm(MoveForm):
     )
     words = WordsField(label="派单说明", required=False, max_chars=500, rows=2)
 
+    thought = ""
+    """The category it seems to be, where it has none yet."""
+
     def prepare(self) -> None:
         field = self.fields["unit"]
-        suggested, serving = units_for(self.issue)
+        suggested, serving = units_for(self.issue, self.thought)
         returned = {
             unit_id: f"已退回过：{reason}" for unit_id, reason in returned_by(self.issue.pk).items()
         }
@@ -229,6 +235,16 @@ class DispatchForm(MoveForm):
         )
 
 
+def _look_at_it(unit: OrgUnit) -> None:
+    raise ValidationError(f"按权责清单选了“{unit}”，请核对，再按一次“紧急直派”。")
+
+
+def _kinds_in_words(codes: Sequence[str]) -> str:
+    names = {code: name for _, group in categories() for code, name in group}
+    named = "、".join(f"“{names[code]}”" for code in codes)
+    return f"写的像是{named}，请核对。" if named else ""
+
+
 class DirectUrgentForm(DispatchForm):
     """Where every minute counts: what kind, and who is on duty; the rest is asked later."""
 
@@ -240,8 +256,13 @@ class DirectUrgentForm(DispatchForm):
     field_order = ("category", "condition", "unit", "words")
 
     def prepare(self) -> None:
+        likely = [] if self.issue.category_id else self._likely()
+        proposed = likely[0] if len(likely) == 1 else ""
+        self.thought = str(self.data.get("category", "")) if self.is_bound else proposed
         super().prepare()
         self.fields["unit"].label = "派给哪个值班单位"
+        if self.is_bound and self.thought:
+            self._propose_unit()
         kinds = conditions_of(self.issue.category_id) if self.issue.category_id else []
         if kinds:
             self.offer("condition", kinds, condition_to_make_safe(self.issue.category_id))
@@ -251,7 +272,20 @@ class DirectUrgentForm(DispatchForm):
         if self.issue.category_id:
             del self.fields["category"]
             return
-        self.offer("category", categories())
+        self.offer("category", categories(), proposed)
+        self.fields["category"].help_text = _kinds_in_words(likely)
+        if not self.thought:
+            self.fields["unit"].help_text = "选好类别，按一次“紧急直派”，就按权责清单提出单位。"
+
+    def _likely(self) -> list[str]:
+        return kinds_of(dangers_in(self.issue.words, "", lexicon()))
+
+    def _propose_unit(self) -> None:
+        """What the list says of the category just chosen is filled in, to be looked at and sent."""
+        unit, field = self.initial.get("unit"), self.fields["unit"]
+        if unit is not None and not self.data.get("unit"):
+            self.data = {**dict(self.data.items()), "unit": str(unit.pk)}
+            field.validators = [*field.validators, _look_at_it]
 
     def perform(self, photos: tuple[Photo, ...], *, by: Viewer, at: datetime) -> Issue:
         unit = self.cleaned_data["unit"]

@@ -63,6 +63,23 @@ def test_each_sentence_is_known_for_what_it_is(lexicon, sentences):
     assert len(other) <= 0.05 * len(told), other
 
 
+@pytest.mark.parametrize(
+    ("words", "code", "advice"),
+    [
+        ("楼下井盖没有了", "manhole", "立在洞口四周"),
+        ("孩子掉进没盖的窨井里", "manhole", "不要跟着下去"),
+        ("电梯里关了人", "elevator", "待在电梯里"),
+        ("老人困在电梯里半个钟头了", "elevator", "按住电梯里的警铃"),
+        ("墙要塌了", "collapse", "倒下来够不着的地方"),
+    ],
+)
+def test_the_advice_fits_the_danger(lexicon, words, code, advice):
+    told = dangers_in(words, "", lexicon)
+    assert told[0].code == code
+    assert code != "elevator" or len(told) == 1
+    assert advice in "".join(told[0].advice)
+
+
 def test_every_danger_says_what_to_do_and_whom_to_call(lexicon):
     for danger in lexicon:
         assert len(danger.advice) >= 3, danger.code

@@ -225,6 +225,34 @@ def test_danger_told_after_it_was_made_safe_is_an_alarm_again(client: Client, mo
     assert not A_DAY.search(main_of(client, f"/m/{token}/"))
 
 
+def test_made_safe_the_page_is_calm_and_what_to_do_is_folded_away(client: Client) -> None:
+    token = in_danger(client)
+    send_straight(client, token)
+    page = main_of(client, f"/m/{token}/")
+    assert "已按紧急情况排在最前面" in page
+    assert "<details" not in page.split("马上离开")[0]
+    make_safe(client, token)
+    page = main_of(client, f"/m/{token}/")
+    assert "已按紧急情况排在最前面" not in page
+    assert "现场已先排除危险，接着修好" in page.split("<details")[0]
+    assert "马上离开" in page.split("<details")[1].split("</details>")[0]
+    assert "打 119" in page
+
+
+def test_overdue_and_urged_already_other_ways_are_named(client: Client) -> None:
+    token = in_danger(client)
+    with scope(SYSTEM):
+        past = timezone.now() - timedelta(minutes=1)
+        Deadline.objects.filter(issue_id=id_of(token)).update(due_at=past)
+    assert "您可以“催办”" in main_of(client, f"/m/{token}/")
+    client.post(f"/m/{token}/urge/", {"words": "快一点"})
+    with scope(SYSTEM):
+        Deadline.objects.filter(issue_id=id_of(token)).update(due_at=past)
+    page = main_of(client, f"/m/{token}/")
+    assert "您可以“催办”" not in page
+    assert "明天可以再催；等不及，打 12345；有危险，打 119" in page
+
+
 def test_what_is_said_to_be_no_danger_any_more_is_no_new_alarm(client: Client) -> None:
     token = in_danger(client)
     send_straight(client, token)

@@ -65,13 +65,16 @@ def _page(request: GuardedRequest, issue: Issue, token: str) -> dict[str, Any]:
     placed = photos_by_event(events, _shown_photos(issue.pk))
     done = done_of(request)
     last_words = _danger_at_the_end(done, value, events)
+    is_urgent = value.urgency is Urgency.URGENT and not value.state.is_end
     return {
         **shell(),
         "issue": issue,
         "state_words": story.state_words(value, events),
         "located": words_of(issue.path, timezone.localdate(now)),
         "promise": story.promise(value, names, now),
-        "is_urgent": value.urgency is Urgency.URGENT and not value.state.is_end,
+        "is_urgent": is_urgent,
+        "is_safe": is_urgent and value.is_made_safe,
+        "may_urge": any(offer.move is Move.URGE and offer.is_allowed for offer in offers),
         "dangers": _dangers(issue, value, events, last_words),
         "anew": report_anew(issue, last_words) if last_words else (),
         "steps": story.steps(value, events, names, _photos_of_steps(events[1:], placed, token)),

@@ -1,5 +1,5 @@
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 pytestmark = pytest.mark.browser
 
@@ -72,6 +72,51 @@ def test_a_tap_on_the_street_map_sets_the_pin(picker: Page) -> None:
     lon, lat, _ = values(picker)
     assert float(lon) == pytest.approx(114.264, abs=0.003)
     assert float(lat) == pytest.approx(30.594, abs=0.003)
+
+
+def test_a_tap_before_the_map_has_come_sets_no_point(page: Page, gallery_url: str) -> None:
+    waiting: list[Route] = []
+    page.route("**/data/streets.geojson", lambda route: waiting.append(route))
+    page.goto(f"{gallery_url}/?frame=portal")
+    canvas = page.locator("place-picker canvas")
+    canvas.scroll_into_view_if_needed()
+    canvas.tap()
+    canvas.press("Enter")
+    assert values(page) == ["", "", ""]
+    assert "街道图还没有打开" in said(page)
+    for one in waiting:
+        one.continue_()
+    page.wait_for_selector("place-picker[data-map-ready]")
+    canvas.tap()
+    assert float(values(page)[0]) == pytest.approx(114.264, abs=0.003)
+
+
+def test_a_draft_with_an_impossible_point_brings_none(picker: Page) -> None:
+    picker.locator("place-picker canvas").tap()
+    picker.evaluate(
+        """() => {
+          for (const [name, kept] of Object.entries(sessionStorage)) {
+            if (!name.startsWith("qijie.draft.")) continue;
+            const draft = JSON.parse(kept);
+            if (draft.fields.lon) Object.assign(draft.fields, { lon: "0.0", lat: "0.0" });
+            sessionStorage.setItem(name, JSON.stringify(draft));
+          }
+        }"""
+    )
+    picker.reload()
+    picker.locator("place-picker").scroll_into_view_if_needed()
+    picker.wait_for_selector("place-picker[data-map-ready]")
+    assert values(picker) == ["", "", ""]
+    picker.locator("place-picker canvas").tap()
+    assert float(values(picker)[0]) == pytest.approx(114.264, abs=0.003)
+
+
+def test_a_position_outside_the_country_is_not_taken(picker: Page) -> None:
+    picker.context.grant_permissions(["geolocation"])
+    picker.context.set_geolocation({"longitude": 0, "latitude": 0})
+    picker.get_by_role("button", name="用我现在的位置").click()
+    expect(picker.locator(".place-said")).to_contain_text("不在国内")
+    assert values(picker) == ["", "", ""]
 
 
 def test_arrow_keys_and_enter_set_the_pin_without_a_finger(picker: Page) -> None:

@@ -29,10 +29,10 @@ from qijie.records.queries import form_sent
 if TYPE_CHECKING:
     from qijie.teams.gate import GuardedRequest
 
-DONE_BEFORE = "已办好，没有再做一遍。"
+DONE_BEFORE = "先前已经交上去了，没有再做一遍。"
 _NO_KEY = "这一页没有带提交编号，所以没有办。请按“后退”，刷新那一页后再交一次。"
 _UNDER_WAY = "同一份正在办理，请等几秒钟再看，不用再交。"
-_ANOTHER = "这一页刚才已经交过并办好了；这次填的与上次不同，没有办。要另办一次，请打开新的一页。"
+_ANOTHER = "这一页刚才已经交上去了；这次填的与上次不同，没有办。要另办一次，请打开新的一页。"
 _JSON = "application/json"
 _MOVED_ON = frozenset({301, 302, 303, 307, 308})
 # Not part of what is asked for: the key itself and what guards the way.

@@ -1,3 +1,7 @@
+import re
+from html import unescape
+from uuid import uuid4
+
 import pytest
 from django.test import Client, RequestFactory
 from pytest_django import DjangoAssertNumQueries, Settings
@@ -43,3 +47,17 @@ def test_a_page_that_breaks_answers_in_chinese(client: Client, settings: Setting
     answer = client.get("/report/")
     assert answer.status_code == 500
     assert "系统出了点问题" in answer.content.decode()
+
+
+LISTED = re.compile(r'<li><a href="#([^"]+)">([^<]+)</a></li>')
+
+
+def test_what_is_wrong_is_listed_above_the_form_and_leads_to_each_field(client: Client) -> None:
+    key = str(uuid4())
+    page = client.post("/report/", {"key": key, "phone": "12345"}).content.decode()
+    summary = page[page.index("error-summary") :]
+    listed = LISTED.findall(summary[: summary.index("</section>")])
+    assert [target for target, _ in listed] == ["id_words", "id_place_words", "id_phone"]
+    for target, sentence in listed:
+        assert f' id="{target}"' in page
+        assert unescape(sentence).endswith("。")

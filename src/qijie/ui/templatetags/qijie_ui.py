@@ -45,14 +45,17 @@ def form_key(context: Mapping[str, Any]) -> SafeString:
     led_to = getattr(request, "sent_to", "")
     if not led_to:
         return hidden
+    match = request.resolver_match
+    another = "再报另一件" if match and match.url_name == "report" else "另填一份"
     # Another address than this page's: a browser takes the same one for this page once more.
-    return hidden + format_html(_SENT, icon("check"), led_to, f"{request.path}?new=yes")
+    anew = f"{request.path}?new=yes"
+    return hidden + format_html(_SENT, icon("check"), led_to, anew, another)
 
 
 _SENT = (
     '<div class="note tone-good" role="status" data-form-sent>{}<div class="note-body">'
-    '<p>这一份已经交过，也办好了，不用再交。</p><p><a href="{}">去看办好的那一份</a>；'
-    '要另办一件，<a href="{}">打开新的一页</a>。</p></div></div>'
+    '<p>这一份已经交上去了，不用再交。</p><p><a href="{}">去看这一件</a>　<a href="{}">{}</a></p>'
+    '<p class="form-another">现在写的与它不同，会作为另一份交上去。</p></div></div>'
 )
 
 

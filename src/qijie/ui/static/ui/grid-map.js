@@ -2,7 +2,7 @@
 // <grid-map>: areas and points on our own streets, drawn by MapLibre, with a written twin.
 // Attributes, feature properties and events are listed in docs/reference/assets.md.
 
-import { boxOf, emptyInputs, fillInputs, labelPoint, numbersIn, pointInInputs } from "./shapes.js";
+import { boxOf, emptyInputs, fillInputs, isPossible, labelPoint, numbersIn, pointInInputs } from "./shapes.js";
 import { inksOf, layersOf, streetSource } from "./map-style.js";
 
 /** @typedef {import("./shapes.js").Collection} Collection */
@@ -16,6 +16,7 @@ const CHOSEN_INSTEAD = "改选了地点，以选的为准，图上标的点已�
 const NO_STREETS = "街道底图暂时取不到；边界和列表照常可用。";
 const NO_CANVAS = "这台设备画不出地图，请看列表，内容是一样的。";
 const CREDIT = "© OpenStreetMap contributors";
+const IMPOSSIBLE = "这一点不在国内，没有选上，请把图移到事发的地方再点。";
 const SYSTEM = "cgcs2000";
 const WAIT_MS = 200;
 const EDGE_PX = 32;
@@ -336,6 +337,10 @@ class GridMap extends HTMLElement {
 
   /** @param {Point} at */
   pick(at) {
+    if (!isPossible(at)) {
+      this.#say(IMPOSSIBLE);
+      return;
+    }
     this.#showPicked(at);
     fillInputs(this, at, SYSTEM);
     this.#say("已选定位置。");

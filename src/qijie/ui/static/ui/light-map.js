@@ -71,6 +71,7 @@ export class LightMap {
   /** @type {Point} */
   #center = [0.5, 0.5];
   #zoom = 15;
+  #isPlaced = false;
   /** @type {Point | null} */
   #pin = null;
   #frame = 0;
@@ -95,13 +96,20 @@ export class LightMap {
     this.draw();
   }
 
+  /** Whether what it shows lies somewhere: before that a tap means no place on earth. */
+  get isPlaced() {
+    return this.#isPlaced;
+  }
+
   /** @param {Box} box */
   fit([west, south, east, north]) {
     const [left, bottom] = toWorld([west, south]);
     const [right, top] = toWorld([east, north]);
     const room = Math.min((this.canvas.clientWidth - EDGE_PX) / (right - left), (this.canvas.clientHeight - EDGE_PX) / (bottom - top));
     this.#center = [(left + right) / 2, (top + bottom) / 2];
-    this.#setZoom(Math.log2(room / TILE_PX));
+    this.#isPlaced = true;
+    // A point has no width, and a folded map has no room.
+    this.#setZoom(room > 0 ? Math.log2(room / TILE_PX) : this.#zoom);
   }
 
   /** @param {Point | null} at @param {boolean} [near] bring it close */
@@ -109,6 +117,7 @@ export class LightMap {
     this.#pin = at && toWorld(at);
     if (this.#pin && near) {
       this.#center = this.#pin;
+      this.#isPlaced = true;
       this.#setZoom(Math.max(this.#zoom, PIN_ZOOM));
     }
     this.draw();

@@ -6,7 +6,7 @@
 // back, an error) still knows.
 
 import { LightMap } from "./light-map.js";
-import { emptyInputs, fillInputs, pointInInputs } from "./shapes.js";
+import { emptyInputs, fillInputs, isPossible, pointInInputs } from "./shapes.js";
 
 /** @typedef {import("./shapes.js").Point} Point */
 /** @typedef {import("./shapes.js").Feature} Feature */
@@ -18,6 +18,8 @@ const NO_POSITION = "现在测不到您的位置。您可以写下地址，或�
 const NO_SEARCH = "没有查成，请检查网络再试；也可以在图上点一下，或只写地址直接提交。";
 const NOT_FOUND = "没有找到这个地址。可以换个说法（例如小区名、路名加门牌号），或者在图上点一下。";
 const NO_STREETS = "街道图没有取到。写下地址也可以提交。";
+const NO_MAP_YET = "街道图还没有打开，这一下没有标上。请等图出来再点，也可以只写地址提交。";
+const IMPOSSIBLE = "测到的位置不在国内，没有标上。您可以写下地址，或者在图上点一下。";
 const PICKED = "已在图上标出位置。";
 const TAKEN_BACK = "标的点已去掉。只写地址也可以提交，也可以重新标。";
 const WORDS_CHANGED = "地址改了，先前按地址标的点已去掉。可以再查找一次，也可以只写地址提交。";
@@ -63,11 +65,17 @@ class PlacePicker extends HTMLElement {
     if (this.said || !(words instanceof HTMLInputElement || words instanceof HTMLTextAreaElement)) return;
     this.words = words;
     const canvas = this.#build();
-    this.map = new LightMap(canvas, (at) => this.choose(at, "cgcs2000", "map"), this.#leaving.signal);
+    this.map = new LightMap(canvas, (at) => this.#tapped(at), this.#leaving.signal);
     this.#recall();
     const { signal } = this.#leaving;
     this.closest("form")?.addEventListener("keep-draft:restored", () => this.#recall(), { signal });
     this.#showWhenSeen(canvas);
+  }
+
+  /** A map that has not yet come stands nowhere, and neither does a tap on it. @param {Point} at */
+  #tapped(at) {
+    if (this.map?.isPlaced) this.choose(at, "cgcs2000", "map");
+    else this.#say(NO_MAP_YET, "late");
   }
 
   /** What the form already holds: a point, and which words it came from. */
@@ -78,6 +86,7 @@ class PlacePicker extends HTMLElement {
     this.#by = isKnown ? /** @type {Way} */ (by) : "";
     this.#then = isKnown ? words.join(":") : (this.words?.value.trim() ?? "");
     if (at) this.map?.setPin(at, true);
+    else if (this.#came) this.#came.value = "";
     this.#offerToDrop();
     this.#onWords();
   }
@@ -242,6 +251,10 @@ class PlacePicker extends HTMLElement {
 
   /** @param {Point} at @param {string} system @param {Way} by @param {number} [metres] accuracy */
   choose(at, system, by, metres = 0) {
+    if (!isPossible(at)) {
+      this.#say(IMPOSSIBLE, "late");
+      return;
+    }
     this.map?.setPin(at, by !== "map");
     this.#remember(by);
     fillInputs(this, at, system);

@@ -108,6 +108,12 @@ export function numbersIn(words) {
   return numbers.length > 0 && numbers.every(Number.isFinite) ? numbers : null;
 }
 
+// The box around all of China's land and waters, as kernel/coordinates.py has it.
+const [WEST, SOUTH, EAST, NORTH] = [73, 3, 136, 54];
+
+/** Whether a point may be one; nothing else is taken in, shown again or sent. @param {Point} at */
+export const isPossible = ([lon, lat]) => lon >= WEST && lon <= EAST && lat >= SOUTH && lat <= NORTH;
+
 /** Write what was pointed at into the named inputs of the form around an element. @param {HTMLElement} from @param {Point} at @param {string} system */
 export const fillInputs = (from, [lon, lat], system) => writeInputs(from, lon.toFixed(6), lat.toFixed(6), system);
 
@@ -128,12 +134,15 @@ function writeInputs(from, lon, lat, system) {
   }
 }
 
-/** A point already in the named inputs, so a page that comes back shows it again. @param {HTMLElement} from @returns {Point | null} */
+/** A point already in the named inputs, so a page that comes back shows it again; an impossible one is emptied. @param {HTMLElement} from @returns {Point | null} */
 export function pointInInputs(from) {
   const scope = from.closest("form") ?? document;
-  const [lon, lat] = ["lon-input", "lat-input"].map((attribute) => {
+  const written = ["lon-input", "lat-input"].map((attribute) => {
     const input = scope.querySelector(`input[name="${CSS.escape(from.getAttribute(attribute) ?? "")}"]`);
-    return input instanceof HTMLInputElement && input.value !== "" ? Number(input.value) : NaN;
+    return input instanceof HTMLInputElement ? input.value : "";
   });
-  return Number.isFinite(lon) && Number.isFinite(lat) ? [lon, lat] : null;
+  const [lon, lat] = written.map((value) => (value === "" ? NaN : Number(value)));
+  if (isPossible([lon, lat])) return [lon, lat];
+  if (written.some((value) => value !== "")) emptyInputs(from);
+  return null;
 }

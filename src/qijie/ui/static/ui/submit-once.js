@@ -2,7 +2,8 @@
 // One press, one matter. A form marked data-submit-once carries a key made here in its hidden
 // input [data-submit-key], so the server knows a repeat; further presses wait until the first
 // one has an answer, and are allowed again when it failed. Back after sending finds the same key,
-// and the server says whether that form went and where its receipt stands.
+// and the server says whether that form went and where its receipt stands; other words written into
+// a form that went are another one, with a key of their own.
 
 /** A version 4 UUID; crypto.randomUUID is missing on plain http. */
 export function newKey() {
@@ -44,9 +45,27 @@ async function tellIfItWent(form, key) {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const told = page.querySelector("[data-form-sent]");
     if (told && !form.querySelector("[data-form-sent]")) form.prepend(document.importNode(told, true));
+    if ("rewritten" in form.dataset) beginAnother(form);
   } catch {
     // Not reached: the key tells the server as soon as the form is sent.
   }
+}
+
+/** What is written into a form that went is sent as another one. @param {HTMLFormElement} form */
+function beginAnother(form) {
+  const told = form.querySelector("[data-form-sent]:not([data-another])");
+  if (!told) return;
+  told.setAttribute("data-another", "");
+  renewKey(form);
+}
+
+/** @param {Event} event */
+function onRewritten(event) {
+  if (!(event.target instanceof HTMLTextAreaElement)) return;
+  const form = formOf(event);
+  if (!form) return;
+  form.dataset.rewritten = "";
+  beginAnother(form);
 }
 
 /** A page opened from the history sends what it sent before, not a second one. */
@@ -56,6 +75,7 @@ function lookBack() {
     const field = keyOf(form);
     if (!key || !field) continue;
     field.value = key;
+    form.addEventListener("input", onRewritten);
     void tellIfItWent(form, key);
   }
 }

@@ -3,6 +3,8 @@
 // the worker allowed it before, it is taken by itself; otherwise one button asks. It says how exact
 // it is and can be taken back; without it the chosen grid or building is sent.
 
+import { isPossible } from "../ui/shapes.js";
+
 const DENIED = "手机没有允许本页使用位置；会按上面选的地点上报。";
 const NO_POSITION = "现在测不到位置；会按上面选的地点上报。";
 const PATIENCE_MS = 10000;
@@ -76,6 +78,10 @@ class HerePoint extends HTMLElement {
 
   /** @param {GeolocationCoordinates} coords */
   #found({ longitude, latitude, accuracy }) {
+    if (!isPossible([longitude, latitude])) {
+      this.#say(NO_POSITION);
+      return;
+    }
     this.#fill({ lon: longitude.toFixed(6), lat: latitude.toFixed(6), system: "wgs84" });
     const metres = Math.max(1, Math.round(accuracy));
     const rough = metres > ROUGH_METRES ? "，不太准，最好再选一下楼栋" : "";

@@ -95,6 +95,21 @@ def test_it_is_said_in_words_and_one_press_leads_there_without_losing_what_was_t
     expect(page.locator("textarea[name=words]")).to_have_value("正在接的电话")
 
 
+def test_what_one_has_just_reported_is_counted_and_no_news(visitor: Visitor, house: House) -> None:
+    page = visitor("worker-008001001", PHONE)
+    with page.expect_response("**/field/urgent/"):
+        page.goto("/field/report/")
+    page.fill("textarea[name=words]", "三楼阳台着火")
+    page.check("input[name=urgent]")
+    page.get_by_role("button", name="提交", exact=True).click()
+    page.wait_for_url("**/matters/**")
+    expect(page.locator("[data-urgent-now] [data-matter]").first).to_be_attached()
+    assert page.url.split("/matters/")[1][:36] in page.locator("[data-urgent-now]").get_attribute(  # type: ignore[operator]
+        "data-urgent-now"
+    )
+    expect(page.locator(".toast-urgent")).to_have_count(0)
+
+
 def test_it_is_said_inside_an_open_dialog(visitor: Visitor, house: House) -> None:
     page = visitor("desk-008001", DESK)
     page.goto("/console/?view=open")

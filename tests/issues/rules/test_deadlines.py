@@ -245,7 +245,7 @@ def test_urging_is_owed_an_answer_within_a_working_day() -> None:
     story = Story().dispatched().do(Move.URGE, REPORTER)
     assert clock(story.matter, ClockKind.URGE_ANSWER).due_at == on(3, 11, 9, 4)
     story.do(Move.ANSWER, LIGHTING, words="配件明天到")
-    assert story.sentence() == "承办方答复：配件明天到。"
+    assert story.sentence() == "催办答复：配件明天到。"
     assert story.matter.live(ClockKind.URGE_ANSWER) is None
 
 

@@ -86,7 +86,9 @@ def test_the_map_has_a_written_twin(client: Client) -> None:
 
 
 def test_a_place_nobody_knows_is_said(client: Client) -> None:
-    assert "未标明" in acts.page(client, "zheng", url(acts.reported(place=None)))
+    assert "青石街道，没有说更细的地点" in acts.page(
+        client, "zheng", url(acts.reported(place=None))
+    )
 
 
 def test_the_reporter_is_masked_for_the_supervision_side(client: Client) -> None:

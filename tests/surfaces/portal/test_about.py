@@ -1,5 +1,7 @@
 """A resident says whom it is about, or her words do: who may read it then."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -49,6 +51,9 @@ def test_a_chosen_post_is_enough_without_the_tick(client: Client) -> None:
     assert not sees("chen", token)
     assert sees("wang", token)
     assert stored(token).about_post_id == post.pk
+    client.force_login(town.user("wang"))
+    page = client.get(f"/console/matters/{id_of(token)}/").content.decode()
+    assert re.search(r"反映的是谁.{0,80}槐荫社区第一网格网格员", page, re.DOTALL)
 
 
 def test_a_chosen_unit_hides_from_the_communitys_own_desk(client: Client) -> None:

@@ -105,13 +105,21 @@ def test_every_step_is_told_in_plain_words(client: Client) -> None:
     assert "已清运并冲洗" in page
 
 
+def test_a_place_known_by_its_printed_code_is_said_once(client: Client) -> None:
+    gone = {"lon": "", "lat": "", "system": "", "place_words": ""}
+    page = page_of(client, hand_in(client, grid=town.GRID_1, **gone))
+    said = page[page.index("在哪里") : page.index("什么时候交的")]
+    assert said.count("第一网格") == 1
+
+
 def test_what_still_comes_is_listed_and_shrinks(client: Client) -> None:
     token = hand_in(client)
     assert step_titles(client, token, "now") == ["等待受理"]
     assert step_titles(client, token, "next")[0] == "交给能办的单位去办"
     accept_and_file(token)
     dispatch(token)
-    assert step_titles(client, token, "now") == ["青石环卫所正在办理"]
+    assert step_titles(client, token, "now") == ["已派给青石环卫所，等其接手"]
+    assert "已派给<strong>青石环卫所</strong>，等其接手" in page_of(client, token)
     assert step_titles(client, token, "next") == ["办完由另一个人核实", "请您评价"]
 
 

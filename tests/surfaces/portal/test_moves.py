@@ -103,6 +103,8 @@ def test_a_report_may_be_withdrawn(client: Client) -> None:
 def test_it_may_be_urged_once_a_day(client: Client) -> None:
     token = hand_in(client)
     moved(client, token, "urge", words="老人走不了路")
+    assert last_event(token).sentence.startswith("已催办，社区受理席须在")
+    assert "明天可以再催" in client.get(f"/m/{token}/?done=urge").content.decode()
     again = make(client, token, "urge", words="再催一次")
     assert again.status_code == 422
     page = again.content.decode()

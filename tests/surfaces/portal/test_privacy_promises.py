@@ -62,7 +62,11 @@ PROOFS = {
     "反映的是工作人员": (
         f"{PORTAL}/test_about.py::test_a_chosen_unit_hides_from_the_communitys_own_desk"
     ),
-    "被反映的人、他的下级": (
+    "由上面一级办": "tests/issues/test_accused.py::test_a_desk_or_who_stands_in_for_it_takes_it",
+    "上面再没有人办的": (
+        "tests/issues/test_accused.py::test_exactly_those_who_stand_neither_below_nor_beside_see_it"
+    ),
+    "被反映的人、同一地方": (
         "tests/issues/test_accused.py::test_exactly_those_who_stand_neither_below_nor_beside_see_it"
     ),
     "话里像是提到了谁": (

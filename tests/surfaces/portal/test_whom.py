@@ -7,6 +7,7 @@ from django.test import Client
 
 from qijie.access.scope import scope
 from qijie.access.viewer import SYSTEM
+from qijie.issues.rules.aim import WHO_SEES_IT
 from qijie.records.models import Attachment
 from qijie.teams.models import OrgUnit, Post
 from tests import town
@@ -64,6 +65,9 @@ def test_yes_makes_it_a_matter_about_that_post_with_everything_typed(client: Cli
     answer = client.post(REPORT, carried | {"about": value_of("worker-1")})
     issue = the_issue(token_in(answer.url))
     assert (issue.about_post_id, issue.words) == (Post.objects.get(code="worker-1").pk, RUDE)
+    for where in (client.get(answer.url).content.decode(), page):
+        assert WHO_SEES_IT in where
+        assert "槐荫社区第一网格网格员" in where
     assert (issue.reporter.phone, issue.hints) == ("13912345678", [])
     with scope(SYSTEM):
         assert Attachment.objects.filter(subject_id=issue.pk).count() == 1

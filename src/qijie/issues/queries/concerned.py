@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet, Value
 
+from qijie.issues.models import Issue
 from qijie.issues.rules.decide import Refused
 from qijie.kernel.codes import Level, ancestors, path_at
 from qijie.kernel.ids import id_of
@@ -49,6 +50,15 @@ def concerned_choice(value: str, on: date) -> Choice | None:
     elif post_id:
         name = _posts_met(on).filter(pk=post_id).values_list("title", flat=True).first()
     return (value, name) if name else None
+
+
+def about_in_words(issue: Issue) -> str:
+    """Whom a matter is about, by title or name, else in the reporter's words; one query at most."""
+    named = OrgUnit.objects.filter(pk=issue.about_unit_id).values_list("name", flat=True)
+    if issue.about_post_id:
+        named = Post.objects.filter(pk=issue.about_post_id).values_list("title", flat=True)
+    known = named.first() if issue.about_unit_id or issue.about_post_id else None
+    return known or issue.about_words or ("工作人员，没有写是谁" if issue.about_path else "")
 
 
 def _posts_met(on: date) -> QuerySet[Post]:

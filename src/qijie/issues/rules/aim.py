@@ -6,6 +6,12 @@ from dataclasses import dataclass
 from qijie.access.viewer import Role
 from qijie.kernel.codes import Level
 
+WHO_SEES_IT = (
+    "由上面一级办，例如反映网格员的由社区办，反映社区的由街道办。被反映的人、"
+    "同一地方和他同级的、比他低的人都看不到，上面一级看得到；上面再没有人办的，同级里只有他自己看不到。"
+)
+"""What `access/accused.py` and `aim` hold to, in the one wording of every page."""
+
 # Seats of the supervision side: where the only one on a rung is the accused, the supervisor of
 # that rung fills it. Dispatching is the other side's, and no supervisor may do it.
 STOOD_IN_FOR = (Role.DESK, Role.VERIFIER)

@@ -202,12 +202,12 @@ PLACE_IS_IN_A_GRID = Guard(
 URGE_ONCE_A_DAY = Guard(
     "urge_once_a_day",
     lambda case: _is_urgent(case) or not (_is_reporter(case) and _has_urged_enough(case)),
-    "今天已经催办过 {urges_a_day} 次，承办方须在{urge_answer_span}内答复，请明天再催。",
+    "今天已经催办过 {urges_a_day} 次，{urge_answer_span}内会有答复，明天可以再催。",
 )
 URGENT_IS_URGED_ONCE = Guard(
     "urgent_is_urged_once",
     lambda case: not (_is_urgent(case) and _is_reporter(case) and _has_urged_enough(case)),
-    "已经催办过，承办方须在{urge_answer_span}内答复。情况有变，请用“补充情况”告诉我们；"
+    "已经催办过，{urge_answer_span}内会有答复。情况有变，请用“补充情况”告诉我们；"
     "有人身危险，请先打 110、119 或 120。",
 )
 NOT_A_HAZARD = Guard(

@@ -7,6 +7,7 @@ from uuid import UUID
 from qijie.issues.rules.book import Book
 from qijie.issues.rules.deadlines import moment_in_words
 from qijie.issues.rules.facts import Facts
+from qijie.issues.rules.holding import ORDERS_HOLD, next_seat
 from qijie.issues.rules.matter import Act, Matter, Notice
 from qijie.issues.rules.table import Transition
 from qijie.issues.rules.vocabulary import LEVEL_LABELS, Audience, ClockKind, Family, Urgency
@@ -60,8 +61,18 @@ def blanks(matter: Matter, act: Act[Facts]) -> dict[str, str]:
         "receiver": getattr(getattr(facts, "receiver", None), "label", ""),
         "remedy": _remedy(matter),
         "place": getattr(facts, "place_name", ""),
+        "urged": _urged(matter),
         **{kind.value: _due_in_words(matter, kind) for kind in ClockKind},
     }
+
+
+def _urged(matter: Matter) -> str:
+    """Who has the matter and owes the answer to an urging."""
+    if matter.state is ORDERS_HOLD:
+        return "承办方"
+    roles = matter.stand_in_roles.split()
+    seat = next_seat(matter.state, matter.level, is_timed=True, stood_in_for=roles)
+    return seat.words if seat else "该办的人"
 
 
 def _outlook(matter: Matter) -> str:

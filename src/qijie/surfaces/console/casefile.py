@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils import timezone
 
 from qijie.access.accused import is_near
 from qijie.access.fields import Purpose, shown
@@ -13,6 +14,7 @@ from qijie.access.permissions import SUPERVISION
 from qijie.access.viewer import Side, Viewer
 from qijie.issues.models import Deadline, Issue, Reporter
 from qijie.issues.queries import accused_of, history_of, matter_of
+from qijie.issues.queries.concerned import about_in_words
 from qijie.issues.queries.offers import offers_for
 from qijie.issues.queries.orders import NamedOrder, named_orders
 from qijie.issues.queries.waiting import holder_of
@@ -26,6 +28,7 @@ from qijie.records.models import Attachment
 from qijie.records.queries import photos_of
 from qijie.territory.borders import collection, drawn_node, feature
 from qijie.territory.models import Node
+from qijie.territory.queries import lineage
 from qijie.ui.history import entries, reporter_hidden_from
 from qijie.ui.moves import FORMS
 from qijie.ui.photos import as_shown
@@ -122,7 +125,8 @@ def _facts(issue: Issue) -> list[dict[str, object]]:
         ("来源", issue.get_channel_display(), ""),
         ("反映人评价", issue.get_verdict_display(), ""),
         *_ended(issue),
-        ("反映的对象", issue.about_words, "反映人自己写的"),
+        ("反映的是谁", about_in_words(issue), ""),
+        ("反映人写的对象", issue.about_words, "反映人自己写的"),
         ("可能涉及", seemingly(issue), _SETTLED.get(State(issue.state), _TO_SETTLE)),
     ]
     return [{"label": label, "value": value, "note": note} for label, value, note in rows if value]
@@ -153,7 +157,14 @@ def _place_facts(issue: Issue) -> list[dict[str, object]]:
     if issue.point:
         where = f"东经 {issue.point.x:.6f}，北纬 {issue.point.y:.6f}"
         facts.append({"label": "坐标", "value": where, "note": "CGCS2000"})
-    return [fact for fact in facts if fact["value"]] or [{"label": "地点", "value": "未标明"}]
+    known = [fact for fact in facts if fact["value"]]
+    return known or [{"label": "地点", "value": _widely(issue)}]
+
+
+def _widely(issue: Issue) -> str:
+    """The place it lies in, where nobody said more."""
+    *_, last = [None, *lineage(issue.path, timezone.localdate(issue.reported_at))]
+    return f"{last.name}，没有说更细的地点" if last else "未标明"
 
 
 def _photo(issue: Issue, photo: Attachment) -> dict[str, object]:

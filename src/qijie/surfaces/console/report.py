@@ -19,6 +19,7 @@ from qijie.issues.actions import NewReport, Receipt
 from qijie.issues.queries import visible_or_none
 from qijie.issues.queries.concerned import chosen
 from qijie.issues.queries.waiting import topmost
+from qijie.issues.rules.aim import WHO_SEES_IT
 from qijie.issues.rules.vocabulary import Channel, Urgency
 from qijie.kernel.codes import Level
 from qijie.kernel.coordinates import Coordinate
@@ -43,7 +44,7 @@ _UNIT, _POST, _SOMEBODY = "unit", "post", "somebody"
 _ON_THE_RECEIPT = ("words", "place_words", "name", "phone", "email", "about_words")
 _HOME_HELP = "不改就由您这里受理；在图上标了点，以点为准。"
 _ELSEWHERE = "地点没有落到您的辖区，由那里或上一级的受理席办理，联系方式只有他们看得到。"
-_UNCONCERNED = "这件事由不相干的一级办理，您看不到它的进展。"
+_UNCONCERNED = "这件事由上面一级办，您看不到它的进展。"
 Choice = tuple[str, str]
 
 
@@ -80,8 +81,7 @@ class DeskReportForm(AsksOfDanger):
     about = forms.ChoiceField(
         label="反映的是哪个单位或岗位",
         required=False,
-        help_text="只在反映某个单位或岗位本身时选择：由不相干的上一级受理，"
-        "它自己、它的下级和同级都看不到。反映您自己岗位的，请转上一级登记。",
+        help_text=f"只在反映某个单位或岗位本身时选择。{WHO_SEES_IT}反映您自己岗位的，请转上一级登记。",
     )
     about_words = WordsField(label="反映人说的是谁", max_chars=100, one_line=True, required=False)
 

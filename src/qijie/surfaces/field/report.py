@@ -22,6 +22,7 @@ from qijie.issues.actions import NewReport, Receipt
 from qijie.issues.queries import visible_or_none
 from qijie.issues.queries.choices import kinds_of
 from qijie.issues.queries.concerned import chosen, concerned_choices
+from qijie.issues.rules.aim import WHO_SEES_IT
 from qijie.issues.rules.vocabulary import Channel, Move, Urgency
 from qijie.kernel.codes import Level, level_of_path
 from qijie.kernel.coordinates import Coordinate, CoordinateSystem
@@ -56,7 +57,7 @@ class ReportForm(AsksOfDanger):
     about = forms.ChoiceField(
         label="是反映工作人员或单位的",
         required=False,
-        help_text="选了就由不相干的上一级办，您自己以后也看不到；编号请记下。",
+        help_text=f"{WHO_SEES_IT}您自己可能也看不到，编号请记下。",
         error_messages={"invalid_choice": "没有这个单位或岗位，请重新选择，或者不选。"},
     )
     urgent = forms.BooleanField(label="现在就有危险，按紧急上报", required=False)
@@ -166,7 +167,7 @@ def _handed_in(request: GuardedRequest, form: ReportForm, now: datetime) -> Http
         return _shown(request, form, status=REFUSED)
     if visible_or_none(receipt.issue_id, request.viewer) is None:
         messages.success(
-            request, f"已上报，编号 {receipt.number}。由不相干的一级办理，您看不到它的进展。"
+            request, f"已上报，编号 {receipt.number}。由上面一级办，您看不到它的进展。"
         )
         return go_to(request, reverse("field:today"))
     done = "已上报并当场办结" if form.is_solved else "已上报"

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from qijie.issues.models import Issue
 from qijie.issues.queries import history_of, matter_of
 from qijie.issues.queries.book import lexicon
+from qijie.issues.queries.concerned import about_in_words
 from qijie.issues.queries.offers import offers_for
 from qijie.issues.queries.orders import named_orders
 from qijie.issues.rules.danger import MOST_SHOWN, Danger, dangers_in
@@ -70,6 +71,8 @@ def _page(request: GuardedRequest, issue: Issue, token: str) -> dict[str, Any]:
         **shell(),
         "issue": issue,
         "state_words": story.state_words(value, events),
+        "about": about_in_words(issue),
+        "is_taken": not story.is_untaken(value),
         "located": words_of(issue.path, timezone.localdate(now)),
         "promise": story.promise(value, names, now),
         "is_urgent": is_urgent,

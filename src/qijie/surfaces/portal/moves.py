@@ -25,7 +25,7 @@ CONSEQUENCES: Mapping[Move, str] = {
     Move.ADD: "您补充的文字和照片会交给正在办理的人。",
     Move.WITHDRAW: "撤回以后就不再办理；要办，需要重新反映。",
     Move.URGE: (
-        "我们会提醒正在办理的人，对方须在{urge_answer_span}内答复。一天最多催 {urges_a_day} 次。"
+        "我们会提醒现在该办的人，须在{urge_answer_span}内答复。一天最多催 {urges_a_day} 次。"
     ),
     Move.OBJECT: "由上一级重新审核。异议只能提一次，请把理由写清楚。",
     Move.CONFIRM: "确认以后这件事就办结了；{reopen_window_span}内如有反复，还可以要求重新办。",

@@ -9,7 +9,7 @@ from qijie.issues.rules.deadlines import moment_in_words
 from qijie.issues.rules.holding import NOBODY_SENT
 from qijie.issues.rules.matter import Clock, Matter, Order
 from qijie.issues.rules.table import TRANSITIONS
-from qijie.issues.rules.vocabulary import ClockKind, Move, State, Urgency
+from qijie.issues.rules.vocabulary import ClockKind, Move, OrderState, State, Urgency
 from qijie.records.models import Event
 
 _DATES = ("{first_answer}", "{outlook}", "{urge_answer}")
@@ -117,6 +117,8 @@ def state_words(matter: Matter, events: Sequence[Event]) -> str:
         return "已按您的要求撤回"
     if matter.state is State.HANDLED and matter.is_on_the_spot:
         return "办完了，等您确认"
+    if matter.state is State.DISPATCHED and is_untaken(matter):
+        return "已派出，等人接手"
     return STATE_WORDS[matter.state]
 
 
@@ -212,11 +214,16 @@ def _now(matter: Matter, names: Mapping[UUID, str]) -> Iterator[Step]:
         return
     unit = handled_by(matter, names)
     if matter.state is State.DISPATCHED and unit:
-        yield Step(f"{unit}正在办理", "now")
+        yield Step(f"已派给{unit}，等其接手" if is_untaken(matter) else f"{unit}正在办理", "now")
     elif matter.state is State.HANDLED and matter.is_on_the_spot:
         yield Step("等您确认是否解决", "now")
     else:
         yield Step(_NOW[matter.state], "now")
+
+
+def is_untaken(matter: Matter) -> bool:
+    """Whether whoever was sent has not taken it on yet."""
+    return matter.main_order is not None and matter.main_order.state is OrderState.SENT
 
 
 def _next(matter: Matter) -> Iterator[Step]:

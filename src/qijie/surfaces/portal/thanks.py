@@ -25,6 +25,7 @@ _AS_ADDED: Mapping[Move, str] = {
     Move.CONFIRM: "您说现在有危险，所以没有办结，您写的已作为补充情况收下。",
     Move.URGE: "今天已经催办过，没有再催；您写的已作为补充情况收下。",
 }
+_AGAIN = "明天可以再催。"
 _ONLY_ADDED = "现在不能“{label}”，您写的已作为补充情况收下。"
 _TURNED = "这件事已转为紧急，排在最前面，马上有人看。"
 _STAYS = "这件事本来就按紧急在办，排在最前面。"
@@ -78,7 +79,8 @@ def _said(move: Move, value: Matter) -> str:
     until = f"，{moment_in_words(clock.due_at)}前会有答复" if clock else ""
     if move is Move.REOPEN and clock:
         until = f"，{moment_in_words(clock.due_at)}前办好"
-    return _SAID[move].format(until=until)
+    again = _AGAIN if move is Move.URGE and value.urgency is not Urgency.URGENT else ""
+    return _SAID[move].format(until=until) + again
 
 
 def _has_turned(events: Sequence[Event]) -> bool:

@@ -25,6 +25,7 @@ from qijie.issues.queries.choices import (
 from qijie.issues.queries.concerned import chosen, concerned_choices
 from qijie.issues.queries.orders import returned_by
 from qijie.issues.rules import needs
+from qijie.issues.rules.aim import WHO_SEES_IT
 from qijie.issues.rules.danger import dangers_in
 from qijie.issues.rules.needs import Need
 from qijie.issues.rules.vocabulary import Evidence, Family, Move, ReturnReason, Urgency, VoidReason
@@ -492,7 +493,7 @@ class AboutForm(MoveForm):
             self.fields["words"].label = "更正的理由"
             self.fields["words"].required = True
         self.offer("about", choices, _concerned_now(self.issue))
-        self.fields["about"].help_text = "由不相干的上一级办理；这个岗位、单位和它的下级都看不到。"
+        self.fields["about"].help_text = WHO_SEES_IT
 
     def perform(self, photos: tuple[Photo, ...], *, by: Viewer, at: datetime) -> Issue:
         about = self.cleaned_data["about"]

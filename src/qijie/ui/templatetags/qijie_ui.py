@@ -10,10 +10,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from qijie.access.form_keys import FIELD, key_to_show
+from qijie.issues.rules.aim import WHO_SEES_IT
 from qijie.ui.phrases import day_words, full_words, moment_words, until_words
 from qijie.ui.states import STANDING_LOOKS, Kind, Look, look_of
 
 register = template.Library()
+register.simple_tag(lambda: WHO_SEES_IT, name="who_sees_a_complaint")
 
 SPRITE = "ui/icons.svg"
 CURSORS = frozenset({"after", "before"})

@@ -126,7 +126,8 @@ class UrgentWatch extends HTMLElement {
     const title = document.title.replace(COUNTED, "");
     document.title = ids.length > 0 ? `(${now?.dataset.count}) ${title}` : title;
     const seen = kept("sessionStorage", SEEN)?.split(" ");
-    const fresh = seen ? ids.filter((id) => !seen.includes(id)) : [];
+    // Whoever reads the very matter, as one who has just reported it does, needs no telling of it.
+    const fresh = seen ? ids.filter((id) => !seen.includes(id) && !location.pathname.includes(id)) : [];
     keep("sessionStorage", SEEN, ids.join(" "));
     if (fresh.length === 0) return;
     if (isOn) ring();

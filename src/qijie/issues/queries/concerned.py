@@ -54,10 +54,13 @@ def concerned_choice(value: str, on: date) -> Choice | None:
 
 def about_in_words(issue: Issue) -> str:
     """Whom a matter is about, by title or name, else in the reporter's words; one query at most."""
-    named = OrgUnit.objects.filter(pk=issue.about_unit_id).values_list("name", flat=True)
+    known: str | None = None
     if issue.about_post_id:
-        named = Post.objects.filter(pk=issue.about_post_id).values_list("title", flat=True)
-    known = named.first() if issue.about_unit_id or issue.about_post_id else None
+        posts = Post.objects.filter(pk=issue.about_post_id)
+        known = posts.values_list("title", flat=True).first()
+    elif issue.about_unit_id:
+        units = OrgUnit.objects.filter(pk=issue.about_unit_id)
+        known = units.values_list("name", flat=True).first()
     return known or issue.about_words or ("工作人员，没有写是谁" if issue.about_path else "")
 
 

@@ -163,8 +163,8 @@ def _place_facts(issue: Issue) -> list[dict[str, object]]:
 
 def _widely(issue: Issue) -> str:
     """The place it lies in, where nobody said more."""
-    *_, last = [None, *lineage(issue.path, timezone.localdate(issue.reported_at))]
-    return f"{last.name}，没有说更细的地点" if last else "未标明"
+    above = lineage(issue.path, timezone.localdate(issue.reported_at))
+    return f"{above[-1].name}，没有说更细的地点" if above else "未标明"
 
 
 def _photo(issue: Issue, photo: Attachment) -> dict[str, object]:

@@ -15,12 +15,13 @@ from qijie.issues.queries.book import book
 from qijie.issues.queries.matter import history_of
 from qijie.issues.rules.decide import Refused, replay
 from qijie.issues.rules.matter import Actor, EventValue
-from qijie.issues.rules.vocabulary import Channel, Move, State
+from qijie.issues.rules.naming import asked_of
+from qijie.issues.rules.vocabulary import Channel, Evidence, Move, State
 from qijie.kernel.codes import Level
 from qijie.records.models import Event, OutboxEntry
 from qijie.teams.models import Post
 from tests import town
-from tests.access.matters import AT, as_post, report
+from tests.access.matters import AT, as_post, dispatch, order_of, report
 from tests.issues.rules.scenes import SCENES, played
 
 pytestmark = [pytest.mark.django_db(databases=["default", "owner"]), pytest.mark.slow]
@@ -162,7 +163,7 @@ def test_the_desk_that_gave_the_grid_is_told_and_files_it_as_not_meant() -> None
     matter = _accepted()
     issue = stored(matter)
     assert issue.level == "street"
-    assert [(name, words) for _, name, words in issue.hints] == [
+    assert [(asked.name, asked.words) for asked in asked_of(issue.hints)] == [
         ("槐荫社区第一网格网格员", "网格员")
     ]
     with scope(SYSTEM):
@@ -173,17 +174,55 @@ def test_the_desk_that_gave_the_grid_is_told_and_files_it_as_not_meant() -> None
     assert (hinted(matter), sees("chen", matter)) == (set(), True)
 
 
-def test_once_answered_nobody_is_asked_about_again() -> None:
+def test_what_was_answered_is_answered_wherever_the_matter_goes_then() -> None:
     matter = _accepted()
     as_post("zheng", actions.not_meant, matter)
-    assert sees("chen", matter)
-    more(matter, "那个网格员今天又来了")
     assert sees("chen", matter)
     as_post("zheng", actions.move, matter, path=town.GRID_2, words="在第二网格")
     assert hinted(matter) == {post("worker-2")}
     as_post("wang", actions.not_meant, matter)
     as_post("wang", actions.move, matter, path=town.GRID_3, words="在柳溪")
     assert hinted(matter) == {post("worker-3")}
+
+
+def _answered() -> UUID:
+    matter = report(town.IN_GRID_1, words="网格员说垃圾桶满了", category=town.NOISE)
+    as_post("wang", actions.not_meant, matter)
+    assert sees("chen", matter)
+    return matter
+
+
+@pytest.mark.parametrize("said", ["网格员陈静收了我的红包", "那个网格员今天又来了"])
+def test_words_said_after_the_answer_ask_again(said: str) -> None:
+    matter = _answered()
+    more(matter, said)
+    assert (hinted(matter), sees("chen", matter)) == ({post("worker-1")}, False)
+    as_post("wang", actions.not_meant, matter)
+    more(matter, "楼下的灯也坏了")
+    assert sees("chen", matter)
+
+
+def test_words_said_elsewhere_are_asked_about_when_the_matter_comes_back() -> None:
+    matter = _answered()
+    as_post("wang", actions.move, matter, path=town.NEXT_COMMUNITY, words="在榆林")
+    more(matter, "陈静收了我的红包")
+    _back_from_elsewhere(matter)
+    assert post("worker-1") in hinted(matter)
+    assert not sees("chen", matter)
+
+
+def _back_from_elsewhere(matter: UUID) -> None:
+    as_post("qian", actions.move, matter, path=town.GRID_3, words="在柳溪")
+    as_post("zheng", actions.move, matter, path=town.GRID_1, words="在槐荫")
+
+
+def test_a_desk_that_does_not_know_those_named_does_not_clear_them() -> None:
+    matter = report(town.IN_GRID_1, words="陈静收了我的红包", category=town.NOISE)
+    as_post("wang", actions.move, matter, path=town.NEXT_COMMUNITY, words="在榆林")
+    as_post("qian", actions.accept, matter, path=town.NEXT_GRID)
+    assert hinted(matter) == set()
+    _back_from_elsewhere(matter)
+    assert (hinted(matter), sees("chen", matter)) == ({post("worker-1")}, False)
 
 
 def test_said_to_be_about_somebody_it_asks_of_nobody_else() -> None:
@@ -253,6 +292,76 @@ def test_nobody_who_is_named_is_sent_before_the_desk_has_looked() -> None:
     as_post("wang", actions.not_meant, matter)
     as_post("zhao", actions.dispatch, matter, post_id=post("worker-1"))
     assert sees("chen", matter)
+
+
+def test_whoever_else_is_named_in_a_matter_about_somebody_waits_too() -> None:
+    matter = somewhere("路面有个坑")
+    as_post("zheng", actions.about, matter, post_id=post("worker-2"))
+    as_post("zheng", actions.accept, matter, category=town.NOISE, path=town.GRID_1)
+    more(matter, "陈静也收了红包")
+    assert (hinted(matter), sees("chen", matter)) == ({post("worker-1")}, False)
+
+
+# Words that end a matter, or come after its end
+
+
+def _ended_by(move: Callable[..., object], matter: UUID, **facts: object) -> UUID:
+    first = reporter_of(matter)
+    with scope(first):
+        move(matter, by=first, at=AT, **facts)
+    return matter
+
+
+def _plain() -> UUID:
+    return report(town.IN_GRID_1, words="路面有个坑", category=town.NOISE)
+
+
+def _withdrawn() -> UUID:
+    return _ended_by(actions.withdraw, _plain(), words="陈静上门让我撤回")
+
+
+def _solved() -> UUID:
+    matter = _plain()
+    as_post("chen", actions.solve, matter, words="已填平")
+    return matter
+
+
+def _confirmed() -> UUID:
+    return _ended_by(actions.confirm, _solved(), is_satisfied=True, words="陈静要了我红包")
+
+
+def _judged() -> UUID:
+    matter = dispatch(report(town.IN_GRID_1, category=town.RUBBISH), town.SANITATION)
+    order = order_of(matter, "sun")
+    as_post("sun", actions.sign, matter, order_id=order)
+    as_post("sun", actions.done, matter, order_id=order, words="已清", evidence=[Evidence.RECORD])
+    as_post("zhou", actions.close, matter, is_standard_met=True)
+    answers = {"is_solved": False, "is_satisfied": False}
+    return _ended_by(actions.judge, matter, **answers, words="陈静要了我红包")
+
+
+@pytest.mark.parametrize("made", [_withdrawn, _confirmed, _judged])
+def test_words_that_end_a_matter_or_follow_its_end_wait_for_the_desk(
+    made: Callable[[], UUID],
+) -> None:
+    matter = made()
+    assert stored(matter).state in ("closed", "voided")
+    assert (hinted(matter), sees("chen", matter)) == ({post("worker-1")}, False)
+    with scope(SYSTEM):
+        entries = list(OutboxEntry.objects.filter(subject_id=matter))
+    told = [(one["move"], one["audience"]) for entry in entries for one in entry.told]
+    assert ("seem", "desk") in told
+    as_post("wang", actions.not_meant, matter)
+    assert sees("chen", matter)
+
+
+def test_the_desk_says_of_an_ended_matter_whom_it_is_about_and_nothing_else_moves() -> None:
+    matter = _judged()
+    before = stored(matter)
+    as_post("wang", actions.about, matter, post_id=post("worker-1"))
+    after = stored(matter)
+    assert (after.state, after.answered_level) == (before.state, before.answered_level)
+    assert (after.about_post_id, sees("chen", matter)) == (post("worker-1"), False)
 
 
 # A place in words

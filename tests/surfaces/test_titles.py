@@ -8,6 +8,7 @@ from pytest_django import DjangoDbBlocker
 
 from qijie.issues.models import Reference
 from qijie.issues.queries.book import TITLES, forget_book
+from qijie.issues.rules.naming import asked_of
 from tests import town
 from tests.surfaces.portal.resident import REPORT, a_report, hand_in, id_of, the_issue
 
@@ -41,7 +42,7 @@ def test_a_word_nobody_is_called_by_asks_nothing(client: Client) -> None:
 def test_a_word_added_is_heard_at_the_portal_and_the_desk(client: Client) -> None:
     assert asks(client)
     token = hand_in(client, words=WORDS)
-    assert [words for _, _, words in the_issue(token).hints] == ["小哥"]
+    assert [asked.words for asked in asked_of(the_issue(token).hints)] == ["小哥"]
     client.force_login(town.user("wang"))
     page = client.get(f"/console/matters/{id_of(token)}/").content.decode()
     assert "槐荫社区第一网格网格员（原话“小哥”）" in page

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from qijie.access.fields import Purpose, shown
-from qijie.access.viewer import Viewer
+from qijie.access.viewer import Side, Viewer
 from qijie.issues.models import Issue
 from qijie.issues.rules.vocabulary import Move, ReturnReason, VoidReason
 from qijie.records.models import Attachment, Event
@@ -36,6 +36,28 @@ def reporter_hidden_from(issue: Issue, viewer: Viewer) -> UUID | None:
     return None if known or is_own else issue.reported_by_id
 
 
+LOOKS = frozenset({Move.ABOUT.value, Move.NOT_MEANT.value})
+"""Where a desk says whom the matter means; its words are for the supervision side."""
+_NAMING = ("hinted_ids", "about_post_id", "about_unit_id", "about_user_ids")
+_NAMING_ABOUT = ("post_id", "unit_id", "user_ids")
+
+
+def reads_the_looks(viewer: Viewer, events: Iterable[Event]) -> bool:
+    """Whether the desk's own words of whom the matter means may be read: by the supervision side,
+    never by anybody it was ever asked or said to be about."""
+    own = {str(one) for one in (*viewer.post_ids, *viewer.unit_ids, viewer.user_id)}
+    is_judging = any(post.side is Side.SUPERVISION for post in viewer.posts)
+    return is_judging and not any(own & _named_by(event) for event in events)
+
+
+def _named_by(event: Event) -> set[str]:
+    names = _NAMING_ABOUT if event.verb == Move.ABOUT else _NAMING
+    found: set[str] = set()
+    for value in map(event.facts.get, names):
+        found |= set(value if isinstance(value, list) else [value] if value else [])
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     at: datetime
@@ -52,21 +74,25 @@ def entries(
     photos: Sequence[Attachment],
     photo_url: PhotoUrl,
     *,
+    viewer: Viewer,
     holders: Mapping[UUID, str],
     hidden_reporter: UUID | None = None,
 ) -> list[Entry]:
     """Oldest first. Photos stand with the event they came with.
 
+    viewer: what the desk wrote when it looked whom the words mean is for its own side.
     holders: the unit or post of each order by its id, so that a dispatch says to whom.
     hidden_reporter: the member of staff who reported it and whose post these eyes must not learn.
     """
     told = list(events)
     by_event = photos_by_event(told, photos)
+    unread = frozenset() if reads_the_looks(viewer, told) else LOOKS
     return [
         _entry(
             event,
             tuple(as_shown(one, photo_url(one), "现场照片") for one in by_event[event.pk]),
             title=_title(event, holders),
+            text="" if event.verb in unread else _text(event),
             hidden_reporter=hidden_reporter,
         )
         for event in told
@@ -121,6 +147,7 @@ def _entry(
     photos: tuple[dict[str, object], ...],
     *,
     title: str,
+    text: str,
     hidden_reporter: UUID | None,
 ) -> Entry:
     move = Move(event.verb)
@@ -130,7 +157,7 @@ def _entry(
         at=event.at,
         title=title,
         who="系统自动" if event.follows else who,
-        text=_text(event),
+        text=text,
         icon=_ICONS.get(move, "check"),
         photos=photos,
     )

@@ -108,6 +108,9 @@ _SPECIAL: dict[str, Callable[[], Story]] = {
     "about 涉及工作人员: while somebody was sent, who is taken back": (
         lambda: Story().dispatched().do(Move.SEEM, SYSTEM)
     ),
+    "about 涉及工作人员: the words that ended it, or came after its end, name somebody": (
+        lambda: Story().closed().do(Move.SEEM, SYSTEM)
+    ),
     "about 涉及工作人员: whom the words seem to name is not meant": (
         lambda: Story().do(Move.SEEM, SYSTEM)
     ),

@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 
 from qijie.access.scope import scope
-from qijie.access.viewer import Role
+from qijie.access.viewer import Role, reporter_of
+from qijie.issues import actions
 from qijie.issues.models import Issue
 from qijie.records.models import Attachment
 from tests import town
@@ -78,6 +79,48 @@ def test_one_press_says_that_nobody_of_the_staff_is_meant(client: Client) -> Non
     assert "核对为不涉及" in client.get(said["Location"]).content.decode()
     client.force_login(town.user("chen"))
     assert client.get(f"/field/matters/{matter}/").status_code == 200
+
+
+def test_what_the_desk_wrote_when_it_looked_is_for_its_own_side(client: Client) -> None:
+    matter = _of_no_known_place("网格员说垃圾桶满了")
+    _accepted_into_grid_1(client, matter)
+    why = "问过反映人，收红包的另有其人"
+    client.post(f"/console/matters/{matter}/not_meant/", {"words": why})
+    here = f"matters/{matter}/"
+    for username, url, reads in (
+        ("chen", f"/field/{here}", False),
+        ("zhao", f"/console/{here}", False),
+        ("wang", f"/console/{here}", True),
+    ):
+        client.force_login(town.user(username))
+        shown = client.get(url).content.decode()
+        assert "核对为不涉及" in shown
+        assert (why in shown) is reads, username
+
+
+def test_the_desk_that_was_asked_about_reads_no_word_of_it_either(client: Client) -> None:
+    matter = report(town.IN_GRID_1, words="王芳说垃圾桶满了", category=town.NOISE)
+    why = "问过反映人，不是说她"
+    client.force_login(town.user("zheng"))
+    client.post(f"/console/matters/{matter}/not_meant/", {"words": why})
+    assert why in client.get(f"/console/matters/{matter}/").content.decode()
+    client.force_login(town.user("wang"))
+    shown = client.get(f"/console/matters/{matter}/").content.decode()
+    assert "核对为不涉及" in shown
+    assert why not in shown
+
+
+def test_an_ended_matter_tells_the_desk_whom_its_last_words_seem_to_name(client: Client) -> None:
+    matter = report(town.IN_GRID_1, words="路面有个坑", category=town.NOISE)
+    first = reporter_of(matter)
+    with scope(first):
+        actions.withdraw(matter, by=first, at=AT, words="陈静上门让我撤回")
+    client.force_login(town.user("wang"))
+    page = client.get(f"/console/matters/{matter}/").content.decode()
+    assert "可能涉及" in page
+    assert "核对为不涉及" in page
+    said = client.post(f"/console/matters/{matter}/not_meant/", {"words": "问过了"})
+    assert "按原话提示" not in client.get(said["Location"]).content.decode()
 
 
 def test_where_the_words_name_nobody_no_button_asks(client: Client) -> None:

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoDbBlocker
 
+from qijie.issues.rules.naming import asked_of
 from qijie.kernel.codes import Level
 from qijie.kernel.kept import forget_all
 from qijie.teams.models import OrgUnit
@@ -62,7 +63,7 @@ def test_unanswered_it_is_kept_from_that_committee_alone(
     client: Client, said: dict[str, str]
 ) -> None:
     issue = the_issue(hand_in(client, **NO_POINT | said))
-    assert [name for _, name, _ in issue.hints] == ["槐荫社区居委会"]
+    assert [asked.name for asked in asked_of(issue.hints)] == ["槐荫社区居委会"]
     assert issue.hinted_ids == [OrgUnit.objects.get(code=CODES[town.HUAIYIN]).pk]
 
 

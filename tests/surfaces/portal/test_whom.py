@@ -8,6 +8,7 @@ from django.test import Client
 from qijie.access.scope import scope
 from qijie.access.viewer import SYSTEM
 from qijie.issues.rules.aim import WHO_SEES_IT
+from qijie.issues.rules.naming import asked_of
 from qijie.records.models import Attachment
 from qijie.teams.models import OrgUnit, Post
 from tests import town
@@ -79,7 +80,7 @@ def test_no_and_just_sending_on_go_through(client: Client, answered: dict[str, s
     issue = the_issue(token_in(answer.url))
     assert (issue.about_post_id, issue.about_unit_id, issue.words) == (None, None, RUDE)
     # The desk is still told whom the words may mean; whoever it is waits until it has looked.
-    assert [name for _, name, _ in issue.hints] == ["槐荫社区第一网格网格员"]
+    assert [asked.name for asked in asked_of(issue.hints)] == ["槐荫社区第一网格网格员"]
 
 
 def test_a_unit_is_asked_about_by_its_name(client: Client) -> None:

@@ -20,7 +20,7 @@ from qijie.issues.actions.rows import (
     put_on_issue,
     told_rows,
 )
-from qijie.issues.actions.seeming import as_kept, newly_named
+from qijie.issues.actions.seeming import newly_named
 from qijie.issues.actors import actors_of
 from qijie.issues.models import Deadline, Issue, WorkOrder
 from qijie.issues.queries.aiming import rung_without
@@ -31,6 +31,7 @@ from qijie.issues.rules.danger import dangers_in
 from qijie.issues.rules.decide import Refused, apply
 from qijie.issues.rules.facts import Facts, RegridFacts, SeemFacts
 from qijie.issues.rules.matter import Act, Actor, Clock, Matter, Outcome
+from qijie.issues.rules.naming import answered_by, asked_about
 from qijie.issues.rules.relations import relations
 from qijie.issues.rules.table import ROWS
 from qijie.issues.rules.vocabulary import Move, State, Urgency
@@ -137,10 +138,10 @@ def _raised(issue: Issue, words: str, at: datetime, is_danger: bool | None) -> I
 def _kept_from_those_named(issue: Issue, *, was_at: str, added: str, at: datetime) -> Issue:
     """At another place, or by words added, more may be meant: they wait until a desk has looked.
 
-    Whichever move brought it there, so that none can forget it.
+    Whichever move brought it there, also the one that ended it or came after its end, so that none
+    can forget it.
     """
-    is_as_before = issue.path == was_at and not added.strip()
-    if is_as_before or State(issue.state).is_end:
+    if issue.path == was_at and not added.strip():
         return issue
     named = newly_named(issue, was_at=was_at, added=added, at=at)
     if not named:
@@ -151,7 +152,7 @@ def _kept_from_those_named(issue: Issue, *, was_at: str, added: str, at: datetim
     facts = SeemFacts(hinted_ids=ids, level=level)
     with scope(SYSTEM):
         kept = advance(issue.pk, Move.SEEM, facts, by=SYSTEM, at=at)
-        kept.hints = [*kept.hints, *as_kept(named)]
+        kept.hints = asked_about(kept.hints, named, kept.path)
         kept.save(update_fields=["hints"])
     return kept
 
@@ -200,6 +201,9 @@ def save(
     put_on_issue(issue, matter)
     if before is not None and matter.grid_path != before.grid_path:
         issue.grid_id = _drawing_of(matter, at)
+    if before is not None and before.hinted_ids and not matter.hinted_ids:
+        over = outcome.events[0].actor.path
+        issue.hints = answered_by(issue.hints, over, matter.version)
     issue.save(force_insert=before is None)
     _save_orders(issue, matter, before)
     _save_clocks(issue, matter, before, deadlines)

@@ -60,7 +60,7 @@ def about(
 def not_meant(
     issue_id: UUID, *, by: Viewer, at: datetime, words: str = "", seen: int | None = None
 ) -> Issue:
-    """Says that those whom the words seem to name are not meant; none of them is asked of again."""
+    """Says that those whom the words seem to name are not meant by what was said so far."""
     return advance(issue_id, Move.NOT_MEANT, Facts(), by=by, at=at, words=words, seen=seen)
 
 

@@ -20,7 +20,6 @@ from qijie.issues.actions.concerning import about_facts, concerned_of, hint_fact
 from qijie.issues.actions.handed_in import NewReport, take_more
 from qijie.issues.actions.handling import solve
 from qijie.issues.actions.placing import place_of
-from qijie.issues.actions.seeming import as_kept
 from qijie.issues.actors import actors_of
 from qijie.issues.models import Category, Issue, Reporter, Responsibility
 from qijie.issues.queries.aiming import Concerned
@@ -37,6 +36,7 @@ from qijie.issues.rules.facts import (
     VoidFacts,
 )
 from qijie.issues.rules.matter import Act, Actor
+from qijie.issues.rules.naming import asked_about
 from qijie.issues.rules.vocabulary import Channel, Family, Move, Urgency, VoidReason
 from qijie.kernel.coordinates import Coordinate
 from qijie.kernel.ids import new_id
@@ -107,7 +107,7 @@ def report(
     act = replace(act, facts=replace(act.facts, **hint_facts(seemingly, located, act, at)))
     outcome = report_by_rules(act, book())
     _describe(issue, new, located, by)
-    issue.hints = as_kept(list(seemingly))
+    issue.hints = asked_about([], seemingly, located.path)
     on = timezone.localdate(at)
     sequence = records.next_number(region_code=located.region_code, on=on, series="matter")
     issue.number = str(make_number(located.region_code, on, sequence))

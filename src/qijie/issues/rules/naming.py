@@ -6,7 +6,8 @@ of (物业) proposes only under a full name. Which words are whose is data.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
+from typing import Any
 from uuid import UUID
 
 SHORTEST = 2
@@ -40,6 +41,41 @@ class Hint:
     name: str
     words: str
     is_unit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who was asked about, as `Issue.hints` keeps it, and whether that is answered."""
+
+    id: str
+    name: str
+    words: str
+    path: str = ""
+    """Where the matter lay when it was asked."""
+    answered: int = 0
+    """The version of the matter that answered it, for everything said until then."""
+
+
+def asked_of(rows: Iterable[Sequence[Any]]) -> list[Asked]:
+    return [Asked(*row) for row in rows]
+
+
+def asked_about(rows: Iterable[Sequence[Any]], found: Iterable[Hint], path: str) -> list[list[Any]]:
+    """The rows with those newly found at a path; who is asked about again stands once."""
+    fresh = {str(hint.id): Asked(str(hint.id), hint.name, hint.words, path) for hint in found}
+    kept = [asked for asked in asked_of(rows) if asked.id not in fresh]
+    return [list(astuple(asked)) for asked in (*kept, *fresh.values())]
+
+
+def answered_by(rows: Iterable[Sequence[Any]], territory: str, version: int) -> list[list[Any]]:
+    """The rows after a desk has read on: it answers for whoever was asked about in its territory.
+
+    Whom it does not know it cannot clear: they are forgotten, and asked about again over there.
+    """
+    known = [
+        asked for asked in asked_of(rows) if asked.answered or asked.path.startswith(territory)
+    ]
+    return [list(astuple(replace(one, answered=one.answered or version))) for one in known]
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,8 @@ class Transition:
 REPORTED, ACCEPTED, FILED = State.REPORTED, State.ACCEPTED, State.FILED
 DISPATCHED, HANDLED, SUSPENDED = State.DISPATCHED, State.HANDLED, State.SUSPENDED
 OPEN = (REPORTED, ACCEPTED, FILED, DISPATCHED, HANDLED, SUSPENDED)
+ENDED = (State.CLOSED, State.VOIDED, State.MERGED, State.REFERRED)
+ANY_STATE = (*OPEN, *ENDED)
 BEFORE_HANDLED = (REPORTED, ACCEPTED, FILED, DISPATCHED)
 OPEN_ORDER = (OrderState.SENT, OrderState.SIGNED)
 
@@ -472,8 +474,23 @@ INTAKE: tuple[Transition, ...] = (
         source="about 涉及工作人员: while somebody was sent, who is taken back",
     ),
     Transition(
+        move=Move.ABOUT,
+        sources=ENDED,
+        target=Target.SAME,
+        who=(Relation.DESK_OF_LEVEL,),
+        brings=f.AboutFacts,
+        guards=(g.ONE_SIDE, g.SEEMS_TO_NAME, g.NOT_ABOUT_YET),
+        needs=(n.CONCERNED,),
+        effect=intake.about,
+        tells=(Audience.REPORTER, Audience.DESK),
+        button="涉及工作人员",
+        sentence_for_reporter="您后来说的话涉及工作人员，涉及的人看不到这件事项。",
+        is_wired=True,
+        source="about 涉及工作人员: the words that ended it, or came after its end, name somebody",
+    ),
+    Transition(
         move=Move.SEEM,
-        sources=OPEN,
+        sources=ANY_STATE,
         target=Target.SAME,
         who=(Relation.SYSTEM,),
         brings=f.SeemFacts,
@@ -484,7 +501,7 @@ INTAKE: tuple[Transition, ...] = (
     ),
     Transition(
         move=Move.NOT_MEANT,
-        sources=OPEN,
+        sources=ANY_STATE,
         target=Target.SAME,
         who=(Relation.DESK_OF_LEVEL,),
         guards=(g.ONE_SIDE, g.SEEMS_TO_NAME),

@@ -21,6 +21,7 @@ from qijie.issues.queries.waiting import holder_of
 from qijie.issues.rules.decide import Offer
 from qijie.issues.rules.ended import worked_words
 from qijie.issues.rules.matter import Clock, Matter
+from qijie.issues.rules.naming import asked_of
 from qijie.issues.rules.standing import standing
 from qijie.issues.rules.vocabulary import ClockKind, Move, State
 from qijie.kernel.codes import Level, is_within
@@ -104,6 +105,7 @@ def case_of(issue: Issue, viewer: Viewer, now: datetime) -> dict[str, Any]:
             history_of(issue),
             photos,
             lambda one: _photo_url(issue, one),
+            viewer=viewer,
             holders=names,
             hidden_reporter=reporter_hidden_from(issue, viewer),
         ),
@@ -146,7 +148,8 @@ def _ended(issue: Issue) -> list[tuple[str, str, str]]:
 def seemingly(issue: Issue) -> str:
     """Whom the words seem to name and by which word, until a desk has decided."""
     waiting = {str(one) for one in issue.hinted_ids}
-    return "；".join(f"{name}（原话“{word}”）" for pk, name, word in issue.hints if pk in waiting)
+    asked = (one for one in asked_of(issue.hints) if one.id in waiting)
+    return "；".join(f"{one.name}（原话“{one.words}”）" for one in asked)
 
 
 def _place_facts(issue: Issue) -> list[dict[str, object]]:

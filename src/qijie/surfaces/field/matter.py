@@ -27,7 +27,7 @@ from qijie.records.models import Attachment
 from qijie.records.queries import photos_of
 from qijie.surfaces.field.frame import REFUSED, go_to, is_fragment, page
 from qijie.teams.gate import GuardedRequest, not_visible
-from qijie.ui.history import entries, photo_of, reporter_hidden_from
+from qijie.ui.history import LOOKS, entries, photo_of, reporter_hidden_from
 from qijie.ui.moves import FORMS
 from qijie.ui.moves.fields import status_of
 from qijie.ui.moves.view import Attempt, attempt, fetch
@@ -139,6 +139,7 @@ def _newest_first(
         history_of(issue),
         photos,
         url,
+        viewer=viewer,
         holders={each.order.pk: each.holder for each in named},
         hidden_reporter=reporter_hidden_from(issue, viewer),
     )
@@ -211,14 +212,15 @@ def _asked(request: GuardedRequest, tried: Attempt) -> HttpResponse:
 
 
 def _form_context(tried: Attempt) -> dict[str, object]:
-    form = tried.form
+    form, latest = tried.form, history_of(tried.issue).last()
     return {
         "issue": tried.issue,
         "form": form,
         "button": form.move.label,
         "order": form.data.get("order") or form.initial.get("order") or "",
         "evidence": getattr(form, "evidence_asked", ()),
-        "latest": history_of(tried.issue).last(),
+        "latest": latest,
+        "latest_words": latest.words if latest and latest.verb not in LOOKS else "",
     }
 
 

@@ -1,13 +1,30 @@
 """Words of danger from staff: the form asks once whether it is so before anything is stored."""
 
+from collections.abc import Mapping
+
 from django import forms
 
 from qijie.access.typed import OneValue
+from qijie.issues.models import Issue
 from qijie.issues.queries.book import lexicon
 from qijie.issues.rules.danger import MOST_SHOWN, Danger, dangers_in
 
 _YES, _NO = "yes", "no"
 ANSWERS = ((_YES, "是，按紧急报，马上要有人接"), (_NO, "不是，或已经没有危险，照常报"))
+
+
+SAID = ("words", "place_words", "about_words")
+"""Where somebody in a hurry may write it: the words of a report, its place, whom it is about."""
+
+
+def said_in(typed: Mapping[str, object]) -> str:
+    """Everything a report form was told in words, each on a line of its own."""
+    return "\n".join(str(typed.get(name) or "") for name in SAID)
+
+
+def said_of(issue: Issue) -> str:
+    """The same of a report that was taken in."""
+    return said_in(vars(issue))
 
 
 class AsksOfDanger(OneValue, forms.Form):
@@ -51,14 +68,14 @@ class AsksOfDanger(OneValue, forms.Form):
         """What the page shows what to do about; nothing where it was said that there is none."""
         if self.data.get("danger") == _NO or self.data.get("solved"):
             return []
-        words, category = (str(self.data.get(name, "")) for name in ("words", "category"))
-        return dangers_in(words, category, lexicon())[:MOST_SHOWN]
+        category = str(self.data.get("category", ""))
+        return dangers_in(said_in(self.data), category, lexicon())[:MOST_SHOWN]
 
-    def ask_of_danger(self, words: str, *, is_urgent: bool) -> None:
+    def ask_of_danger(self, *, is_urgent: bool) -> None:
         """Leaves an error on `danger` where the words tell of one and nobody answered yet."""
         if is_urgent or self.cleaned_data.get("danger") or "danger" in self.errors:
             return
-        dangers = dangers_in(words, "", lexicon())
+        dangers = dangers_in(said_in(self.cleaned_data), "", lexicon())
         if not dangers:
             return
         calls = {call.number: call.label for danger in dangers for call in danger.calls}

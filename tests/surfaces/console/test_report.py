@@ -221,6 +221,14 @@ def test_words_of_danger_are_asked_about_before_they_are_filed(client: Client) -
     assert matters() == []
 
 
+@pytest.mark.parametrize("field", ["place_words", "about_words"])
+def test_danger_written_beside_the_words_is_asked_about_too(client: Client, field: str) -> None:
+    asked = call(client, **{"words": "快来人", field: GAS})
+    assert asked.status_code == 422
+    assert "听起来有危险，是不是？" in asked.content.decode()
+    assert matters() == []
+
+
 @pytest.mark.parametrize(
     ("answer", "urgency"),
     [

@@ -291,3 +291,13 @@ def test_when_the_ten_minutes_are_over_the_desk_reads_that_nobody_came(client: C
     late = client.get("/console/").content.decode()
     assert "还没有人接" in late
     assert "前要有人接" not in late
+
+
+@pytest.mark.parametrize("field", ["place_words", "about_words"])
+def test_danger_written_beside_the_words_is_heard(client: Client, field: str) -> None:
+    said = {"category": "", "words": "快来人", field: "3号楼楼道里有很重的煤气味"}
+    before = stored()
+    assert "先保证安全" in client.post(REPORT, a_report(**said)).content.decode()
+    assert stored() == before
+    link = client.post(REPORT, a_report(**said, danger="yes")).url
+    assert "不要开灯" in client.get(link).content.decode()

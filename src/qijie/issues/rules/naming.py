@@ -6,9 +6,11 @@ of (物业) proposes only under a full name. Which words are whose is data.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import astuple, dataclass, field, replace
 from typing import Any
 from uuid import UUID
+
+from qijie.issues.rules.folding import folded
 
 SHORTEST = 2
 
@@ -84,6 +86,16 @@ class Called:
 
     one: Named
     words: tuple[str, ...]
+    folds: tuple[str, ...] = field(init=False)
+    """The same words as they are compared."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "folds", tuple(map(folded, self.words)))
+
+    def word_in(self, plain: str) -> str:
+        """The longest of the words that a folded text has; empty for none."""
+        pairs = zip(self.words, self.folds, strict=True)
+        return next((word for word, fold in pairs if fold and fold in plain), "")
 
 
 def called(
@@ -99,8 +111,8 @@ def called(
 
 def hints(text: str, around: Iterable[Called]) -> tuple[Hint, ...]:
     """One hint for each post or unit some word of the text may mean, by its longest word."""
-    plain = "".join(text.split())
-    found = ((each.one, next((w for w in each.words if w in plain), "")) for each in around)
+    plain = folded(text)
+    found = ((each.one, each.word_in(plain)) for each in around)
     return tuple(Hint(one.id, one.name or word, word, one.is_unit) for one, word in found if word)
 
 

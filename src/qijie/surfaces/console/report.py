@@ -117,7 +117,7 @@ class DeskReportForm(AsksOfDanger):
             except Refusal as refusal:
                 self.add_error("place_words", refusal.sentence)
         is_urgent = cleaned.get("urgency") == Urgency.URGENT
-        self.ask_of_danger(cleaned.get("words", ""), is_urgent=is_urgent)
+        self.ask_of_danger(is_urgent=is_urgent)
         words, chosen = cleaned.get("place_words", ""), cleaned.get("path", "")
         # What the page filled in was chosen by nobody: a point says it better.
         is_default = cleaned["place"] is not None and chosen == self.home

@@ -27,6 +27,7 @@ from qijie.records.models import Attachment
 from qijie.records.queries import photos_of
 from qijie.surfaces.field.frame import REFUSED, go_to, is_fragment, page
 from qijie.teams.gate import GuardedRequest, not_visible
+from qijie.ui.danger import said_of
 from qijie.ui.history import LOOKS, entries, photo_of, reporter_hidden_from
 from qijie.ui.moves import FORMS
 from qijie.ui.moves.fields import status_of
@@ -72,7 +73,7 @@ def _dangers(issue: Issue) -> Sequence[Danger]:
     """What to do now, on the receipt of what was reported as danger."""
     if issue.urgency != Urgency.URGENT:
         return ()
-    return dangers_in(issue.words, issue.category_id or "", lexicon())[:MOST_SHOWN]
+    return dangers_in(said_of(issue), issue.category_id or "", lexicon())[:MOST_SHOWN]
 
 
 def _known(issue: Issue) -> tuple[list[NamedOrder], Matter]:

@@ -83,7 +83,7 @@ class ReportForm(AsksOfDanger):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if not cleaned.get("solved"):
-            self.ask_of_danger(cleaned.get("words", ""), is_urgent=bool(cleaned.get("urgent")))
+            self.ask_of_danger(is_urgent=bool(cleaned.get("urgent")))
         return cleaned
 
     def new_report(self) -> NewReport:

@@ -21,6 +21,7 @@ from qijie.surfaces.field import day
 from qijie.surfaces.field.day import Tab
 from qijie.surfaces.field.frame import page
 from qijie.teams.gate import GuardedRequest
+from qijie.ui.danger import said_of
 from qijie.ui.templatetags.qijie_ui import moment
 
 _TITLE_CHARS, _NOTE_CHARS = 40, 40
@@ -144,7 +145,7 @@ def title_of(issue: Issue) -> str:
 
 def _danger_of(issue: Issue) -> str:
     """The kind of danger, where the words tell it; not what somebody feels about living."""
-    dangers = dangers_in(issue.words, issue.category_id or "", lexicon())
+    dangers = dangers_in(said_of(issue), issue.category_id or "", lexicon())
     named = [danger.name for danger in dangers if not danger.is_self_harm]
     return f"：{named[0]}" if named else ""
 

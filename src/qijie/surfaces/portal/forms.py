@@ -26,6 +26,7 @@ from qijie.records.photos import Photo
 from qijie.surfaces.portal.places import words_of
 from qijie.surfaces.portal.whom import may_mean
 from qijie.territory.queries import Located, communities_said, nodes
+from qijie.ui.danger import said_in
 from qijie.ui.moves.fields import PhoneField, WordsField, as_error, photos_in
 from qijie.ui.where import asks_which, is_of_other_words, place_agreed, which_holds
 
@@ -165,9 +166,8 @@ class ReportForm(OneValue, forms.Form):
 
     @property
     def dangers(self) -> list[Danger]:
-        """What the words or the category tell of, before anything is checked."""
-        words, category = (str(self.data.get(name, "")) for name in ("words", "category"))
-        return dangers_in(words, category, lexicon())
+        """What the words, the place's too, or the category tell of, before anything is checked."""
+        return dangers_in(said_in(self.data), str(self.data.get("category", "")), lexicon())
 
     @property
     def told(self) -> list[Danger]:

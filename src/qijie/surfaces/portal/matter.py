@@ -29,6 +29,7 @@ from qijie.surfaces.portal.pages import shell
 from qijie.surfaces.portal.places import words_of
 from qijie.surfaces.portal.thanks import Done, done_of, thanks
 from qijie.teams.gate import GuardedRequest, not_visible
+from qijie.ui.danger import said_of
 from qijie.ui.history import photo_of, photos_by_event
 from qijie.ui.moves.forms import JudgeForm
 from qijie.ui.moves.view import fetch
@@ -98,7 +99,7 @@ def _dangers(
     """What to do now stands on the page as long as the matter is open and meant as danger."""
     said, category = [last_words], ""
     if value.urgency is Urgency.URGENT and not value.state.is_end:
-        said = [issue.words, *_said(events)]
+        said = [said_of(issue), *_said(events)]
         category = issue.category_id or ""
     return dangers_in("\n".join(said), category, lexicon())[:MOST_SHOWN]
 

@@ -69,7 +69,7 @@ def test_photos_the_browser_forgot_on_the_way_back_are_no_difference() -> None:
 
 def test_a_contact_taken_out_again_is_a_difference() -> None:
     first = said_in(replace(REPORT, phone="13912345678"), KEY)
-    assert difference(first.parts, said_in(REPORT, KEY)).other == {"phone"}
+    assert difference(first.parts, said_in(REPORT, KEY)).less == {"phone"}
 
 
 def test_what_was_added_is_remembered_beside_what_came_first() -> None:

@@ -54,6 +54,14 @@ def one_line(text: str, field_label: str, max_chars: int) -> str:
     return clean_words(" ".join(text.split()), field_label, max_chars)
 
 
+def as_far_as_it_can_be_kept(text: str) -> str:
+    """The words without what `clean_words` would refuse them for, of any length."""
+    readable = _BROKEN.sub("", _LINE_BREAKS.sub("\n", text))
+    readable = _BIDI.sub("", _CONTROL.sub("", readable))
+    # A composed letter may take more places than it was typed in, never more than three times.
+    return clean_words(readable, "", 3 * len(readable) + 1)
+
+
 def _refuse_unsafe(text: str, field_label: str) -> None:
     if _BROKEN.search(text):
         raise Refusal(f"{field_label}里有损坏的字符，请删去显示为方框或问号的字后重新输入。")

@@ -49,14 +49,15 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Against an earlier delivery: what is now said besides, and what is said otherwise."""
+    """Against an earlier delivery: what is now said besides, otherwise, and not at all."""
 
     more: frozenset[str] = frozenset()
     other: frozenset[str] = frozenset()
+    less: frozenset[str] = frozenset()
 
     @property
     def parts(self) -> frozenset[str]:
-        return self.more | self.other
+        return self.more | self.other | self.less
 
 
 def said_in(handed_in: "DataclassInstance", key: UUID, photos: Sequence[Photo] = ()) -> Said:
@@ -80,10 +81,12 @@ def difference(earlier: Parts, now: Said) -> Difference:
     more = {name for name in now.parts if name not in earlier}
     if set(now.photos) - set(earlier.get(PHOTOS, ())):
         more.add(PHOTOS)
-    both = {*earlier, *now.parts} - {PHOTOS} - more
+    less = {name for name in earlier if name not in now.parts} - {PHOTOS}
+    both = {*earlier} - {PHOTOS} - less
     return Difference(
         frozenset(more),
-        frozenset(name for name in both if list(earlier[name]) != list(now.parts.get(name, ()))),
+        frozenset(name for name in both if list(earlier[name]) != list(now.parts[name])),
+        frozenset(less),
     )
 
 

@@ -1,6 +1,7 @@
 """Words of danger from staff: the form asks once whether it is so before anything is stored."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django import forms
 
@@ -9,7 +10,7 @@ from qijie.issues.models import Issue
 from qijie.issues.queries.book import lexicon
 from qijie.issues.rules.danger import MOST_SHOWN, Danger, dangers_in
 
-_YES, _NO = "yes", "no"
+_YES, _NO, _BACK = "yes", "no", "back"
 ANSWERS = ((_YES, "是，按紧急报，马上要有人接"), (_NO, "不是，或已经没有危险，照常报"))
 
 
@@ -25,6 +26,24 @@ def said_in(typed: Mapping[str, object]) -> str:
 def said_of(issue: Issue) -> str:
     """The same of a report that was taken in."""
     return said_in(vars(issue))
+
+
+def answer_in(data: Mapping[str, Any]) -> str:
+    """What was answered on the stop page: yes, no, or back to the form; empty for anything else."""
+    typed = str(data.get("danger", ""))
+    return typed if typed in (_YES, _NO, _BACK) else ""
+
+
+class AnswerField(forms.CharField):
+    """The answer a form goes on with, hidden; what is none counts as not answered."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self) -> None:
+        super().__init__(label="有没有危险", required=False)
+
+    def clean(self, value: Any) -> str:
+        return answer_in({"danger": value})
 
 
 class AsksOfDanger(OneValue, forms.Form):

@@ -72,7 +72,6 @@ def test_photos_forgotten_on_the_way_back_are_no_other_report(client: Client) ->
         ({"about_staff": "on"}, "反映的是谁"),
         ({"about_words": "管我们楼的网格员", "asked": "yes"}, "反映的是谁"),
         ({"phone": "13900000000"}, "电话"),
-        ({"phone": ""}, "电话"),
         ({"danger": "yes"}, "紧急程度"),
         ({"lon": "", "lat": "", "system": ""}, "图上的位置"),
     ],
@@ -90,6 +89,17 @@ def test_what_is_said_otherwise_is_named_and_nothing_of_it_is_taken(
     assert "没有收下" in page
     assert "“邮箱”" in page, "what could have been added is named too: it was not taken either"
     assert stored() == before
+
+
+def test_a_contact_left_empty_now_takes_nothing_away(client: Client) -> None:
+    typed = a_report(phone="13912345678", name="老李")
+    first = client.post(REPORT, typed)
+    again = client.post(REPORT, typed | {"phone": "", "name": ""})
+    assert (again.status_code, again.url) == (303, f"{first.url}&again=yes")
+    more = client.post(REPORT, typed | {"phone": "", "email": "li@example.com"})
+    assert more.status_code == 303
+    reporter = the_issue(token_in(first.url)).reporter
+    assert (reporter.phone, reporter.email) == ("13912345678", "li@example.com")
 
 
 def test_more_photos_than_a_report_holds_are_not_taken(client: Client) -> None:

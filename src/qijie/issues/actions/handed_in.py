@@ -90,7 +90,7 @@ def take_more(
 
     Raises KeyReused, naming every part that is not taken; then nothing of this delivery is.
     """
-    if not earlier.difference.parts:
+    if not brings_more(earlier):
         return
     _refuse_what_is_other(said, earlier)
     with scope(SYSTEM):
@@ -102,8 +102,15 @@ def take_more(
     records.take_more(new.key, said, earlier)
 
 
+def brings_more(earlier: records.Earlier) -> bool:
+    """Whether this delivery says anything the earlier one did not; a contact left empty now takes
+    away nothing of what was given."""
+    return bool(earlier.difference.parts - (earlier.difference.less & set(CONTACT)))
+
+
 def _refuse_what_is_other(said: Said, earlier: records.Earlier) -> None:
-    other = earlier.difference.other | (earlier.difference.more - _MAY_COME_LATER)
+    found = earlier.difference
+    other = found.other | (found.more - _MAY_COME_LATER) | (found.less - set(CONTACT))
     if len(said.with_earlier(earlier.parts).photos) > MAX_PHOTOS:
         other |= {PHOTOS}
     if other:

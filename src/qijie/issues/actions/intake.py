@@ -17,7 +17,7 @@ from qijie.access.scope import scope
 from qijie.access.viewer import INTAKE, SYSTEM, Kind, Viewer, reporter_of
 from qijie.issues.actions.advance import advance, save
 from qijie.issues.actions.concerning import about_facts, concerned_of, hint_facts, hinted_by
-from qijie.issues.actions.handed_in import NewReport, take_more
+from qijie.issues.actions.handed_in import NewReport, brings_more, take_more
 from qijie.issues.actions.handling import solve
 from qijie.issues.actions.placing import place_of
 from qijie.issues.actors import actors_of
@@ -147,7 +147,7 @@ def _receipt_again(earlier: records.Earlier, key: UUID) -> Receipt:
     issue_id = earlier.subject_id
     with scope(reporter_of(issue_id)):
         number = Issue.objects.values_list("number", flat=True).get(pk=issue_id)
-    return Receipt(issue_id, number, link_token(key), is_again=not earlier.difference.parts)
+    return Receipt(issue_id, number, link_token(key), is_again=not brings_more(earlier))
 
 
 def _act(

@@ -18,6 +18,7 @@ from qijie.issues.rules.vocabulary import Move, Urgency
 from qijie.kernel.coordinates import CoordinateSystem
 from qijie.surfaces.portal.places import words_of
 from qijie.teams.gate import GuardedRequest, not_visible
+from qijie.ui.danger import answer_in
 from qijie.ui.moves.view import fetch
 
 _ENDING = frozenset({Move.WITHDRAW, Move.CONFIRM})
@@ -95,7 +96,7 @@ def asked(request: GuardedRequest, token: str, move: str) -> Asked:
         offer=offer,
         words=words,
         dangers=dangers_in(words, "", lexicon()),
-        answer=str(typed.get("danger", "")),
+        answer=answer_in(typed),
     )
 
 

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from qijie.issues.actions import NewReport, Receipt
 from qijie.issues.actions.placing import place_of
 from qijie.issues.queries.book import lexicon
 from qijie.issues.queries.choices import kinds_of
+from qijie.issues.queries.choices import known_category
 from qijie.issues.queries.concerned import Choice, chosen, concerned_choice, concerned_choices
 from qijie.issues.rules.danger import MOST_SHOWN, Danger, dangers_in
 from qijie.issues.rules.decide import Refused
@@ -26,8 +28,9 @@ from qijie.records.photos import Photo
 from qijie.surfaces.portal.places import words_of
 from qijie.surfaces.portal.whom import may_mean
 from qijie.territory.queries import Located, communities_said, nodes
-from qijie.ui.danger import said_in
-from qijie.ui.moves.fields import PhoneField, WordsField, as_error, photos_in
+from qijie.ui.danger import AnswerField, answer_in, said_in
+from qijie.ui.moves.anyway import TakenAnyway
+from qijie.ui.moves.fields import PhoneField, WordsField, as_error
 from qijie.ui.where import asks_which, is_of_other_words, place_agreed, which_holds
 
 ANOTHER_REPORT = "要另报一件，请再按一次“提交”；只是补充情况，请打开上次的专属链接，按“补充情况”。"
@@ -52,8 +55,11 @@ def _hidden(label: str, max_length: int = 40) -> forms.CharField:
     )
 
 
-class ReportForm(OneValue, forms.Form):
-    """What a resident typed. Only words or a category, and a place or “cannot say”, are asked."""
+class ReportForm(TakenAnyway, OneValue, forms.Form):
+    """What a resident typed. Only words or a category, and a place or “cannot say”, are asked; of
+    somebody in danger only the words."""
+
+    into_words = ("place_words", "about_words")
 
     key = IdField(
         label="提交编号",
@@ -115,7 +121,7 @@ class ReportForm(OneValue, forms.Form):
         help_text="写一句是谁、哪个单位，例如：管我们楼的网格员。",
     )
     photos = forms.FileField(label="照片", required=False)
-    danger = forms.CharField(required=False, max_length=4, widget=forms.HiddenInput)
+    danger = AnswerField()
     """What was answered on the stop page: yes, no, or back to the form."""
     asked = forms.CharField(required=False, max_length=4, widget=forms.HiddenInput)
     """Whether it was asked whom the words mean; what was answered stands in `about`."""
@@ -172,16 +178,16 @@ class ReportForm(OneValue, forms.Form):
     @property
     def told(self) -> list[Danger]:
         """What a page shows what to do about; nothing where it was said that there is none."""
-        return [] if self.data.get("danger") == "no" else self.dangers[:MOST_SHOWN]
+        return [] if answer_in(self.data) == "no" else self.dangers[:MOST_SHOWN]
 
     @property
     def must_stop(self) -> bool:
         """Words of danger are answered with what to do before they are taken in."""
-        return not self.data.get("danger") and bool(self.dangers)
+        return not answer_in(self.data) and bool(self.dangers)
 
     @property
     def is_danger(self) -> bool:
-        return self.data.get("danger") == "yes"
+        return self.is_for_now
 
     @property
     def asks_which(self) -> bool:
@@ -214,6 +220,9 @@ class ReportForm(OneValue, forms.Form):
         try:
             return Coordinate.read(*given)
         except Refusal as refusal:
+            if self.is_danger:
+                self.leave_out("place")
+                return None
             self.add_error("place_words", refusal.sentence)
             return None
 
@@ -244,10 +253,9 @@ class ReportForm(OneValue, forms.Form):
         photos = self._photos(files)
         if photos is None:
             return None
+        new = self._without_a_wrong_place(at) if self.is_danger else self.new_report
         try:
-            return actions.report(
-                self.new_report, by=by, at=at, photos=photos, located=self._located
-            )
+            return actions.report(new, by=by, at=at, photos=photos, located=self._located)
         except KeyReused as reused:
             self.is_another = True
             self.add_error(None, f"{reused.sentence}{ANOTHER_REPORT}")
@@ -256,9 +264,19 @@ class ReportForm(OneValue, forms.Form):
             self.add_error(field if field in self.fields else None, as_error(refusal))
         return None
 
+    def _without_a_wrong_place(self, at: datetime) -> NewReport:
+        """A point outside the served area is left out, and so is a place that is not there."""
+        new = self.new_report
+        try:
+            self._located = place_of(new, at)
+        except Refused:
+            self.leave_out("place")
+            return replace(new, place=None, path="")
+        return new
+
     def _photos(self, files: "Sequence[UploadedFile[bytes]]") -> tuple[Photo, ...] | None:
         try:
-            return photos_in(files)
+            return self.photos_of(files)
         except Refusal as refusal:
             self.add_error("photos", as_error(refusal))
             return None
@@ -287,23 +305,30 @@ class ReportForm(OneValue, forms.Form):
         emergency: the grid's own worker is shown a report that has a kind, and is often the
         nearest to help."""
         chosen: str = self.cleaned_data["category"]
-        if chosen or not self.is_danger:
+        if not self.is_danger or (chosen and self._is_known(chosen)):
             return chosen
         return next(iter(kinds_of(self.dangers)), "")
+
+    def _is_known(self, category: str) -> bool:
+        try:
+            return known_category(category) is not None
+        except Refused:
+            self.leave_out("category")
+            return False
 
     @property
     def new_report(self) -> NewReport:
         cleaned = self.cleaned_data
         unit_id, post_id = chosen(cleaned["about"])
+        is_about_staff = cleaned["about_staff"] or cleaned["about"] or cleaned["about_words"]
         return NewReport(
             key=cleaned["key"],
             words=cleaned["words"],
             channel=Channel.PORTAL,
             about_unit_id=unit_id,
             about_post_id=post_id,
-            is_about_staff=bool(
-                cleaned["about_staff"] or cleaned["about"] or cleaned["about_words"]
-            ),
+            # Who was chosen and is not known is somebody all the same.
+            is_about_staff=bool(is_about_staff or "about" in self.left_out),
             about_words=cleaned["about_words"],
             category=self._category(),
             place=cleaned["place"],

@@ -25,6 +25,7 @@ from qijie.records.models import Attachment, Event
 from qijie.records.queries import photos_of
 from qijie.surfaces.portal import story
 from qijie.surfaces.portal.asked import matter_id_of, report_anew
+from qijie.surfaces.portal.left_out import left_out
 from qijie.surfaces.portal.pages import shell
 from qijie.surfaces.portal.places import words_of
 from qijie.surfaces.portal.thanks import Done, done_of, thanks
@@ -89,6 +90,7 @@ def _page(request: GuardedRequest, issue: Issue, token: str) -> dict[str, Any]:
         "questions_url": reverse("portal:move", args=[token, Move.JUDGE.value]),
         "done": done.move if done else None,
         "thanks": thanks(done, value, events),
+        "left_out": left_out(request) if done else "",
         "link": request.build_absolute_uri(reverse("portal:matter", args=[token])),
     }
 

@@ -14,6 +14,7 @@ from qijie.issues.queries.book import book
 from qijie.issues.rules.vocabulary import Move, Urgency
 from qijie.surfaces.portal import held
 from qijie.surfaces.portal.asked import Asked, asked
+from qijie.surfaces.portal.left_out import left_in_address
 from qijie.surfaces.portal.pages import shell
 from qijie.teams.gate import GuardedRequest, not_visible
 from qijie.ui.moves.fields import status_of
@@ -58,7 +59,8 @@ def move(request: GuardedRequest, token: str, move: str) -> HttpResponse:
     if tried.moved is None:
         return _form_page(request, tried.form, one)
     held.let_go(request.POST.get("held", ""))
-    return HttpResponseRedirect(_way_on(one, done), status=SEE_OTHER)
+    way_on = f"{_way_on(one, done)}{left_in_address(getattr(tried.form, 'left_out', ()))}"
+    return HttpResponseRedirect(way_on, status=SEE_OTHER)
 
 
 def _way_on(one: Asked, done: Move) -> str:

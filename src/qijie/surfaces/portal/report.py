@@ -16,11 +16,13 @@ from qijie.kernel.codes import Level, path_at
 from qijie.surfaces.portal import held
 from qijie.surfaces.portal.drawn import drawn
 from qijie.surfaces.portal.forms import ReportForm
+from qijie.surfaces.portal.left_out import left_in_address
 from qijie.surfaces.portal.pages import shell
 from qijie.surfaces.portal.places import streets_url
 from qijie.teams.gate import GuardedRequest
 from qijie.territory.queries import nodes
 from qijie.ui.catalogue import options
+from qijie.ui.danger import answer_in
 from qijie.ui.moves.fields import status_of
 from qijie.web import cost
 
@@ -36,7 +38,7 @@ def report(request: GuardedRequest) -> HttpResponse:
     form = ReportForm(with_own_key(request))
     if form.must_stop:
         return _stop(request, form)
-    if request.POST.get("danger") == "back":
+    if answer_in(request.POST) == "back":
         return _back_to_form(request)
     if wait := _wait(request):
         return _waiting(request, form, wait)
@@ -49,7 +51,8 @@ def report(request: GuardedRequest) -> HttpResponse:
         return _shown(request, form, is_another=form.is_another)
     held.let_go(request.POST.get("held", ""))
     again = "&again=yes" if receipt.is_again else ""
-    return HttpResponseRedirect(f"{_receipt_at(receipt.token)}{again}", status=SEE_OTHER)
+    left = left_in_address(form.left_out)
+    return HttpResponseRedirect(f"{_receipt_at(receipt.token)}{again}{left}", status=SEE_OTHER)
 
 
 def _receipt_at(token: str) -> str:

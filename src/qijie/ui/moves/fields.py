@@ -1,6 +1,7 @@
 """Form fields whose values are safe to keep, and photos checked at the door."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,14 @@ from django.db.models import Model
 
 from qijie.kernel import text
 from qijie.kernel.refusal import Refusal
-from qijie.records.photos import NoRoom, Photo, take_in
+from qijie.records.photos import (
+    MAX_PHOTOS,
+    MAX_PIXELS_TOGETHER,
+    NoRoom,
+    Photo,
+    drop_waiting,
+    take_in,
+)
 
 _NO_ROOM = "no_room"
 
@@ -87,6 +95,19 @@ class YesNoField(forms.TypedChoiceField):
 def photos_in(files: "Sequence[UploadedFile[bytes]]") -> tuple[Photo, ...]:
     """The photos of a request, on disk as they came; a Refusal names the first that is none."""
     return take_in([(file.name or "照片", file.read()) for file in files])
+
+
+def photos_that_go(files: "Sequence[UploadedFile[bytes]]") -> tuple[Photo, ...]:
+    """Of the photos of a request those that can be taken, of too many the first ones."""
+    taken: list[Photo] = []
+    for file in files:
+        if len(taken) == MAX_PHOTOS:
+            break
+        with suppress(Refusal):
+            taken += photos_in([file])
+        if sum(photo.header.pixels for photo in taken) > MAX_PIXELS_TOGETHER:
+            drop_waiting(taken.pop().waiting_name)
+    return tuple(taken)
 
 
 def as_error(refusal: Refusal) -> ValidationError:

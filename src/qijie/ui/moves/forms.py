@@ -35,6 +35,8 @@ from qijie.kernel.words import Word
 from qijie.records.photos import Photo
 from qijie.teams.models import OrgUnit
 from qijie.territory.queries import subtree
+from qijie.ui.danger import AnswerField, answer_in
+from qijie.ui.moves.anyway import TakenAnyway
 from qijie.ui.moves.evidence import WITHOUT_A_PHOTO, EvidenceForm
 from qijie.ui.moves.fields import UnitField, WordsField, YesNoField, as_error, photos_in
 
@@ -84,11 +86,15 @@ class MoveForm(OneValue, forms.Form):
         if not self.is_valid():
             return None
         try:
-            return self.perform(photos_in(files), by=by, at=at)
+            return self.perform(self.photos_of(files), by=by, at=at)
         except Refusal as refusal:
             field = getattr(refusal, "field", None)
             self.add_error(field if field in self.fields else None, as_error(refusal))
             return None
+
+    def photos_of(self, files: "Sequence[UploadedFile[bytes]]") -> tuple[Photo, ...]:
+        """Raises Refusal naming the first that cannot be taken."""
+        return photos_in(files)
 
     def perform(self, photos: tuple[Photo, ...], *, by: Viewer, at: datetime) -> Issue:
         raise NotVisible(self.issue.pk)
@@ -656,10 +662,18 @@ def _words_form(
     return WordsForm
 
 
-class SaysHowItIs(MoveForm):
+class SaysHowItIs(TakenAnyway, MoveForm):
     """Its words tell how it is there now: of danger they may be asked whether it is now."""
 
-    danger = forms.CharField(required=False, max_length=4, widget=forms.HiddenInput)
+    danger = AnswerField()
+
+    @property
+    def is_for_now(self) -> bool:
+        """Nobody is asked of what is urgent anyway: there the words alone say it."""
+        answer = answer_in(self.data)
+        if answer or self.issue.urgency != Urgency.URGENT:
+            return answer == "yes"
+        return bool(dangers_in(str(self.data.get("words", "")), "", lexicon()))
 
     @property
     def is_danger(self) -> bool | None:

@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
+from qijie.access.sentences import say_in_our_words
 from qijie.kernel.ids import id_of
 from qijie.kernel.refusal import Refusal
 
@@ -18,10 +19,12 @@ _MOST_DIGITS = 9
 
 
 class OneValue:
-    """For forms: a field that takes one value is given one."""
+    """For forms: a field that takes one value is given one, and is refused in words of ours."""
 
     def _clean_fields(self) -> None:
         form: Any = self
+        for field in form.fields.values():
+            say_in_our_words(field)
         super()._clean_fields()  # type: ignore[misc]
         for name, field in form.fields.items():
             takes_several = getattr(field.widget, "allow_multiple_selected", False)
@@ -65,6 +68,18 @@ class IdField(forms.UUIDField):
         if found is None:
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         return found
+
+
+class PickField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """One of a list of rows; what is no id at all is as unknown as an id that is not there."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except ValidationError as error:
+            raise ValidationError(
+                self.error_messages["invalid_choice"], code="invalid_choice"
+            ) from error
 
 
 class CountField(forms.IntegerField):

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from qijie.access.form_keys import FIELD
 from qijie.access.permissions import HAND_OVER_POST, roles_that_may
-from qijie.access.typed import OneValue
+from qijie.access.typed import OneValue, PickField
 from qijie.access.viewer import HeldPost, Viewer
 from qijie.accounts.models import User
 from qijie.kernel import text
@@ -206,8 +206,9 @@ class EndForm(OneValue, forms.Form):
 
     name = "end"
 
-    holding = forms.ModelChoiceField(
+    holding = PickField(
         Holding.objects.none(),
+        label="哪一次任职",
         error_messages={
             "required": "请选择要结束或取消的任职。",
             "invalid_choice": "这条任职已不在，请刷新后再看。",
@@ -218,7 +219,7 @@ class EndForm(OneValue, forms.Form):
         super().__init__(data)
         self.today = today
         chosen = self.fields["holding"]
-        assert isinstance(chosen, forms.ModelChoiceField)  # noqa: S101
+        assert isinstance(chosen, PickField)  # noqa: S101
         chosen.queryset = post.holdings.select_related("user", "post")
 
     def effect(self) -> str:

@@ -51,9 +51,9 @@ class ReportForm(AsksOfDanger):
     )
     words = WordsField(label="情况", required=False, max_chars=2000, rows=3)
     path = forms.ChoiceField(label="地点", required=False)
-    lon = forms.CharField(required=False, widget=forms.HiddenInput)
-    lat = forms.CharField(required=False, widget=forms.HiddenInput)
-    system = forms.CharField(required=False, widget=forms.HiddenInput)
+    lon = forms.CharField(label="经度", required=False, widget=forms.HiddenInput)
+    lat = forms.CharField(label="纬度", required=False, widget=forms.HiddenInput)
+    system = forms.CharField(label="坐标系", required=False, widget=forms.HiddenInput)
     about = forms.ChoiceField(
         label="是反映工作人员或单位的",
         required=False,

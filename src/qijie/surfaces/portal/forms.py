@@ -83,6 +83,7 @@ class ReportForm(TakenAnyway, OneValue, forms.Form):
     came = _hidden("图上的点", MOST_PLACE_CHARS + 20)
     """How the point came about, as the page notes it: search, map or here, and the words then."""
     grid = forms.CharField(
+        label="所属网格",
         required=False,
         max_length=40,
         widget=forms.HiddenInput,
@@ -123,7 +124,9 @@ class ReportForm(TakenAnyway, OneValue, forms.Form):
     photos = forms.FileField(label="照片", required=False)
     danger = AnswerField()
     """What was answered on the stop page: yes, no, or back to the form."""
-    asked = forms.CharField(required=False, max_length=4, widget=forms.HiddenInput)
+    asked = forms.CharField(
+        label="问过是谁", required=False, max_length=4, widget=forms.HiddenInput
+    )
     """Whether it was asked whom the words mean; what was answered stands in `about`."""
     name = WordsField(label="怎么称呼您", max_chars=40, one_line=True, required=False)
     phone = PhoneField(

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Model
 
+from qijie.access.typed import PickField
 from qijie.kernel import text
 from qijie.kernel.refusal import Refusal
 from qijie.records.photos import (
@@ -57,6 +58,8 @@ class PhoneField(forms.CharField):
     """A mainland phone number, normalised; may be left empty."""
 
     def __init__(self, *, label: str = "电话", **kwargs: Any) -> None:
+        too_long = f"{label}太长，请只填一个号码，例如 13912345678。"
+        kwargs["error_messages"] = {"max_length": too_long} | kwargs.get("error_messages", {})
         widget = forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel"})
         super().__init__(label=label, widget=widget, required=False, max_length=40, **kwargs)
 
@@ -68,7 +71,7 @@ class PhoneField(forms.CharField):
             raise ValidationError(refusal.sentence) from refusal
 
 
-class UnitField(forms.ModelChoiceField):  # type: ignore[type-arg]
+class UnitField(PickField):
     """A unit to send an order to; `notes` by its id say what speaks against it."""
 
     notes: Mapping[UUID, str] | None = None

@@ -15,8 +15,7 @@ from qijie.issues import actions
 from qijie.issues.actions import NewReport, Receipt
 from qijie.issues.actions.placing import place_of
 from qijie.issues.queries.book import lexicon
-from qijie.issues.queries.choices import kinds_of
-from qijie.issues.queries.choices import known_category
+from qijie.issues.queries.choices import kinds_of, known_category
 from qijie.issues.queries.concerned import Choice, chosen, concerned_choice, concerned_choices
 from qijie.issues.rules.danger import MOST_SHOWN, Danger, dangers_in
 from qijie.issues.rules.decide import Refused

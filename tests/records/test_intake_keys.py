@@ -80,7 +80,7 @@ def test_what_was_said_is_not_kept_and_cannot_be_found_by_trying() -> None:
         cursor.execute("SELECT digest, parts::text FROM records_intakekey WHERE key = %s", [key])
         [(digest, parts)] = cursor.fetchall()
     assert len(bytes(digest)) == 32
-    assert "139" not in parts
+    assert "13912345678" not in parts
     assert sha256(b"13912345678").hexdigest()[:32] not in parts
 
 
@@ -105,8 +105,10 @@ def test_a_report_sent_by_eight_hands_at_once_is_one_matter_with_one_answer() ->
     before, new = matters(), a_report()
     answers = side_by_side(8, lambda number: hand_in(new))
     assert matters() == before + 1
-    assert len(set(answers)) == 1
-    assert isinstance(answers[0], Receipt)
+    receipts = [answer for answer in answers if isinstance(answer, Receipt)]
+    assert len(receipts) == len(answers)
+    assert len({(one.issue_id, one.number, one.token) for one in receipts}) == 1
+    assert sum(not one.is_again for one in receipts) == 1
 
 
 def test_of_two_bodies_under_one_key_at_once_one_wins_and_one_is_refused() -> None:
@@ -122,7 +124,9 @@ def test_the_same_with_a_telephone_by_eight_hands_at_once_is_one_matter_with_it(
     hand_in(new)
     answers = side_by_side(8, lambda number: hand_in(replace(new, phone="13912345678")))
     assert matters() == before + 1
-    assert len(set(answers)) == 1
-    assert isinstance(answers[0], Receipt)
+    receipts = [answer for answer in answers if isinstance(answer, Receipt)]
+    assert len(receipts) == len(answers)
+    assert len({(one.issue_id, one.number, one.token) for one in receipts}) == 1
+    assert sum(not one.is_again for one in receipts) == 1
     with scope(SYSTEM):
-        assert Reporter.objects.get(issue_id=answers[0].issue_id).phone == "13912345678"
+        assert Reporter.objects.get(issue_id=receipts[0].issue_id).phone == "13912345678"

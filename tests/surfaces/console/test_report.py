@@ -1,6 +1,6 @@
 import re
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.http import HttpResponse
@@ -147,10 +147,10 @@ def test_a_matter_about_a_post_is_hidden_from_whoever_holds_it(client: Client) -
         ({"lon": "114.002", "lat": "30.002", "system": ""}, "坐标没有注明坐标系"),
         ({"lon": "116.4", "lat": "39.9", "system": "wgs84"}, "不在本平台服务的区域内"),
         ({"lon": "三", "lat": "30", "system": "wgs84"}, "不是数字"),
-        ({"channel": "pigeon"}, "pigeon"),
-        ({"path": "429901002001001"}, town.NEXT_GRID),
+        ({"channel": "pigeon"}, "怎么来的：没有这一项，请重新选择。"),
+        ({"path": town.NEXT_GRID}, "所属网格或社区：没有这一项，请重新选择，或者不填。"),
         ({"category": "no-such"}, "类别：所选类别不存在或已停用，请重新选择。"),
-        ({"about": "unit:00000000-0000-0000-0000-000000000000"}, "unit:0000"),
+        ({"about": f"unit:{UUID(int=0)}"}, "反映的是哪个单位或岗位：没有这一项"),
     ],
 )
 def test_bad_input_is_said_kept_and_changes_nothing(
@@ -295,7 +295,10 @@ def test_a_point_goes_before_the_community_that_was_filled_in(client: Client) ->
     ("changes", "why"),
     [
         ({"path": "", "place_words": "菜场后门"}, "由那里或上一级的受理席办理"),
-        ({"about": "somebody", "about_words": "穿红马甲的"}, "由不相干的一级办理"),
+        (
+            {"about": "somebody", "about_words": "穿红马甲的"},
+            "这件事由上面一级办，您看不到它的进展",
+        ),
     ],
 )
 def test_what_goes_to_another_desk_is_shown_once_as_it_was_typed(

@@ -46,7 +46,7 @@ def test_an_urgent_matter_says_so(client: Client) -> None:
     acts.reported("井盖没了", urgency=Urgency.URGENT)
     shown = page(client, "chen")
     assert "紧急，先看这里" in shown
-    assert "【紧急：要塌、要掉下来】" in shown
+    assert "【紧急：井盖没了、有人会掉下去】" in shown
 
 
 def test_a_matter_a_unit_is_on_leaves_the_list_and_stays_in_sight(client: Client) -> None:

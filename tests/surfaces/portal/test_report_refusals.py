@@ -98,7 +98,7 @@ def test_what_was_typed_is_kept(client: Client, changes: dict[str, str]) -> None
 def test_the_chosen_category_and_the_point_are_kept(client: Client) -> None:
     answer = refused(client, phone="12")
     page = answer.content.decode()
-    assert f'<option value="{town.RUBBISH}" selected data-words="暴露垃圾">' in page
+    assert f'<option value="{town.RUBBISH}" selected data-name=' in page
     assert answer.context["form"]["lon"].value() == str(town.IN_GRID_1.lon)
 
 

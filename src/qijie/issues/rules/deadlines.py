@@ -17,15 +17,9 @@ from qijie.issues.rules.clockwork import CLOCKS_OF_ORDER, ClockEffect, Span, Tur
 from qijie.issues.rules.facts import Classified, Facts, end_of
 from qijie.issues.rules.guards import Case
 from qijie.issues.rules.matter import Act, Clock, Matter, Order, Pause
+from qijie.issues.rules.moments import moment_in_words
 from qijie.issues.rules.standing import judged
-from qijie.issues.rules.vocabulary import (
-    ClockKind,
-    Family,
-    OrderState,
-    Stage,
-    Urgency,
-)
-from qijie.kernel.calendars import SHANGHAI
+from qijie.issues.rules.vocabulary import ClockKind, Family, OrderState, Stage, Urgency
 from qijie.kernel.working_time import (
     Limit,
     LimitUnit,
@@ -162,11 +156,6 @@ def _clock_until(
         rule=f"{kind.label}：指定日期",
         explanation=f"经办人指定的日期，到 {moment_in_words(until)}。",
     )
-
-
-def moment_in_words(moment: datetime) -> str:
-    local = moment.astimezone(SHANGHAI)
-    return f"{local.month}月{local.day}日 {local:%H:%M}"
 
 
 # Turns

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from qijie.issues.rules.book import Book
-from qijie.issues.rules.deadlines import moment_in_words
 from qijie.issues.rules.facts import Facts
 from qijie.issues.rules.holding import ORDERS_HOLD, next_seat
 from qijie.issues.rules.matter import Act, Matter, Notice
+from qijie.issues.rules.moments import moment_in_words
 from qijie.issues.rules.table import Transition
 from qijie.issues.rules.vocabulary import LEVEL_LABELS, Audience, ClockKind, Family, Urgency
 from qijie.kernel.calendars import SHANGHAI

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from qijie.issues.rules.deadlines import moment_in_words
 from qijie.issues.rules.holding import NOBODY_SENT
 from qijie.issues.rules.matter import Clock, Matter, Order
+from qijie.issues.rules.moments import moment_in_words
 from qijie.issues.rules.table import TRANSITIONS
 from qijie.issues.rules.vocabulary import ClockKind, Move, OrderState, State, Urgency
 from qijie.records.models import Event

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 
-from qijie.issues.rules.deadlines import moment_in_words
 from qijie.issues.rules.matter import Matter
+from qijie.issues.rules.moments import moment_in_words
 from qijie.issues.rules.vocabulary import ClockKind, Move, Urgency
 from qijie.records.models import Event
 from qijie.surfaces.portal.moves import CONSEQUENCES

@@ -51,7 +51,7 @@ from qijie.territory.queries import Located, level_of
 ACCEPT_TIMER = "accept_by_rule"
 REPORT_PURPOSE, STAFF_REPORT_PURPOSE = "report", "report_by_staff"
 """Apart, since a resident's key leads back to her private link and a clerk's never does."""
-NOTICE_VERSION = "2026-11"
+NOTICE_VERSION = "2026-11-27"
 MATTER_LINK = "matter"
 
 

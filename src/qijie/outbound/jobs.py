@@ -4,7 +4,7 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import ExitStack, asynccontextmanager, suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, LiteralString
 
 import psycopg
@@ -19,7 +19,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from qijie.outbound.queries import jobs_under_way
 from qijie.records.actions import queue_job_again
-from qijie.records.hand import Kind, hand
+from qijie.records.hand import Kind, hand, pause_after
 from qijie.redrawing.actions.ordering import QUEUE as DRAWING
 
 # Lists: the queue hands them to PostgreSQL as arrays, and a tuple would arrive as a row.
@@ -29,7 +29,6 @@ LAST_SECONDS = 1.0
 LOOK_SECONDS = 0.2
 # So long for a connection, when the queue begins and at each of its questions.
 WAIT_SECONDS = 4.0
-_AFTER_DEATHS = (timedelta(0), timedelta(minutes=1), timedelta(minutes=5))
 
 
 class _Pool(AsyncConnectionPool):
@@ -94,8 +93,7 @@ def give_again(now: datetime) -> int:
         for job in doing:
             # Looked at again: it may have ended just before.
             if take(job.pk) and jobs_under_way().filter(pk=job.pk).exists():
-                pause = _AFTER_DEATHS[min(job.attempts, len(_AFTER_DEATHS) - 1)]
-                queue_job_again(job.pk, now + pause)
+                queue_job_again(job.pk, now + pause_after(job.attempts))
                 given += 1
     return given
 

@@ -7,6 +7,7 @@ holds no row and no snapshot, so that it keeps neither readers nor VACUUM waitin
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from enum import IntEnum
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,7 @@ from django.db import connection
 LOOKED_OVER = 50
 """Whoever looks for work looks so far past the first: more than other workers have in hand."""
 WAIT_SECONDS = 4
+_AFTER_DEATHS = (timedelta(0), timedelta(minutes=1), timedelta(minutes=5))
 _TAKE = """
     SELECT pg_try_advisory_xact_lock(%s::int, %s::int),
         set_config('idle_in_transaction_session_timeout', '0', true)
@@ -30,6 +32,12 @@ class Kind(IntEnum):
     PHOTO = 1
     LETTER = 2
     JOB = 3
+
+
+def pause_after(begun: int) -> timedelta:
+    """How long a thing waits on which so many workers have begun before: one that died over it was
+    killed, two may have died of it, so that others go first."""
+    return _AFTER_DEATHS[min(begun, len(_AFTER_DEATHS) - 1)]
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from qijie.access.scope import scope
 from qijie.access.viewer import SYSTEM
+from qijie.records.hand import pause_after
 from qijie.records.models import Attachment
 from qijie.records.photos import Photo
 from qijie.records.queries import history_of, photos_to_look_at
@@ -13,8 +14,6 @@ from qijie.records.queries import history_of, photos_to_look_at
 State = Attachment.State
 LATER = timedelta(minutes=5)
 """When a photo is looked at again that could not be decoded or stored yet."""
-_AFTER_DEATHS = (timedelta(0), timedelta(minutes=1), timedelta(minutes=5))
-"""One worker that died over it was killed; two may have died of it, so others go first."""
 
 
 def attach(
@@ -72,7 +71,7 @@ def begin_on(photo_ids: Sequence[UUID], at: datetime) -> list[Attachment]:
         waiting = photos_to_look_at(at).filter(pk__in=photo_ids)
         found = list(waiting.select_for_update(skip_locked=True))
         for photo in found:
-            photo.look_at = at + _AFTER_DEATHS[min(photo.tries, len(_AFTER_DEATHS) - 1)]
+            photo.look_at = at + pause_after(photo.tries)
             photo.tries += 1
         Attachment.objects.bulk_update(found, ["tries", "look_at"])
     return found

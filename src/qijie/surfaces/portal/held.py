@@ -111,6 +111,11 @@ def held_files(name: str) -> "list[UploadedFile[bytes]]":
     ]
 
 
+def photos_of(request: HttpRequest) -> "list[UploadedFile[bytes]]":
+    """What came along now, after what was held from an earlier try."""
+    return [*held_files(request.POST.get("held", "")), *request.FILES.getlist("photos")]
+
+
 def count_of(name: str) -> int:
     folder = _folder_of(name)
     return len(list(folder.iterdir())) if folder else 0

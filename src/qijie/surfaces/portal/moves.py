@@ -1,8 +1,7 @@
 """The reporter's own moves, one page each; words of danger meet what to do before they are sent."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -55,7 +54,7 @@ def move(request: GuardedRequest, token: str, move: str) -> HttpResponse:
     if one.answer == "back":
         return _back_to_form(request, one)
     done = Move.ADD if one.becomes_addition else one.offer.move
-    tried = attempt(request, one.issue.pk, done.value, _photos(request))
+    tried = attempt(request, one.issue.pk, done.value, held.photos_of(request))
     if tried.moved is None:
         return _form_page(request, tried.form, one)
     held.let_go(request.POST.get("held", ""))
@@ -68,12 +67,6 @@ def _way_on(one: Asked, done: Move) -> str:
     taken = f"&as={done.value}" if done is not one.offer.move else ""
     meant = "&danger=yes" if one.answer == "yes" else ""
     return f"{link}?done={one.offer.move.value}{taken}{meant}"
-
-
-def _photos(request: GuardedRequest) -> "Sequence[UploadedFile[bytes]]":
-    """What came along now, after what was held from an earlier try."""
-    kept = held.held_files(request.POST.get("held", ""))
-    return [*kept, *request.FILES.getlist("photos")]
 
 
 def _stop(request: GuardedRequest, one: Asked) -> HttpResponse:

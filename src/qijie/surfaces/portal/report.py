@@ -2,7 +2,6 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -44,7 +43,7 @@ def report(request: GuardedRequest) -> HttpResponse:
         return _waiting(request, form, wait)
     if meant := form.may_mean(at=timezone.now()):
         return _ask_whom(request, form, meant)
-    receipt = form.submit(_photos(request), by=request.viewer, at=timezone.now())
+    receipt = form.submit(held.photos_of(request), by=request.viewer, at=timezone.now())
     if receipt is None:
         if form.is_another:
             renew_key(request)
@@ -64,12 +63,6 @@ def _blank(request: GuardedRequest, marks: dict[str, str]) -> HttpResponse:
     if key and has_reported(key):
         request.sent_to = _receipt_at(link_token(key))
     return _shown(request, ReportForm(initial=_of_grid(request)), marks=marks)
-
-
-def _photos(request: GuardedRequest) -> "list[UploadedFile[bytes]]":
-    """What came along now, after what was held from an earlier try."""
-    kept = held.held_files(request.POST.get("held", ""))
-    return [*kept, *request.FILES.getlist("photos")]
 
 
 def _stop(request: GuardedRequest, form: ReportForm) -> HttpResponse:

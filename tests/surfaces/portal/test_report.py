@@ -72,7 +72,7 @@ def test_contact_is_kept_apart_with_the_version_of_the_notice(client: Client) ->
     issue = the_issue(hand_in(client, **contact))
     assert (issue.reporter.name, issue.reporter.phone) == ("老李", "13912345678")
     assert issue.reporter.email == "li@example.com"
-    assert issue.reporter.notice_version == "2026-11"
+    assert issue.reporter.notice_version == "2026-11-27"
 
 
 def test_photos_come_along(client: Client) -> None:

@@ -37,4 +37,4 @@ def test_the_notice_says_its_version_what_why_how_long_and_how_to_correct(client
 def test_the_report_page_leads_to_the_notice_of_the_same_version(client: Client) -> None:
     page = client.get("/report/").content.decode()
     assert 'href="/privacy/"' in page
-    assert "2026-11 版" in page
+    assert "2026-11-27 版" in page

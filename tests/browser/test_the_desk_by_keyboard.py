@@ -21,6 +21,13 @@ def opens_the_form(page: Page) -> None:
     page.goto("/console/report/")
 
 
+def files_a_call(page: Page, words: str) -> None:
+    opens_the_form(page)
+    page.fill("textarea[name=words]", words)
+    page.get_by_role("button", name="登记", exact=True).click()
+    page.wait_for_url("**/matters/**")
+
+
 def test_call_follows_call_without_a_mouse(visitor: Visitor, house: House) -> None:
     page = visitor(CLERK, DESK)
     opens_the_form(page)
@@ -60,10 +67,8 @@ def test_enter_takes_the_very_name_and_not_the_first_that_holds_it(
     page.keyboard.press("Enter")
     assert page.evaluate(CHOSEN) == "路灯"
 
-    page.goto("/console/?view=open")
-    reclassify = page.locator(".case-moves").get_by_role("link", name="改类", exact=True)
-    page.locator("main a[href*='/matters/']").last.click()
-    reclassify.click()
+    files_a_call(page, "门口的台阶松了")
+    page.locator(".case-moves").get_by_role("link", name="改类", exact=True).click()
     box = page.locator("dialog[open] input[type=search]").first
     expect(box).to_be_focused()
     box.fill("路灯")
@@ -95,10 +100,7 @@ def test_each_dialog_takes_the_focus_to_its_first_field_and_gives_it_back(
     visitor: Visitor, house: House
 ) -> None:
     page = visitor(CLERK, DESK)
-    opens_the_form(page)
-    page.fill("textarea[name=words]", "门口的台阶松了")
-    page.get_by_role("button", name="登记", exact=True).click()
-    page.wait_for_url("**/matters/**")
+    files_a_call(page, "门口的台阶松了")
     page.goto(page.url.split("?")[0])
     page.wait_for_load_state("networkidle")
     openers = page.locator(".case-moves .actions a")

@@ -112,9 +112,11 @@ def test_what_one_has_just_reported_is_counted_and_no_news(visitor: Visitor, hou
 
 def test_it_is_said_inside_an_open_dialog(visitor: Visitor, house: House) -> None:
     page = visitor("desk-008001", DESK)
-    page.goto("/console/?view=open")
+    page.goto("/console/report/")
     page.clock.install()
-    page.locator("main a[href*='/matters/']").last.click()
+    page.fill("textarea[name=words]", "门口的台阶松了")
+    page.get_by_role("button", name="登记", exact=True).click()
+    page.wait_for_url("**/matters/**")
     page.locator(".case-moves .actions a").first.click()
     page.locator("dialog[open]").wait_for()
     report_danger(visitor, "配电箱冒火花")

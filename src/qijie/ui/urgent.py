@@ -46,12 +46,16 @@ def rows_of(matters: QuerySet[Issue]) -> "QuerySet[Issue, Row]":
 
 
 def told(rows: Iterable[Row], ways: Ways) -> dict[str, object]:
-    """What `ui/parts/urgent.html` shows."""
+    """What `ui/parts/urgent.html` shows: the earliest due, and the newest, which is told as news."""
     found = sorted(rows, key=lambda row: (row[2] is None, row[2]))
     is_more = len(found) > COUNTED_AT_MOST
+    newest = max(found, default=None)
+    first = found[:_SHOWN]
+    if newest and newest not in first:
+        first[-1] = newest
     shown = [
         {"pk": pk, "words": _short(words), "url": reverse(ways.matter, args=[pk])}
-        for pk, words, _ in found[:_SHOWN]
+        for pk, words, _ in first
     ]
     return {
         "ids": [pk for pk, _, _ in found],

@@ -176,8 +176,9 @@ def test_the_page_that_waits_is_accessible(visitor: Visitor) -> None:
     page.set_input_files("input[name=photos]", [tiny] * 6)  # type: ignore[arg-type]
     # What comes back meanwhile is spent again, however slow the machine is.
     page.evaluate(f"() => {{ const on = async () => {{ for (;;) await ({SPEND})(2); }}; on(); }}")
-    with page.expect_navigation():
-        page.get_by_role("button", name="提交").click()
+    photos = page.locator("input[name=photos]")
+    assert photos.evaluate("all => all.files.length") == 6
+    page.get_by_role("button", name="提交").click()
     page.locator("[data-send-again]").wait_for(state="attached")
     for size in (DESK, PHONE):
         page.set_viewport_size(size)  # type: ignore[arg-type]

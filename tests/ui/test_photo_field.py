@@ -97,23 +97,51 @@ def test_a_removed_photo_is_not_sent(gallery: Page) -> None:
     assert [photo["name"] for photo in sent(gallery)] == ["b.jpg"]
 
 
-SUBMIT_AT_ONCE = """async () => {
+CHOOSE = """async (name) => {
   const answer = await fetch("/data/photo.jpg");
   const basket = new DataTransfer();
-  basket.items.add(new File([await answer.blob()], "raw.jpg", { type: "image/jpeg" }));
+  basket.items.add(new File([await answer.blob()], name, { type: "image/jpeg" }));
   const input = document.querySelector("#id_photos");
   input.files = basket.files;
   input.dispatchEvent(new Event("change"));
-  input.form.requestSubmit();
   return input.files.length;
 }"""
+PRESS = "document.querySelector('#id_photos').form.requestSubmit()"
 
 
-def test_a_form_waits_for_its_photos_and_never_holds_them_as_the_camera_wrote_them(
+def test_a_form_goes_once_its_photos_are_made_and_never_holds_them_as_the_camera_wrote_them(
     gallery: Page,
 ) -> None:
-    assert gallery.evaluate(SUBMIT_AT_ONCE) == 0
-    expect(gallery.locator("photo-field .photos li")).to_have_count(1)
+    held = gallery.evaluate(
+        f"async () => {{ const n = await ({CHOOSE})('raw.jpg'); {PRESS}; {PRESS}; return n; }}"
+    )
+    assert held == 0
+    gallery.wait_for_url("**/echo")
+    (photo,) = json.loads(gallery.locator("pre").inner_text())["files"]
+    assert (photo["name"], photo["exif"]) == ("raw.jpg", 0)
+
+
+def test_a_press_is_not_carried_out_where_a_photo_could_not_be_read(gallery: Page) -> None:
+    basket = """async () => {
+      const basket = new DataTransfer();
+      basket.items.add(new File(["x"], "账单.jpg", { type: "image/jpeg" }));
+      const input = document.querySelector("#id_photos");
+      input.files = basket.files;
+      input.dispatchEvent(new Event("change"));
+      PRESS;
+    }"""
+    gallery.evaluate(basket.replace("PRESS", PRESS))
+    expect(gallery.locator("photo-field [role=status]")).to_contain_text("“账单.jpg”打不开")
+    expect(gallery.locator("photo-field")).not_to_have_attribute("aria-busy", "true")
     assert "/echo" not in gallery.url
-    (photo,) = sent(gallery)
-    assert photo["name"] == "raw.jpg"
+
+
+def test_a_choice_made_while_another_is_being_made_ready_takes_nothings_place(
+    gallery: Page,
+) -> None:
+    names = ["一.jpg", "二.jpg", "三.jpg"]
+    gallery.evaluate(
+        f"async (names) => {{ for (const name of names) await ({CHOOSE})(name); }}", names
+    )
+    expect(gallery.locator("photo-field .photos li")).to_have_count(3)
+    assert [photo["name"] for photo in sent(gallery)] == names

@@ -45,6 +45,11 @@ export async function shrink(file) {
 class PhotoField extends HTMLElement {
   /** @type {File[]} */
   #photos = [];
+  /** How many choices are being made ready; one after the other, so that none takes another's place. */
+  #busy = 0;
+  #ready = Promise.resolve();
+  /** Which button was pressed meanwhile. @type {HTMLElement | null | undefined} */
+  #pressed = undefined;
   #leaving = new AbortController();
 
   connectedCallback() {
@@ -62,7 +67,7 @@ class PhotoField extends HTMLElement {
     this.bar.hidden = true;
     this.querySelector(".photo-take")?.after(this.bar, this.said, this.list);
     this.setAttribute("data-live", "");
-    input.addEventListener("change", () => this.#take([...(input.files ?? [])]));
+    input.addEventListener("change", () => this.#choose([...(input.files ?? [])]));
     input.form?.addEventListener("reset", () => this.#replace([]));
     input.form?.addEventListener("send:done", (event) => this.#done(event), { signal: this.#leaving.signal });
     this.#restore();
@@ -100,23 +105,40 @@ class PhotoField extends HTMLElement {
   }
 
   /** @param {File[]} chosen */
+  #choose(chosen) {
+    this.#put(this.#photos);
+    this.#busy += 1;
+    this.setAttribute("aria-busy", "true");
+    this.#ready = this.#ready.then(() => this.#take(chosen)).then((words) => this.#settle(words));
+  }
+
+  /** @param {File[]} chosen @returns {Promise<string>} what there is to say about them */
   async #take(chosen) {
     const room = this.limit - this.#photos.length;
     const taken = chosen.slice(0, room);
     const words = chosen.length > room ? [`最多 ${this.limit} 张，多出的 ${chosen.length - room} 张没有放入。`] : [];
-    const photos = [...this.#photos];
-    this.#put(photos);
-    this.setAttribute("aria-busy", "true");
+    const made = [];
     for (const [index, file] of taken.entries()) {
       this.#progress(index, taken.length);
       const [photo, trouble] = await this.#prepared(file);
-      if (photo) photos.push(photo);
+      if (photo) made.push(photo);
       if (trouble) words.push(trouble);
     }
-    this.removeAttribute("aria-busy");
     this.#progress(0, 0);
-    this.#replace(photos);
-    this.#say(words.join(""));
+    this.#replace([...this.#photos, ...made]);
+    return words.join("");
+  }
+
+  /** The press made meanwhile is carried out once, unless there is something to read first. @param {string} words */
+  #settle(words) {
+    this.#busy -= 1;
+    if (words) this.#pressed = undefined;
+    this.#say(words);
+    if (this.#busy > 0) return;
+    this.removeAttribute("aria-busy");
+    const pressed = this.#pressed;
+    this.#pressed = undefined;
+    if (pressed !== undefined && this.isConnected) this.input?.form?.requestSubmit(pressed);
   }
 
   /** @param {File} file @returns {Promise<[File | null, string]>} */
@@ -162,12 +184,13 @@ class PhotoField extends HTMLElement {
     if (this.input) this.input.files = basket.files;
   }
 
-  /** On the window, ahead of whoever else listens: a form with half-made photos does not go. @param {Event} event */
+  /** On the window, ahead of whoever else listens: a form with half-made photos goes when they are made. @param {SubmitEvent} event */
   #wait(event) {
-    if (event.target !== this.input?.form || this.getAttribute("aria-busy") !== "true") return;
+    if (event.target !== this.input?.form || this.#busy === 0) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    this.#say("照片还在处理，请稍等一下再提交。");
+    this.#pressed = event.submitter;
+    this.#say("照片还在处理，处理好就自动提交。");
   }
 
   #draw() {

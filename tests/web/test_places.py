@@ -1,8 +1,12 @@
 """Places for bodies: a crowd passes one after the other, who only holds one keeps to his share."""
 
+import io
 import threading
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
+from qijie.web.body import WRITING, WholeBodies
 from qijie.web.slow import Places, Reading
 
 
@@ -42,3 +46,31 @@ def test_where_too_many_wait_the_next_is_answered_at_once() -> None:
         assert [one.result() for one in told] == [False, False]
     with places.taken(reading("a")) as is_free:
         assert is_free
+
+
+def asked(method: str) -> dict[str, Any]:
+    own = {"REQUEST_METHOD": method, "PATH_INFO": "/report/", "wsgi.input": io.BytesIO(b"a")}
+    return {**own, "CONTENT_LENGTH": "1", "REMOTE_ADDR": "127.0.0.1"}
+
+
+def test_who_looks_never_stands_in_line_behind_those_who_write() -> None:
+    inside, may_end = threading.Semaphore(0), threading.Event()
+
+    def site(environ: dict[str, Any], _: Callable[..., Any]) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] == "POST":
+            inside.release()
+            may_end.wait()
+        return [environ["REQUEST_METHOD"].encode()]
+
+    bodies = WholeBodies(site)
+    with ThreadPoolExecutor(WRITING + 2) as writers, ThreadPoolExecutor(1) as reader:
+        written = [writers.submit(bodies, asked("POST"), print) for _ in range(WRITING + 1)]
+        for _ in range(WRITING):
+            inside.acquire()
+        seen = reader.submit(bodies, asked("GET"), print)
+        try:
+            assert seen.result(timeout=20) == [b"GET"]
+            assert not inside.acquire(blocking=False), "more were let in than may write at once"
+        finally:
+            may_end.set()
+        assert [one.result() for one in written] == [[b"POST"]] * (WRITING + 1)

@@ -1,5 +1,6 @@
 """What changes seldom and is asked often, kept in this process for a while."""
 
+import random
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -8,32 +9,50 @@ from typing import Any, Generic, TypeVar
 from weakref import WeakSet
 
 V = TypeVar("V")
+_SOONEST = 0.5
+"""Share of its time after which a value may be read again."""
 
 
 class Kept(Generic[V]):
     """Values by key, each as it was read at most `seconds` ago; the `most` latest of them.
 
-    What decides something that cannot be taken back is read afresh instead.
+    What was read together is not read again together, and of many who ask for what is too old one
+    reads it while the others wait. What decides something that cannot be taken back is read afresh
+    instead.
     """
 
     def __init__(self, seconds: float, most: int) -> None:
         self._seconds, self._most = seconds, most
         self._values: OrderedDict[Hashable, tuple[float, V]] = OrderedDict()
         self._lock = Lock()
+        self._reading: dict[Hashable, Lock] = {}
         _all.add(self)
 
     def get(self, key: Hashable, read: Callable[[], V]) -> V:
-        """The value kept, else what `read` answers; two who ask at once may both read."""
-        found, now = self._values.get(key), time.monotonic()
-        if found is not None and found[0] > now:
+        """The value kept, else what `read` answers, which must not ask for the same key."""
+        found = self._values.get(key)
+        if found is not None and found[0] > time.monotonic():
             return found[1]
-        value = read()
         with self._lock:
-            self._values[key] = now + self._seconds, value
+            reading = self._reading.setdefault(key, Lock())
+        with reading:
+            found = self._values.get(key)
+            if found is not None and found[0] > time.monotonic():
+                return found[1]
+            try:
+                value = read()
+                self._put(key, value)
+            finally:
+                self._reading.pop(key, None)
+        return value
+
+    def _put(self, key: Hashable, value: V) -> None:
+        until = time.monotonic() + self._seconds * random.uniform(_SOONEST, 1)  # noqa: S311  # no secret
+        with self._lock:
+            self._values[key] = until, value
             self._values.move_to_end(key)
             while len(self._values) > self._most:
                 self._values.popitem(last=False)
-        return value
 
     def __len__(self) -> int:
         return len(self._values)

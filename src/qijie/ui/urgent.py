@@ -46,7 +46,7 @@ def rows_of(matters: QuerySet[Issue]) -> "QuerySet[Issue, Row]":
 
 
 def told(rows: Iterable[Row], ways: Ways) -> dict[str, object]:
-    """What `ui/parts/urgent.html` shows: the earliest due, and the newest, which is told as news."""
+    """What `ui/parts/urgent.html` shows: the earliest due, and the newest, which is news."""
     found = sorted(rows, key=lambda row: (row[2] is None, row[2]))
     is_more = len(found) > COUNTED_AT_MOST
     newest = max(found, default=None)

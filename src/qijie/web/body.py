@@ -29,10 +29,13 @@ from qijie.web.limits import (
 )
 from qijie.web.slow import Places, Reading
 
-READING, WAITING, WORKING = 24, 32, 4
-"""Threads of one process that may read bodies, that may wait a second for doing so, and that may be
-inside the product at once: where more share one interpreter, each only makes the others slower."""
-THREADS = READING + WAITING + WORKING
+READING, WAITING = 24, 32
+"""Threads of one process that may read bodies, and that may wait a second for doing so."""
+WRITING, LOOKING = 4, 4
+"""Threads that may be inside the product at once to write, and to look only: where more share one
+interpreter, each only makes the others slower; and looking never waits in line behind writing."""
+THREADS = READING + WAITING + WRITING + LOOKING
+_LOOKS = frozenset({"GET", "HEAD"})
 _PIECE = 64 * 1024
 _REFUSED = "qijie.body_refused"
 Environ = dict[str, Any]
@@ -43,28 +46,36 @@ class WholeBodies:
     """Wraps Django's WSGI application."""
 
     def __init__(self, application: Application) -> None:
-        self._application = application
-        self._places, self._working = Places(READING, WAITING), threading.BoundedSemaphore(WORKING)
+        self._application, self._places = application, Places(READING, WAITING)
+        self._writing = threading.BoundedSemaphore(WRITING)
+        self._looking = threading.BoundedSemaphore(LOOKING)
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
-        reading = _reading_of(environ)
-        with self._places.taken(reading) as is_free:
-            body, refused = _received(environ, reading, is_free=is_free)
-            source = environ["wsgi.input"]
-            environ["wsgi.input"], environ[_REFUSED] = body, refused
-            if refused or _holds_unread_body(environ):
-                start_response = _closing(start_response)
-            if environ["REQUEST_METHOD"] != "POST":
-                environ.pop("CONTENT_LENGTH", None)
-            elif refused is None:
-                environ["qijie.body_bytes"] = int(environ.get("CONTENT_LENGTH") or 0)
-            else:
-                environ["CONTENT_LENGTH"] = "0"
-        with self._working:
+        source, refused = environ["wsgi.input"], None
+        if environ["REQUEST_METHOD"] == "POST":
+            refused = self._take_body(environ)
+        if refused or _holds_unread_body(environ):
+            start_response = _closing(start_response)
+        if environ["REQUEST_METHOD"] != "POST":
+            environ["wsgi.input"] = io.BytesIO()
+            environ.pop("CONTENT_LENGTH", None)
+        with self._looking if environ["REQUEST_METHOD"] in _LOOKS else self._writing:
             answer = self._application(environ, start_response)
         if refused and refused.fault is Fault.TOO_LARGE and refused.came_bytes <= DRAINED:
             return self._lingering(answer, source, _reading_of(environ), refused.came_bytes)
         return answer
+
+    def _take_body(self, environ: Environ) -> Refused | None:
+        """Puts the whole body in place of what the server hands over; else why there is none."""
+        reading = _reading_of(environ)
+        with self._places.taken(reading) as is_free:
+            environ["wsgi.input"], refused = _received(environ, reading, is_free=is_free)
+        environ[_REFUSED] = refused
+        if refused:
+            environ["CONTENT_LENGTH"] = "0"
+        else:
+            environ["qijie.body_bytes"] = int(environ.get("CONTENT_LENGTH") or 0)
+        return refused
 
     def _lingering(
         self, answer: Iterable[bytes], source: IO[bytes], reading: Reading, length: int
@@ -108,8 +119,6 @@ def _received(
     environ: Environ, reading: Reading, *, is_free: bool
 ) -> tuple[IO[bytes], Refused | None]:
     nothing = io.BytesIO()
-    if environ["REQUEST_METHOD"] != "POST":
-        return nothing, None
     most = most_bytes(environ.get("PATH_INFO", "/"))
     if "HTTP_TRANSFER_ENCODING" in environ:
         return nothing, Refused(Fault.NO_LENGTH, most)

@@ -1,6 +1,6 @@
 """The posts and units a report may name, read off the place it is about."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from uuid import UUID
@@ -15,7 +15,17 @@ from qijie.teams.queries import called_around
 from qijie.territory.queries import communities_said, lineage
 
 KEPT_SECONDS = 60
-_around = Kept[list[Called]](KEPT_SECONDS, most=1000)
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What is called something at a place, and the people of it by their full names alone."""
+
+    everybody: list[Called]
+    people: list[Called]
+
+
+_around = Kept[_Around](KEPT_SECONDS, most=1000)
 
 
 def hinted(text: str, path: str, on: date, *, place: str = "") -> tuple[Hint, ...]:
@@ -30,7 +40,7 @@ def hinted(text: str, path: str, on: date, *, place: str = "") -> tuple[Hint, ..
     found: dict[UUID, Hint] = {}
     for where in (path, *_communities_in(f"{place} {text}", path, on)):
         around = _around.get((where, on), partial(_read, where, on))
-        for hint in (*hints(text, around), *hints(place, people_of(around))):
+        for hint in (*hints(text, around.everybody), *hints(place, around.people)):
             known = found.get(hint.id)
             if known is None or len(hint.words) > len(known.words):
                 found[hint.id] = hint
@@ -44,7 +54,7 @@ def _communities_in(words: str, path: str, on: date) -> list[str]:
     return [said for said in communities_said(words, on) if said.startswith(path)]
 
 
-def _read(path: str, on: date) -> list[Called]:
+def _read(path: str, on: date) -> _Around:
     """By title, those over this very place and the offices of its community; by the holder's name
     anybody of the community.
 
@@ -63,7 +73,8 @@ def _read(path: str, on: date) -> list[Called]:
             named[pk] = Named(pk, name, kind, is_unit=of == "unit")
         elif not community:
             named[pk] = Named(pk, name, "", is_unit=of == "unit")
-    return called(_with_people(named, people), titles(), _places(path, on))
+    everybody = called(_with_people(named, people), titles(), _places(path, on))
+    return _Around(everybody, people_of(everybody))
 
 
 def _with_people(named: dict[UUID, Named], people: dict[UUID, list[str]]) -> list[Named]:

@@ -1,7 +1,8 @@
 """Tells whom an act concerns, once each."""
 
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -50,29 +51,38 @@ def deliver(at: datetime) -> int:
         issues = Issue.objects.select_related("category").in_bulk(
             [entry.subject_id for entry in entries]
         )
-        reached = events_told(entries)
-        told = [
-            entry
-            for entry in entries
-            if _is_told(entry, issues.get(entry.subject_id), reached.get(entry.pk), at)
-        ]
+        batch = _Batch(events_told(entries), _with_email(issues), at)
+        told = [entry for entry in entries if _is_told(entry, issues.get(entry.subject_id), batch)]
         records.told(told)
     return len(told)
 
 
-def _is_told(
-    entry: OutboxEntry, issue: Issue | None, reached: Reached | None, at: datetime
-) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """What is read once for all entries told together."""
+
+    reached: Mapping[UUID, Reached]
+    with_email: Collection[UUID]
+    at: datetime
+
+
+def _with_email(issue_ids: Iterable[UUID]) -> frozenset[UUID]:
+    """Most leave no e-mail; of the others it is read when it is used."""
+    reporters = Reporter.objects.filter(issue__in=list(issue_ids)).exclude(email="")
+    return frozenset(reporters.values_list("issue_id", flat=True))
+
+
+def _is_told(entry: OutboxEntry, issue: Issue | None, batch: _Batch) -> bool:
     try:
         with transaction.atomic():
             if issue is not None:
-                _tell(entry, issue, at, reached)
+                _tell(entry, issue, batch)
             else:
-                _tell_posts(entry, at)
+                _tell_posts(entry, batch.at)
     except Exception:
         # One broken entry must not keep everybody else's news back; it is tried again later.
         _log.exception("Outbox entry %s of %s failed", entry.pk, entry.subject_id)
-        _leave_for_later(entry, at)
+        _leave_for_later(entry, batch.at)
         return False
     return True
 
@@ -90,8 +100,9 @@ def _leave_for_later(entry: OutboxEntry, at: datetime) -> None:
         )
 
 
-def _tell(entry: OutboxEntry, issue: Issue, at: datetime, reached: Reached | None) -> None:
+def _tell(entry: OutboxEntry, issue: Issue, batch: _Batch) -> None:
     """Where the matter went on since, that step waits for nobody any more."""
+    at, reached = batch.at, batch.reached.get(entry.pk)
     is_stale = reached is not None and reached.state != issue.state
     by_user_id = reached.by_user_id if reached else None
     on = timezone.localdate(at)
@@ -99,7 +110,8 @@ def _tell(entry: OutboxEntry, issue: Issue, at: datetime, reached: Reached | Non
     for one in entry.told:
         audience = Audience(one["audience"])
         if audience is Audience.REPORTER:
-            _mail_reporter(issue, one["sentence"], at)
+            if issue.pk in batch.with_email:
+                _mail_reporter(issue, one["sentence"], at)
             continue
         if audience is Audience.NEXT_HOLDER and is_stale:
             continue

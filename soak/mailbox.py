@@ -1,6 +1,7 @@
 """A mail server that keeps what it accepted: the other end of every letter."""
 
 import socketserver
+import sys
 import threading
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -21,6 +22,11 @@ class Mailbox(socketserver.ThreadingTCPServer):
     @property
     def port(self) -> int:
         return int(self.server_address[1])
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A sender that was killed in the middle is what this is for; anything else is told."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
     def has_kept(self) -> None:
         """Called when a letter is kept and its sender does not know it yet."""

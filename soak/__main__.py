@@ -34,6 +34,8 @@ def main() -> int:
                 print(f"→ {name}", flush=True)
                 rows += importlib.import_module(f"soak.{name}").run(house, options.pace)
                 print(table(rows), flush=True)
+            if not all(row.is_good for row in rows):
+                print(house.troubles(), flush=True)
     print(f"{time.monotonic() - begun:.0f} s in all")
     return int(any(not row.is_good for row in rows))
 

@@ -4,6 +4,7 @@ A keeper brings up again what ended, as a service manager does, so that faults m
 """
 
 import os
+import re
 import secrets
 import signal
 import subprocess
@@ -130,6 +131,16 @@ class House:
     def log(self, name: str) -> str:
         return (self.home / f"{name}.log").read_text(errors="replace")
 
+    def troubles(self, most: int = 5) -> str:
+        """The last tracebacks in the logs; those of an answer that was a 500 go before others."""
+        found = [
+            f"{name}: {block}"
+            for name in self._commands
+            for block in _TRACEBACK.findall(self.log(name))
+        ]
+        # What stood in the way of an answer in words is said by Django under this name alone.
+        return "\n".join(sorted(found, key=lambda block: "Internal Server Error" in block)[-most:])
+
     def cli(self, *command: str, **more: str) -> None:
         subprocess.run(
             [sys.executable, "-m", "qijie.cli", *command],
@@ -202,6 +213,9 @@ class House:
         return Visitor(self.address, patience=3).is_right("/health/")
 
 
+_TRACEBACK = re.compile(
+    r"^.*\nTraceback \(most recent call last\):\n(?:[ \t].*\n|\n(?=[ \t]))*.*\n", re.M
+)
 _KEYS = (secrets.token_urlsafe(48), secrets.token_urlsafe(48))
 _TICKS = os.sysconf("SC_CLK_TCK")
 

@@ -307,7 +307,8 @@ def few_under_way() -> Iterator[None]:
     """As in a house that is some years old: almost everything is closed, a handful is suspended."""
     with connections["owner"].cursor() as cursor:
         cursor.execute(
-            "UPDATE issues_issue SET state = CASE WHEN right(number, 3) = '000' THEN 'suspended'"
+            "UPDATE issues_issue SET level = CASE WHEN right(number, 3) = '002' THEN 'district'"
+            " ELSE 'community' END, state = CASE WHEN right(number, 3) = '000' THEN 'suspended'"
             " WHEN right(number, 2) = '01' THEN 'handled' ELSE 'closed' END,"
             " due_at = CASE WHEN right(number, 2) = '01' THEN reported_at END,"
             " urgency = CASE WHEN right(number, 1) = '0' THEN 'urgent' ELSE 'normal' END"
@@ -316,7 +317,7 @@ def few_under_way() -> Iterator[None]:
     yield
 
 
-def test_what_runs_a_clock_and_what_is_not_closed_come_by_their_small_indexes() -> None:
+def test_what_runs_a_clock_and_what_is_rare_come_by_their_own_indexes() -> None:
     """Last of all: it changes the city's matters."""
     desk = desk_of(town.DISTRICT)
     with few_under_way():
@@ -324,7 +325,11 @@ def test_what_runs_a_clock_and_what_is_not_closed_come_by_their_small_indexes() 
         urgent = plan_of(urgent_open(visible_to(desk)), desk)
         rare = narrowed(visible_to(desk), Filters(states=("suspended",)), town.NOW)
         suspended = plan_of(rare.order_by("-reported_at", "-id"), desk)
-    assert indexes(waiting) & {"issue_running", "issue_not_closed"}
-    assert "issue_not_closed" in indexes(suspended)
+        high = narrowed(visible_to(desk), Filters(level="district"), town.NOW)
+        high_up = plan_of(high.order_by("-reported_at", "-id"), desk)
+    assert "issue_running" in indexes(waiting)
+    assert "issue_by_state" in indexes(suspended)
+    assert "issue_by_level" in indexes(high_up)
     assert indexes(urgent) in ({"issue_urgent"}, {"issue_urgent_in_region"})
-    assert "issues_issue" not in whole_tables(waiting) | whole_tables(suspended)
+    for plan in (waiting, suspended, high_up):
+        assert "issues_issue" not in whole_tables(plan)

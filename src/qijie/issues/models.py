@@ -215,16 +215,19 @@ class Issue(models.Model):
                 name="issue_community_due",
                 condition=Q(due_at__isnull=False),
             ),
-            # Few matters run a clock or are not closed: a desk's list and counts read these alone.
+            # Few matters run a clock: a desk's list and counts read these alone.
             models.Index(
                 fields=["region_code", "level", "state", "due_at", "id"],
                 name="issue_running",
                 condition=Q(due_at__isnull=False),
             ),
+            # A rare state or level, found without reading the others. Whole, not of the open ones
+            # alone: such a small index is read through to the end by whoever asks for what is open.
             models.Index(
-                fields=["region_code", "state", "-reported_at", "-id"],
-                name="issue_not_closed",
-                condition=~Q(state="closed"),
+                fields=["region_code", "state", "-reported_at", "-id"], name="issue_by_state"
+            ),
+            models.Index(
+                fields=["region_code", "level", "-reported_at", "-id"], name="issue_by_level"
             ),
             models.Index(fields=["number"], name="issue_by_number"),
             GinIndex(fields=["unit_ids"], name="issue_units"),

@@ -326,10 +326,13 @@ def test_what_runs_a_clock_and_what_is_rare_come_by_their_own_indexes() -> None:
         rare = narrowed(visible_to(desk), Filters(states=("suspended",)), town.NOW)
         suspended = plan_of(rare.order_by("-reported_at", "-id"), desk)
         high = narrowed(visible_to(desk), Filters(level="district"), town.NOW)
+        late = narrowed(visible_to(desk), Filters(due="overdue"), town.NOW)
+        overdue = plan_of(late.order_by("due_at", "id")[:50], desk)
         high_up = plan_of(high.order_by("-reported_at", "-id"), desk)
     assert "issue_running" in indexes(waiting)
     assert "issue_by_state" in indexes(suspended)
     assert "issue_by_level" in indexes(high_up)
+    assert indexes(overdue) & {"issue_region_due", "issue_due"}
     assert indexes(urgent) in ({"issue_urgent"}, {"issue_urgent_in_region"})
     for plan in (waiting, suspended, high_up):
         assert "issues_issue" not in whole_tables(plan)

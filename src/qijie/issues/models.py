@@ -206,6 +206,11 @@ class Issue(models.Model):
             models.Index(fields=["region_code", "-reported_at", "-id"], name="issue_region_newest"),
             models.Index(fields=["grid", "-reported_at", "-id"], name="issue_grid_newest"),
             models.Index(
+                fields=["region_code", "due_at", "id"],
+                name="issue_region_due",
+                condition=Q(due_at__isnull=False),
+            ),
+            models.Index(
                 fields=["street_code", "due_at", "id"],
                 name="issue_street_due",
                 condition=Q(due_at__isnull=False),

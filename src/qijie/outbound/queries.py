@@ -28,6 +28,7 @@ from qijie.teams.models import Post
 from qijie.teams.queries import emails_of_posts, holdings_of_users, posts_over
 
 UNDELIVERED_AT_MOST = 200
+_NEVER_NOBODY = frozenset({Audience.NEXT_HOLDER, Audience.DESK})
 _TIME_TO_TAKE_IN_HAND = timedelta(seconds=5)
 
 
@@ -36,7 +37,19 @@ def posts_of_audience(
 ) -> set[UUID]:
     """Post ids; empty for the reporter, who is no post. Whoever must not see it is not told."""
     found = _audience(audience, issue, order_id, on)
-    return found - _kept_out(issue, found, on) if found else found
+    seen = found - _kept_out(issue, found, on) if found else found
+    if found and not seen and audience in _NEVER_NOBODY:
+        # The step waits for somebody who may not see it: then the next desk that may is told.
+        return _nearest_that_sees(issue, Role.DESK, on)
+    return seen
+
+
+def _nearest_that_sees(issue: Issue, role: Role, on: date) -> set[UUID]:
+    for seat in seats_from(role, Level(issue.level)):
+        found = _seated(issue, [seat], on)
+        if seen := found - _kept_out(issue, found, on):
+            return seen
+    return set()
 
 
 def _kept_out(issue: Issue, post_ids: set[UUID], on: date) -> set[UUID]:

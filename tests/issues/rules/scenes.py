@@ -81,6 +81,12 @@ def _urgent_sent() -> Story:
     return story.after(timedelta(minutes=11))
 
 
+def _named_holder() -> Story:
+    story = Story().dispatched()
+    named = f.SeemFacts(hinted_ids=(LIGHTING.unit_id,), level=story.matter.level)
+    return story.do(Move.SEEM, SYSTEM, named)
+
+
 def _finally_answered() -> Story:
     return _denied(Story().closed()).do(Move.FINAL_ANSWER, VERIFIER)
 
@@ -98,9 +104,10 @@ _SPECIAL: dict[str, Callable[[], Story]] = {
     ),
     "urgent 紧急直派: by itself for urgent categories": lambda: Story(**cast.URGENT),
     "urgent 紧急直派: unanswered 10 minutes → next on the roster": _urgent_sent,
-    "urgent 紧急直派: danger told after somebody was sent": (
+    "urgent 紧急直派: danger told later, or nobody sent yet who may see it": (
         lambda: Story().dispatched().do(Move.RAISE, SYSTEM)
     ),
+    "urgent 紧急: nobody who was sent may see it any more; others are sent": (_named_holder),
     "Not solved: a written final answer open to one objection one level up": _finally_answered,
     "about 涉及工作人员: the words name somebody of the place it was given later": (
         lambda: Story().filed().do(Move.SEEM, SYSTEM)
@@ -289,7 +296,8 @@ SPOIL_GUARD: dict[str, Spoil] = {
     "category_was_chosen": _matter_with(category=None),
     "is_urgent": _matter_with(urgency=Urgency.NORMAL),
     "danger_is_new": _matter_with(urgency=Urgency.URGENT),
-    "danger_since_sent": _matter_with(clocks=()),
+    "danger_waits": _matter_with(clocks=()),
+    "holder_kept_out": _matter_with(hinted_ids=(), urgency=Urgency.URGENT),
     "place_is_in_a_grid": _matter_with(grid_path=None),
     "duty_is_silent": _moved_in_time(timedelta(minutes=-5)),
     "named_family": _matter_with(family=Family.OTHER),
@@ -380,6 +388,11 @@ def _seemingly_those_asked(matter: Matter, act: Act[f.Facts]) -> Scene:
     return replace(matter, hinted_ids=(key("the unit named"),)), spoilt
 
 
+def _another_of_those_asked(matter: Matter, act: Act[f.Facts]) -> Scene:
+    about = replace(matter, about_unit_id=key("the unit complained of"))
+    return _seemingly_those_asked(about, act)
+
+
 def _returned_before(matter: Matter, act: Act[f.Facts]) -> Scene:
     return _facts_with(make_safe_order_id=None)(replace(matter, return_count=1), act)
 
@@ -449,6 +462,7 @@ SPOIL_NEED: dict[Need, Spoil] = {
     n.ADDRESSED: _with_requests(unit_id=None),
     n.NOT_THE_CONCERNED: _about_those_asked,
     n.NOT_THE_HINTED: _seemingly_those_asked,
+    n.NOT_ANOTHER_HINTED: _another_of_those_asked,
     n.CONSENT: _matter_with(whistled_from=(Level.COMMUNITY,)),
     n.A_MAIN_ORDER: _with_requests(is_main=False),
     n.LEAVES_ONE_MAIN: _with_requests(is_main=True),

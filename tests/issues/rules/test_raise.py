@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 
 from qijie.issues.rules.decide import Refused, apply, replay
+from qijie.issues.rules.facts import SeemFacts
 from qijie.issues.rules.standing import pressing
-from qijie.issues.rules.vocabulary import Audience, ClockKind, Move, Urgency
-from tests.issues.rules.cast import BOOK, DESK, SYSTEM, Story
+from qijie.issues.rules.vocabulary import Audience, ClockKind, Move, OrderState, State, Urgency
+from tests.issues.rules.cast import BOOK, DESK, DISPATCHER, LIGHTING, SUPERVISOR, SYSTEM, Story
 
 TEN_MINUTES = timedelta(minutes=10)
 LATER: tuple[Callable[[], Story], ...] = (
@@ -16,6 +17,8 @@ LATER: tuple[Callable[[], Story], ...] = (
     lambda: Story().filed(),
     lambda: Story().dispatched(),
     lambda: Story().handled(),
+    lambda: Story().solved(),
+    lambda: Story().suspended(),
 )
 
 
@@ -68,3 +71,68 @@ def test_what_is_urgent_is_not_raised_again_and_nobody_raises_by_hand() -> None:
     for actor in (SYSTEM, DESK):
         with pytest.raises(Refused):
             apply(story.matter, story.act(Move.RAISE, actor), BOOK)
+
+
+HALF_AN_HOUR = timedelta(minutes=30)
+
+
+@pytest.mark.parametrize("told", LATER)
+def test_it_is_to_be_made_safe_and_the_desk_sends_somebody_at_once(
+    told: Callable[[], Story],
+) -> None:
+    story = told().do(Move.RAISE, SYSTEM)
+    clock = story.matter.live(ClockKind.MAKE_SAFE)
+    assert clock.is_running
+    assert (clock.started_at, clock.due_at - clock.started_at) == (
+        story.events[-1].at,
+        HALF_AN_HOUR,
+    )
+    assert "到现场，先把危险排除" in story.sentence()
+    sent = story.do(Move.DIRECT_URGENT, DESK).matter
+    assert (sent.state, sent.main_order.state) == (State.DISPATCHED, OrderState.SENT)
+    assert replay(story.events, BOOK) == sent
+
+
+@pytest.mark.parametrize("told", [lambda: Story().handled(), lambda: Story().solved()])
+def test_danger_where_it_was_said_to_be_done_is_work_again(told: Callable[[], Story]) -> None:
+    matter = told().do(Move.RAISE, SYSTEM).matter
+    assert (matter.state, matter.handled_at, matter.is_on_the_spot) == (State.FILED, None, False)
+    assert matter.live(ClockKind.VERIFY) is None
+    assert matter.live(ClockKind.CONFIRM_WINDOW) is None
+    assert matter.live(ClockKind.HANDLE) is not None
+
+
+def test_urgent_and_done_and_danger_again_is_an_alarm_again() -> None:
+    story = Story(urgency=Urgency.URGENT).solved()
+    assert story.do(Move.RAISE, SYSTEM).matter.is_alarm
+
+
+def test_where_danger_waits_for_nobody_the_desk_sends_nobody_twice() -> None:
+    with pytest.raises(Refused):
+        Story().filed().do(Move.DIRECT_URGENT, DESK)
+    story = Story().filed().do(Move.RAISE, SYSTEM).do(Move.DIRECT_URGENT, DESK)
+    with pytest.raises(Refused):
+        story.do(Move.DIRECT_URGENT, DESK)
+
+
+def test_whoever_was_sent_and_is_named_is_sent_no_more_and_others_may_be() -> None:
+    story = Story().dispatched()
+    story.do(Move.SEEM, SYSTEM, SeemFacts(hinted_ids=(LIGHTING.unit_id,), level=story.matter.level))
+    story.do(Move.RAISE, SYSTEM)
+    assert (story.matter.state, story.matter.open_orders) == (State.FILED, ())
+    assert Audience.DESK in {one.audience for one in story.told}
+    with pytest.raises(Refused, match="先核对是否涉及"):
+        story.do(Move.DISPATCH, DISPATCHER)
+    assert replay(story.events, BOOK) == story.matter
+
+
+def test_an_alarm_under_way_is_raised_once_more_for_that() -> None:
+    story = Story().dispatched().do(Move.RAISE, SYSTEM)
+    story.do(Move.SEEM, SYSTEM, SeemFacts(hinted_ids=(LIGHTING.unit_id,), level=story.matter.level))
+    story.do(Move.RAISE, SYSTEM)
+    assert (story.matter.state, story.matter.is_alarm) == (State.FILED, True)
+
+
+def test_a_supervisor_who_waits_for_an_answer_stands_in_no_way() -> None:
+    story = Story().dispatched().do(Move.SUPERVISE, SUPERVISOR)
+    assert story.do(Move.RAISE, SYSTEM).matter.is_alarm

@@ -163,7 +163,8 @@ def test_in_danger_nothing_is_withdrawn_or_confirmed_away(client: Client, move: 
             actions.solve(
                 id_of(token), by=worker, at=timezone.now(), words="说好了", category=town.NOISE
             )
-    state = the_issue(token).state
+    # What was said to be done is not: somebody is sent again.
+    state = "filed" if move == "confirm" else the_issue(token).state
     answer = press(client, send(client, token, move, words=FIRE), "yes")
     assert (the_issue(token).state, the_issue(token).urgency) == (state, "urgent")
     assert "您说现在有危险，所以没有" in shown(client.get(answer.url))
@@ -249,3 +250,19 @@ def test_an_order_under_way_is_raised_though_urged_today(client: Client) -> None
     dispatch(token)
     press(client, send(client, token, "urge", words=FIRE), "yes")
     assert the_issue(token).urgency == "urgent"
+
+
+def test_danger_where_it_was_done_and_judged_promises_minutes_and_no_working_day(
+    client: Client,
+) -> None:
+    token = hand_in(client, category=town.NOISE)
+    worker = post_of("chen")
+    with scope(worker):
+        actions.solve(id_of(token), by=worker, at=timezone.now(), words="说好了")
+    answer = press(client, send(client, token, "judge", words=FIRE, is_solved="no"), "yes")
+    page = shown(client.get(answer.url))
+    assert "最晚答复您的时间" in page
+    assert "到现场，先把危险排除" in page
+    assert "已转为紧急" in page
+    assert "正在安排人去" in page
+    assert "工作日" not in page

@@ -125,14 +125,26 @@ def _raised(issue: Issue, words: str, at: datetime, is_danger: bool | None) -> I
     if is_over or State(issue.state).is_end:
         return issue
     dangers = dangers_in(words, "", lexicon())
-    is_again = bool(dangers) and issue.urgency == Urgency.URGENT
-    if not dangers or (is_again and not (is_danger and matter_of(issue).is_made_safe)):
+    matter = matter_of(issue)
+    is_again = issue.urgency == Urgency.URGENT
+    # Whoever was sent may have been named just now: then nobody is on the way any more.
+    if is_again and matter.is_alarm and _are_kept_out(matter):
+        return _alarmed(issue, "派去的人可能就是反映的人，要另外派人去，按紧急办。", at)
+    if not dangers or (is_again and (matter.is_alarm or not is_danger)):
         return issue
     kinds = "、".join(danger.name for danger in dangers)
     said = "反映人说现在就有危险" if is_danger else "后来说的话像有危险"
-    what = "止险以后又有险情，重新按紧急办" if is_again else "按紧急办"
-    why = f"{said}：“{kinds}”，{what}。"
+    what = "又有险情，重新按紧急办" if is_again else "按紧急办"
+    return _alarmed(issue, f"{said}：“{kinds}”，{what}。", at)
+
+
+def _alarmed(issue: Issue, why: str, at: datetime) -> Issue:
     return advance(issue.pk, Move.RAISE, Facts(), by=SYSTEM, at=at, words=why)
+
+
+def _are_kept_out(matter: Matter) -> bool:
+    """Whether those sent are all among whom the words seem to name."""
+    return bool(matter.open_orders) and all(map(matter.is_kept_from, matter.open_orders))
 
 
 def _kept_from_those_named(issue: Issue, *, was_at: str, added: str, at: datetime) -> Issue:

@@ -315,8 +315,10 @@ def _hasten(matter: Matter, effect: ClockEffect, turning: Turning) -> Matter:
     """Each running clock of the kinds that would end sooner if begun now; the old one is kept."""
     old, new = [], []
     for clock in matter.clocks:
+        if clock.kind not in effect.kinds or not clock.is_running:
+            continue
         rule = _rule_of(clock.kind, matter, turning.book)
-        if clock.kind not in effect.kinds or not clock.is_running or rule is None:
+        if rule is None:
             continue
         at, book = turning.act.at, turning.book
         fresh = _clock(rule, clock.kind, at, matter, book, clock.order_id)

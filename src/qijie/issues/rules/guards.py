@@ -156,12 +156,19 @@ def _is_to_be_made_safe(case: Case) -> bool:
     return any(case.matter.running(ClockKind.MAKE_SAFE, of) for of in (None, order_id))
 
 
-def _is_danger_since_sent(case: Case) -> bool:
-    """The clock to make safe began after whoever holds it was sent: for something else."""
-    clock, main = case.matter.running(ClockKind.MAKE_SAFE), case.matter.main_order
-    if clock is None or main is None:
+def _is_danger_waiting(case: Case) -> bool:
+    """Danger is told and nobody was sent for it: nobody at all, or before the clock to make safe
+    began, which was for something else, or only whoever may not see the matter any more."""
+    clock = case.matter.running(ClockKind.MAKE_SAFE)
+    if clock is None or not _is_urgent(case):
         return False
-    return _is_urgent(case) and main.sent_at < clock.started_at
+    sent = [order for order in case.matter.open_orders if order.sent_at >= clock.started_at]
+    return all(case.matter.is_kept_from(order) for order in sent)
+
+
+def _are_holders_kept_out(case: Case) -> bool:
+    holders = case.matter.open_orders
+    return bool(holders) and all(case.matter.is_kept_from(order) for order in holders)
 
 
 def _is_late_somewhere(case: Case) -> bool:
@@ -281,13 +288,18 @@ IS_URGENT = Guard(
 )
 DANGER_IS_NEW = Guard(
     "danger_is_new",
-    lambda case: not _is_urgent(case) or case.matter.is_made_safe,
+    lambda case: not case.matter.is_alarm,
     "本事项已经按紧急办理，险情还没有排除。",
 )
-DANGER_SINCE_SENT = Guard(
-    "danger_since_sent",
-    _is_danger_since_sent,
-    "派出以后没有新的险情，不用再紧急直派。",
+DANGER_WAITS = Guard(
+    "danger_waits",
+    _is_danger_waiting,
+    "没有新的险情，或者已经派人去排险，不用再紧急直派。",
+)
+HOLDER_KEPT_OUT = Guard(
+    "holder_kept_out",
+    _are_holders_kept_out,
+    "派去的单位还能看到这件事项，不用换人。",
 )
 DUTY_IS_SILENT = Guard(
     "duty_is_silent", _is_duty_silent, "值班单位仍在签收时限内，尚不需要转派下一家。"

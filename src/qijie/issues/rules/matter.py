@@ -239,6 +239,16 @@ class Matter:
         asked = [c for c in self.clocks if c.kind is ClockKind.MAKE_SAFE and c.order_id is None]
         return bool(asked) and asked[-1].is_met
 
+    @property
+    def is_alarm(self) -> bool:
+        """Urgent, and somebody is on the way to make it safe or has to be sent."""
+        waits = self.state in (State.HANDLED, State.SUSPENDED) or self.state.is_end
+        return self.urgency is Urgency.URGENT and not self.is_made_safe and not waits
+
+    def is_kept_from(self, order: Order) -> bool:
+        """Whether the words seem to name whoever has this order, who then does not see it."""
+        return bool({order.unit_id, order.post_id} & set(self.hinted_ids))
+
     def request(self, move: Move) -> Request | None:
         return next((request for request in self.requests if request.move is move), None)
 

@@ -101,6 +101,11 @@ def _avoids_the_hinted(matter: Matter, act: Act[Any], book: Book) -> bool:
     return not any({asked.post_id, asked.unit_id} & hinted for asked in _requests(act.facts))
 
 
+def _avoids_another_hinted(matter: Matter, act: Act[Any], book: Book) -> bool:
+    """Sending somebody says that nobody is meant, but not of a second one beside the accused."""
+    return not matter.is_about_somebody or _avoids_the_hinted(matter, act, book)
+
+
 def _names_somebody(matter: Matter, act: Act[brought.AboutFacts], book: Book) -> bool:
     return (act.facts.post_id is None) is not (act.facts.unit_id is None)
 
@@ -298,6 +303,9 @@ NOT_THE_HINTED = Need(
     "承办方",
     "原话里疑似涉及该单位或岗位，请受理席先核对是否涉及，或者改派其他单位。",
     _avoids_the_hinted,
+)
+NOT_ANOTHER_HINTED = Need(
+    NOT_THE_HINTED.name, NOT_THE_HINTED.label, NOT_THE_HINTED.missing, _avoids_another_hinted
 )
 CONSENT = Need(
     "orders",

@@ -88,7 +88,18 @@ _CALL_FIRST = "有人身危险，请先打 110、119 或 120。"
 TO_REPORTER = (Audience.REPORTER,)
 TO_NEXT = (Audience.NEXT_HOLDER,)
 TO_BOTH = (Audience.REPORTER, Audience.NEXT_HOLDER)
+TO_WHO_MAY_SEND = (*TO_BOTH, Audience.DESK)
 TO_ALL_ASKED = (Audience.REPORTER, Audience.PARTIES, Audience.FOLLOWERS)
+
+_SOON_THERE = (
+    "您说的马上有人看，{urge_answer}前答复您，最晚{make_safe}到现场，先把危险排除。" + _CALL_FIRST
+)
+# Of danger told later: whoever has it answers at once, and the place is made safe.
+_ALARM = (
+    c.hastens(ClockKind.SIGN, ClockKind.CONVENE_ANSWER, ClockKind.URGE_ANSWER, ClockKind.MAKE_SAFE),
+    c.starts(ClockKind.URGE_ANSWER),
+    c.starts(ClockKind.MAKE_SAFE),
+)
 
 INTAKE: tuple[Transition, ...] = (
     Transition(
@@ -243,7 +254,7 @@ INTAKE: tuple[Transition, ...] = (
         who=(Relation.DESK_OF_LEVEL,),
         brings=f.DirectFacts,
         guards=(g.ONE_SIDE,),
-        needs=(n.FAMILY, n.CATEGORY, n.ADDRESSED, n.NOT_THE_CONCERNED),
+        needs=(n.FAMILY, n.CATEGORY, n.ADDRESSED, n.NOT_THE_CONCERNED, n.NOT_ANOTHER_HINTED),
         effect=intake.direct_urgent,
         clocks=(
             c.stops(ClockKind.ACCEPT, ClockKind.FIRST_ANSWER),
@@ -291,19 +302,23 @@ INTAKE: tuple[Transition, ...] = (
     ),
     Transition(
         move=Move.DIRECT_URGENT,
-        sources=(DISPATCHED, FILED),
+        sources=(ACCEPTED, FILED, DISPATCHED),
         target=DISPATCHED,
         who=(Relation.DESK_OF_LEVEL,),
         brings=f.DirectFacts,
-        guards=(g.ONE_SIDE, g.DANGER_SINCE_SENT),
-        needs=(n.FAMILY, n.CATEGORY, n.ADDRESSED, n.NOT_THE_CONCERNED),
+        guards=(g.ONE_SIDE, g.DANGER_WAITS),
+        needs=(n.FAMILY, n.CATEGORY, n.ADDRESSED, n.NOT_THE_CONCERNED, n.NOT_ANOTHER_HINTED),
         effect=intake.direct_urgent,
-        clocks=(c.times_new_orders(),),
+        clocks=(
+            c.stops(ClockKind.FILE, ClockKind.NAME_OWNER),
+            c.starts(ClockKind.HANDLE, promises=True),
+            c.times_new_orders(),
+        ),
         tells=(Audience.REPORTER, Audience.UNIT),
         button="紧急直派",
         sentence_for_reporter="您说的情况已按紧急直接派出，最晚{make_safe}到现场，先把危险排除。",
         is_wired=True,
-        source="urgent 紧急直派: danger told after somebody was sent",
+        source="urgent 紧急直派: danger told later, or nobody sent yet who may see it",
     ),
     Transition(
         move=Move.RAISE,
@@ -311,7 +326,7 @@ INTAKE: tuple[Transition, ...] = (
         target=Target.SAME,
         who=(Relation.SYSTEM,),
         guards=(g.DANGER_IS_NEW,),
-        effect=intake.raised,
+        effect=closing.raised,
         clocks=(c.hastens(ClockKind.ACCEPT, ClockKind.FIRST_ANSWER),),
         tells=TO_BOTH,
         sentence_for_reporter="您说的马上有人看，最晚 {accept}。" + _CALL_FIRST,
@@ -320,48 +335,81 @@ INTAKE: tuple[Transition, ...] = (
     ),
     Transition(
         move=Move.RAISE,
+        sources=(ACCEPTED,),
+        target=Target.SAME,
+        who=(Relation.SYSTEM,),
+        guards=(g.DANGER_IS_NEW,),
+        effect=closing.raised,
+        clocks=(c.hastens(ClockKind.FILE), *_ALARM),
+        tells=TO_BOTH,
+        sentence_for_reporter=_SOON_THERE,
+        is_wired=True,
+        source="urgent 紧急: words added later tell of danger; the desk may send at once",
+    ),
+    Transition(
+        move=Move.RAISE,
+        sources=(DISPATCHED,),
+        target=FILED,
+        who=(Relation.SYSTEM,),
+        guards=(g.HOLDER_KEPT_OUT,),
+        effect=closing.raised,
+        clocks=_ALARM,
+        tells=TO_WHO_MAY_SEND,
+        sentence_for_reporter=_SOON_THERE,
+        is_wired=True,
+        source="urgent 紧急: nobody who was sent may see it any more; others are sent",
+    ),
+    Transition(
+        move=Move.RAISE,
         sources=(FILED, DISPATCHED),
         target=Target.SAME,
         who=(Relation.SYSTEM,),
         guards=(g.DANGER_IS_NEW,),
-        effect=intake.raised,
-        clocks=(
-            c.hastens(
-                ClockKind.SIGN,
-                ClockKind.CONVENE_ANSWER,
-                ClockKind.URGE_ANSWER,
-                ClockKind.MAKE_SAFE,
-            ),
-            c.starts(ClockKind.URGE_ANSWER),
-            c.starts(ClockKind.MAKE_SAFE),
-            c.starts_for_orders(ClockKind.MAKE_SAFE),
-        ),
-        tells=TO_BOTH,
-        sentence_for_reporter=(
-            "您说的马上有人看，{urge_answer}前答复您，最晚{make_safe}到现场，先把危险排除。"
-            + _CALL_FIRST
-        ),
+        effect=closing.raised,
+        clocks=(*_ALARM, c.starts_for_orders(ClockKind.MAKE_SAFE)),
+        tells=TO_WHO_MAY_SEND,
+        sentence_for_reporter=_SOON_THERE,
         is_wired=True,
         source="urgent 紧急: words added later tell of danger; it is made safe first",
     ),
     Transition(
         move=Move.RAISE,
-        sources=(ACCEPTED, HANDLED, SUSPENDED),
-        target=Target.SAME,
+        sources=(HANDLED,),
+        target=FILED,
         who=(Relation.SYSTEM,),
-        guards=(g.DANGER_IS_NEW,),
-        effect=intake.raised,
+        effect=closing.raised,
         clocks=(
-            c.hastens(
-                ClockKind.FILE,
-                ClockKind.URGE_ANSWER,
+            c.stops(
+                ClockKind.VERIFY,
+                ClockKind.CONFIRM_WINDOW,
+                ClockKind.CALL_BACK,
+                ClockKind.CALL_BACK_WINDOW,
             ),
-            c.starts(ClockKind.URGE_ANSWER),
+            c.starts_half(ClockKind.HANDLE, promises=True),
+            *_ALARM,
         ),
-        tells=TO_BOTH,
-        sentence_for_reporter="您说的马上有人看，{urge_answer}前答复您。" + _CALL_FIRST,
+        tells=TO_WHO_MAY_SEND,
+        sentence_for_reporter=_SOON_THERE,
         is_wired=True,
-        source="urgent 紧急: words added later tell of danger; whoever holds it answers",
+        source="urgent 紧急: danger where it was said to be done; somebody is sent again",
+    ),
+    Transition(
+        move=Move.RAISE,
+        sources=(SUSPENDED,),
+        target=Target.BACK,
+        back_to=(FILED, DISPATCHED),
+        who=(Relation.SYSTEM,),
+        effect=closing.raised,
+        clocks=(
+            c.stops(ClockKind.REVIEW),
+            c.goes_on(),
+            *_ALARM,
+            c.starts_for_orders(ClockKind.MAKE_SAFE),
+        ),
+        tells=TO_WHO_MAY_SEND,
+        sentence_for_reporter=_SOON_THERE,
+        is_wired=True,
+        source="urgent 紧急: words added later tell of danger; it does not wait any longer",
     ),
     Transition(
         move=Move.VOID,

@@ -14,7 +14,7 @@ from qijie.issues.queries.offers import offers_for
 from qijie.issues.rules.danger import MOST_SHOWN, Danger, dangers_in
 from qijie.issues.rules.decide import Offer
 from qijie.issues.rules.matter import Matter
-from qijie.issues.rules.vocabulary import Move, Urgency
+from qijie.issues.rules.vocabulary import Move
 from qijie.kernel.coordinates import CoordinateSystem
 from qijie.surfaces.portal.places import words_of
 from qijie.teams.gate import GuardedRequest, not_visible
@@ -48,9 +48,7 @@ class Asked:
         """Asked once whether it is now, but not of what is urgent anyway and stays so."""
         if self.answer or not self.dangers:
             return False
-        is_urgent = self.value.urgency is Urgency.URGENT and not self.value.is_made_safe
-        is_known = not self.is_over and is_urgent
-        return not is_known or self.offer.move in _ENDING
+        return not self.value.is_alarm or self.offer.move in _ENDING
 
     @property
     def told(self) -> Sequence[Danger]:

@@ -12,7 +12,13 @@ from qijie.issues.rules.table import TRANSITIONS
 from qijie.issues.rules.vocabulary import ClockKind, Move, OrderState, State, Urgency
 from qijie.records.models import Event
 
-_DATES = ("{first_answer}", "{outlook}", "{urge_answer}")
+_DATES = (
+    "{first_answer}",
+    "{outlook}",
+    "{urge_answer}",
+    "{confirm_window_span}",
+    "{call_back_span}",
+)
 TITLES: Mapping[Move, str] = {
     Move.REPORT: "我们收到了",
     Move.ADD: "您补充了情况",

@@ -14,7 +14,7 @@ from qijie.issues.rules.facts import (
 )
 from qijie.issues.rules.matter import Act, Matter
 from qijie.issues.rules.relations import level_above
-from qijie.issues.rules.vocabulary import Appeal, State, Verdict
+from qijie.issues.rules.vocabulary import Appeal, State, Urgency, Verdict
 from qijie.kernel.codes import Level
 
 
@@ -93,6 +93,16 @@ def reopen(matter: Matter, act: Act[Facts], book: Book) -> Matter:
         master_id=None,
         is_master_ended=False,
     )
+
+
+def raised(matter: Matter, act: Act[Facts], book: Book) -> Matter:
+    """Danger where it was said to be done: it is not, and nobody waits for a verdict on it. Whoever
+    was sent and may not see it any more is not who goes there."""
+    again = _unsolved(matter) if matter.state is State.HANDLED else matter
+    holders = again.open_orders
+    if holders and all(map(again.is_kept_from, holders)):
+        again = recalled(again, holders, act.at)
+    return replace(again, urgency=Urgency.URGENT)
 
 
 def appeal(matter: Matter, act: Act[Facts], book: Book) -> Matter:

@@ -1,6 +1,7 @@
 """From the report to the filing."""
 
 from dataclasses import replace
+from uuid import UUID
 
 from qijie.issues.rules.book import Book
 from qijie.issues.rules.deadlines import classified
@@ -64,6 +65,7 @@ def about(matter: Matter, act: Act[AboutFacts], book: Book) -> Matter:
     """To a desk that is not concerned, out of the hands of whoever was sent; what the words seemed
     to say is settled with it."""
     facts = act.facts
+    others = (one for one in _still_hinted(matter) if one not in (facts.post_id, facts.unit_id))
     return replace(
         recalled(matter, matter.open_orders, act.at),
         level=facts.level,
@@ -73,7 +75,7 @@ def about(matter: Matter, act: Act[AboutFacts], book: Book) -> Matter:
         about_path=facts.path,
         hidden_level=facts.hidden_level,
         stand_in_roles=facts.stand_in_roles,
-        hinted_ids=(),
+        hinted_ids=tuple(others),
     )
 
 
@@ -123,7 +125,7 @@ def accept(matter: Matter, act: Act[AcceptFacts], book: Book) -> Matter:
         grid_path=facts.grid_path or matter.grid_path,
         level=facts.level or matter.level,
         accepted_at=act.at,
-        hinted_ids=(),
+        hinted_ids=_still_hinted(matter),
     )
 
 
@@ -137,13 +139,14 @@ def direct_urgent(matter: Matter, act: Act[DirectFacts], book: Book) -> Matter:
     filed = counted_as_filed(classified(taken_back, act.facts), act)
     turn = filed.round + 1
     order = sent(act.facts.order, turn, act.at, is_main=True)
-    hinted = () if is_looked_at else matter.hinted_ids
+    hinted = _still_hinted(matter) if is_looked_at else matter.hinted_ids
     urgent = replace(filed, urgency=Urgency.URGENT, round=turn, hinted_ids=hinted)
     return opened(urgent, order)
 
 
-def raised(matter: Matter, act: Act[Facts], book: Book) -> Matter:
-    return replace(matter, urgency=Urgency.URGENT)
+def _still_hinted(matter: Matter) -> tuple[UUID, ...]:
+    """What is about somebody already keeps a second one away until a desk has cleared them."""
+    return matter.hinted_ids if matter.is_about_somebody else ()
 
 
 def counted_as_filed(matter: Matter, act: Act[Facts]) -> Matter:
@@ -217,4 +220,4 @@ def reclassify(matter: Matter, act: Act[Classified], book: Book) -> Matter:
 
 def file(matter: Matter, act: Act[Classified], book: Book) -> Matter:
     """Whom the words seemed to name the desk has read: filed means they are not meant."""
-    return replace(classified(matter, act.facts), filed_at=act.at, hinted_ids=())
+    return replace(classified(matter, act.facts), filed_at=act.at, hinted_ids=_still_hinted(matter))

@@ -1,6 +1,5 @@
 """What changes seldom and is asked often, kept in this process for a while."""
 
-import random
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -11,6 +10,8 @@ from weakref import WeakSet
 V = TypeVar("V")
 _SOONEST = 0.5
 """Share of its time after which a value may be read again."""
+_GOLDEN = 0.6180339887
+"""Steps of this share of a round spread evenly however many they are, with no chance in it."""
 
 
 class Kept(Generic[V]):
@@ -26,6 +27,7 @@ class Kept(Generic[V]):
         self._values: OrderedDict[Hashable, tuple[float, V]] = OrderedDict()
         self._lock = Lock()
         self._reading: dict[Hashable, Lock] = {}
+        self._turn = 0.0
         _all.add(self)
 
     def get(self, key: Hashable, read: Callable[[], V]) -> V:
@@ -47,8 +49,10 @@ class Kept(Generic[V]):
         return value
 
     def _put(self, key: Hashable, value: V) -> None:
-        until = time.monotonic() + self._seconds * random.uniform(_SOONEST, 1)  # noqa: S311  # no secret
         with self._lock:
+            self._turn = (self._turn + _GOLDEN) % 1
+            share = _SOONEST + (1 - _SOONEST) * self._turn
+            until = time.monotonic() + self._seconds * share
             self._values[key] = until, value
             self._values.move_to_end(key)
             while len(self._values) > self._most:

@@ -83,6 +83,37 @@ def test_more_under_a_used_key_is_not_taken_for_received(client: Client) -> None
     assert (events(id_of(token), "add"), photos(id_of(token))) == (1, 0)
 
 
+def test_danger_under_a_used_key_is_heard_and_done_once(client: Client) -> None:
+    token = hand_in(client)
+    url, key = f"/m/{token}/add/", str(uuid4())
+    client.post(url, {"form_key": key, "words": "又堆了一车"})
+    fire = {"form_key": key, "words": "三楼着火了，烟很大"}
+    stop = client.post(url, fire)
+    assert (stop.status_code, 'href="tel:119"' in stop.content.decode()) == (200, True)
+    for query in ("", "&again=yes"):
+        taken = client.post(url, fire | {"danger": "yes"})
+        assert (taken.status_code, taken.url) == (303, f"/m/{token}/?done=add&danger=yes{query}")
+    assert (events(id_of(token), "add"), events(id_of(token), "raise")) == (2, 1)
+    assert client.post(url, fire | {"danger": "no"}).status_code == 409
+
+
+def test_two_keys_in_one_form_are_none_and_one_sent_twice_is_one(client: Client) -> None:
+    token = hand_in(client)
+    url, keys = f"/m/{token}/add/", [str(uuid4()), str(uuid4())]
+    refused = client.post(url, {"form_key": keys, "words": "又堆了一车"})
+    assert (refused.status_code, events(id_of(token), "add")) == (400, 0)
+    for _ in range(2):
+        taken = client.post(url, {"form_key": [keys[0], keys[0]], "words": "又堆了一车"})
+        assert taken.status_code == 303
+    assert events(id_of(token), "add") == 1
+
+
+@pytest.mark.parametrize("page", ["/report/", "/"])
+def test_a_page_opened_with_its_key_is_kept_by_nobody(client: Client, page: str) -> None:
+    answer = client.get(page, headers={"X-Form-Key": str(uuid4())})
+    assert "no-store" in answer["Cache-Control"]
+
+
 def test_a_key_opens_no_other_link(client: Client) -> None:
     mine, others = hand_in(client), hand_in(client, phone="13912345678")
     key = str(uuid4())

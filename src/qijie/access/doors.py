@@ -52,7 +52,7 @@ DOORS: tuple[Door, ...] = (
     Door("portal:addresses", Who.ANYONE),
     Door("portal:grid", Who.ANYONE),
     Door("portal:matter", Who.LINK_HOLDER),
-    Door("portal:move", Who.LINK_HOLDER, takes_photos=True),
+    Door("portal:move", Who.LINK_HOLDER, takes_photos=True, hears_danger=True),
     Door("portal:photo", Who.LINK_HOLDER),
     # Grid workers and handling units, on the phone
     Door("field:today", Who.STAFF, SEE_OWN_DAY),

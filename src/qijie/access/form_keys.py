@@ -13,9 +13,9 @@ _NEXT = "qijie_next_key"
 
 
 def key_given(request: HttpRequest) -> UUID | None:
-    """The key that came with the request; None for none, or one that is none."""
-    typed = request.POST.get(FIELD) or request.headers.get(HEADER)
-    return id_of(typed) if typed else None
+    """The key that came with the request; None for none, one that is none, or several."""
+    typed = {*request.POST.getlist(FIELD)} - {""} or {request.headers.get(HEADER, "")}
+    return id_of(typed.pop()) if len(typed) == 1 else None
 
 
 def key_to_show(request: HttpRequest) -> UUID:

@@ -204,6 +204,8 @@ class Door:
     """Does its work and answers with the page or with data, instead of leading on."""
     tells_another: bool = False
     """Says itself, with everything typed, that more came under a key than the first time."""
+    hears_danger: bool = False
+    """Takes words of danger in as an act of their own, under whatever key they come."""
     remembers: bool = False
     """What it does keeps the key itself, with what was done: nothing is remembered besides."""
 

@@ -45,6 +45,8 @@ class GuardedRequest(HttpRequest):
     """A view says so where it leads on without having done what was asked."""
     sent_to: str
     """Where the form this page was opened with led to, if it went before."""
+    is_another: bool
+    """The form's key came before with other words, and its door hears danger all the same."""
 
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]

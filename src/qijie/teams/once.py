@@ -53,7 +53,7 @@ def answer_before(request: "GuardedRequest") -> HttpResponse | None:
 
     From here to the end of the transaction nobody else is inside with the same key.
     """
-    request.claim, request.sent_to = None, ""
+    request.claim, request.sent_to, request.is_another = None, "", False
     if request.door.keyless:
         return None
     if request.method != "POST":
@@ -74,9 +74,37 @@ def answer_before(request: "GuardedRequest") -> HttpResponse | None:
         return None
     if bytes(before.body) == claim.body:
         return _once_more(request, before, key)
+    return _answer_another(request, claim, before)
+
+
+def _answer_another(
+    request: "GuardedRequest", claim: Claim, before: SentForm
+) -> HttpResponse | None:
     if request.door.tells_another:
         return None
-    return _refused(request, _ANOTHER, 409, _opened(before, key))
+    if request.door.hears_danger:
+        return _as_its_own(request, claim, before)
+    return _refused(request, _ANOTHER, 409, _opened(before, claim.key))
+
+
+def _as_its_own(request: "GuardedRequest", claim: Claim, before: SentForm) -> HttpResponse | None:
+    """Other words under a used key go on to their door, which does them only in danger; the same
+    again is answered what they were."""
+    own = Claim(claim.key, sha256(claim.digest + claim.body).digest(), claim.body)
+    if not sent_forms.hold_form(own.digest):
+        return _refused(request, _UNDER_WAY, 409)
+    done = form_sent(own.digest)
+    if done is not None:
+        return _once_more(request, done, claim.key)
+    request.claim, request.sent_to = own, _opened(before, claim.key)["to"]
+    request.is_another = True
+    return None
+
+
+def refuse_another(request: "GuardedRequest") -> HttpResponse:
+    """For a door that hears danger first: these words are another act and there is none."""
+    request.claim = None
+    return _refused(request, _ANOTHER, 409, {"to": request.sent_to})
 
 
 def keep_answer(request: "GuardedRequest", response: HttpResponseBase) -> None:

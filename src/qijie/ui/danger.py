@@ -11,6 +11,8 @@ from qijie.issues.queries.book import lexicon
 from qijie.issues.rules.danger import MOST_SHOWN, Danger, dangers_in
 
 _YES, _NO, _BACK = "yes", "no", "back"
+OF_ITS_OWN = "先前那一份也在。这一次说有危险，已经作为新的一件按紧急收下。"
+"""Said of danger under a key that brought something else before."""
 ANSWERS = ((_YES, "是，按紧急报，马上要有人接"), (_NO, "不是，或已经没有危险，照常报"))
 
 

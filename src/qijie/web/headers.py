@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponseBase
 
+from qijie.access.form_keys import HEADER
 from qijie.access.permissions import Door, Who
 
 KEPT_BY_NOBODY = "private, no-store"
@@ -29,7 +30,7 @@ class HeadersMiddleware:
         response = self.get_response(request)
         door: Door | None = getattr(request, "door", None)
         response["Permissions-Policy"] = _USES
-        if not _is_for_everybody(request, response, door):
+        if not _is_for_everybody(request, response, door) or HEADER in request.headers:
             response["Cache-Control"] = KEPT_BY_NOBODY
         if door is None or door.url_name not in FOUND or response.status_code != 200:
             response["X-Robots-Tag"] = "noindex, nofollow"

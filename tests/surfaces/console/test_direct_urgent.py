@@ -81,3 +81,11 @@ def test_a_fire_that_no_kind_is_named_for_alarms_the_grids_worker_too(client: Cl
     token = hand_in(client, words=FIRE, danger="yes", category="")
     assert the_issue(token).category_id == EMERGENCY
     assert str(id_of(token)) in said(client, "chen")
+
+
+@pytest.mark.parametrize(("urgency", "look"), [("normal", "plain"), ("urgent", "primary")])
+def test_it_is_the_main_button_of_danger_alone(client: Client, urgency: str, look: str) -> None:
+    case = acts.reported("路灯不亮", urgency=Urgency(urgency), category=town.LAMP)
+    client.force_login(town.user("wang"))
+    shown = client.get(f"/console/matters/{case}/").context["actions"]
+    assert [one["look"] for one in shown if one["name"] == "direct_urgent"] == [look]

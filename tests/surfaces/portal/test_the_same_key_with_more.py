@@ -5,6 +5,7 @@ from django.test import Client
 
 from qijie.access.scope import scope
 from qijie.access.viewer import SYSTEM
+from qijie.issues.models import Issue
 from qijie.records.models import Attachment, Event
 from tests.surfaces.portal.resident import (
     REPORT,
@@ -72,7 +73,6 @@ def test_photos_forgotten_on_the_way_back_are_no_other_report(client: Client) ->
         ({"about_staff": "on"}, "反映的是谁"),
         ({"about_words": "管我们楼的网格员", "asked": "yes"}, "反映的是谁"),
         ({"phone": "13900000000"}, "电话"),
-        ({"danger": "yes"}, "紧急程度"),
         ({"lon": "", "lat": "", "system": ""}, "图上的位置"),
     ],
 )
@@ -112,3 +112,28 @@ def test_more_photos_than_a_report_holds_are_not_taken(client: Client) -> None:
     assert asked.status_code == 409
     assert "“照片”" in asked.content.decode()
     assert photos(token_in(first.url)) == 5
+
+
+def test_danger_under_a_used_key_is_taken_in_as_its_own_once_and_said_so(client: Client) -> None:
+    typed = a_report()
+    first = client.post(REPORT, typed)
+    fire = typed | {"words": "三楼着火了，烟很大"}
+    stop = client.post(REPORT, fire)
+    assert (stop.status_code, "119" in stop.content.decode()) == (200, True)
+    second = client.post(REPORT, fire | {"danger": "yes"})
+    assert second.status_code == 303
+    assert second.url.split("?")[0] != first.url.split("?")[0]
+    page = client.get(second.url).content.decode()
+    assert "先前那一份也在" in page
+    assert "作为新的一件按紧急收下" in page
+    before = stored()
+    again = client.post(REPORT, fire | {"danger": "yes"})
+    assert (again.status_code, stored()) == (303, before)
+    with scope(SYSTEM):
+        assert sorted(Issue.objects.values_list("urgency", flat=True)) == ["normal", "urgent"]
+
+
+def test_only_the_danger_said_besides_is_a_report_of_its_own_too(client: Client) -> None:
+    typed = a_report()
+    client.post(REPORT, typed)
+    assert client.post(REPORT, typed | {"danger": "yes"}).status_code == 303

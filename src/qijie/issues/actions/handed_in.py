@@ -1,9 +1,9 @@
 """What somebody hands in, and what is made of the same thing handed in again."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from qijie.access.scope import scope
 from qijie.access.viewer import SYSTEM, Kind, Viewer, reporter_of
@@ -17,7 +17,7 @@ from qijie.kernel.coordinates import Coordinate
 from qijie.kernel.ids import new_id
 from qijie.records import actions as records
 from qijie.records.photos import MAX_PHOTOS, Photo
-from qijie.records.said import PHOTOS, Said
+from qijie.records.said import PHOTOS, Said, said_in
 
 CONTACT = ("name", "phone", "email")
 _MAY_COME_LATER = frozenset({*CONTACT, PHOTOS})
@@ -75,6 +75,13 @@ class NewReport:
     is_solved: bool = False
     """Solved on the spot by whoever reports it: both take effect, or neither."""
     solved_words: str = ""
+
+
+def as_its_own(new: NewReport, photos: Sequence[Photo]) -> NewReport:
+    """The same under a key of its own, made of what it says: danger that comes under a key used
+    with other words is refused nobody, and the same press twice is one report."""
+    own = uuid5(new.key, said_in(new, new.key, photos).digest.hex())
+    return replace(new, key=own, issue_id=None)
 
 
 def take_more(

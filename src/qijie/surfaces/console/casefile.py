@@ -23,7 +23,7 @@ from qijie.issues.rules.ended import worked_words
 from qijie.issues.rules.matter import Clock, Matter
 from qijie.issues.rules.naming import asked_of
 from qijie.issues.rules.standing import standing
-from qijie.issues.rules.vocabulary import ClockKind, Move, State
+from qijie.issues.rules.vocabulary import ClockKind, Move, State, Urgency
 from qijie.kernel.codes import Level, is_within
 from qijie.records.models import Attachment
 from qijie.records.queries import photos_of
@@ -217,12 +217,13 @@ def actions_of(
 ) -> list[dict[str, object]]:
     """The next step first, greyed ones last; otherwise in the table's order."""
     several = {offer.move for offer in offers if offer.order_id and _count(offers, offer.move) > 1}
-    ranked = sorted(offers, key=lambda offer: (not offer.is_allowed, _RANKS[_look(offer)]))
+    looks = {id(offer): _look(offer, is_urgent=issue.urgency == Urgency.URGENT) for offer in offers}
+    ranked = sorted(offers, key=lambda offer: (not offer.is_allowed, _RANKS[looks[id(offer)]]))
     return [
         {
             "label": _label(offer, holders if offer.move in several else {}),
             "icon": _ICONS.get(offer.move, "forward"),
-            "look": _look(offer),
+            "look": looks[id(offer)],
             "url": move_url(issue.pk, offer.move, offer.order_id),
             "why_not": offer.why_not,
             "name": offer.move.value,
@@ -240,9 +241,12 @@ def _count(offers: Sequence[Offer], move: Move) -> int:
     return sum(1 for offer in offers if offer.move is move)
 
 
-def _look(offer: Offer) -> str:
+def _look(offer: Offer, *, is_urgent: bool) -> str:
+    """Sending straight there is the next step of danger alone."""
     if offer.move is Move.VOID:
         return "danger"
+    if offer.move is Move.DIRECT_URGENT and not is_urgent:
+        return "plain"
     return "primary" if offer.move in _MAIN_MOVES else "plain"
 
 

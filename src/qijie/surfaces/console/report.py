@@ -4,6 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -16,6 +17,7 @@ from qijie.access.typed import IdField
 from qijie.access.viewer import Viewer
 from qijie.issues import actions
 from qijie.issues.actions import NewReport, Receipt
+from qijie.issues.actions.handed_in import as_its_own
 from qijie.issues.queries import visible_or_none
 from qijie.issues.queries.concerned import chosen
 from qijie.issues.queries.waiting import topmost
@@ -33,7 +35,7 @@ from qijie.teams.models import OrgUnit, Post
 from qijie.teams.queries import units_serving
 from qijie.territory.queries import subtree
 from qijie.ui.catalogue import options
-from qijie.ui.danger import AsksOfDanger
+from qijie.ui.danger import OF_ITS_OWN, AsksOfDanger
 from qijie.ui.moves import WordsField
 from qijie.ui.moves.fields import PhoneField, as_error, photos_in, status_of
 from qijie.ui.where import asks_which, place_agreed, which_holds
@@ -223,9 +225,17 @@ def report(request: GuardedRequest) -> HttpResponse:
 
 
 def _handed_in(request: GuardedRequest, form: DeskReportForm) -> Receipt | None:
+    new, now = form.new_report, timezone.now()
     try:
         photos = photos_in(request.FILES.getlist("photos"))
-        return actions.report(form.new_report, by=request.viewer, at=timezone.now(), photos=photos)
+        try:
+            return actions.report(new, by=request.viewer, at=now, photos=photos)
+        except KeyReused:
+            if new.urgency != Urgency.URGENT:
+                raise
+            messages.info(request, OF_ITS_OWN)
+            own = as_its_own(new, photos)
+            return actions.report(own, by=request.viewer, at=now, photos=photos)
     except KeyReused as reused:
         renew_key(request)
         again = "先前那一份可按反映的情况查到；要另登记一件，请再按一次“登记”。"

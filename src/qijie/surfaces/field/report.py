@@ -19,6 +19,7 @@ from qijie.access.typed import IdField
 from qijie.access.viewer import Viewer
 from qijie.issues import actions
 from qijie.issues.actions import NewReport, Receipt
+from qijie.issues.actions.handed_in import as_its_own
 from qijie.issues.queries import visible_or_none
 from qijie.issues.queries.choices import kinds_of
 from qijie.issues.queries.concerned import chosen, concerned_choices
@@ -32,7 +33,7 @@ from qijie.records.actions import KeyReused
 from qijie.surfaces.field import categories, places
 from qijie.surfaces.field.frame import REFUSED, go_to, is_fragment, page
 from qijie.teams.gate import GuardedRequest
-from qijie.ui.danger import AsksOfDanger
+from qijie.ui.danger import OF_ITS_OWN, AsksOfDanger
 from qijie.ui.moves.fields import WordsField, as_error, photos_in, status_of
 
 CATEGORY_CHOICES = "category-choices"
@@ -66,6 +67,7 @@ class ReportForm(AsksOfDanger):
     def __init__(self, data: Any = None, *, viewer: Viewer, at: datetime, chosen: str = "") -> None:
         super().__init__(data, initial={"category": chosen})
         self.viewer, self.at, self.is_another = viewer, at, False
+        self.is_its_own = False
         choices = places.choices(viewer, timezone.localdate(at))
         _choice(self, "path").choices = choices
         if not choices:
@@ -171,6 +173,8 @@ def _handed_in(request: GuardedRequest, form: ReportForm, now: datetime) -> Http
         )
         return go_to(request, reverse("field:today"))
     done = "已上报并当场办结" if form.is_solved else "已上报"
+    if form.is_its_own:
+        messages.info(request, OF_ITS_OWN)
     messages.success(request, f"{done}，编号 {receipt.number}。")
     return go_to(request, f"{reverse('field:matter', args=[receipt.issue_id])}?reported")
 
@@ -181,7 +185,14 @@ def _submit(
     if not form.is_valid():
         return None
     try:
-        return actions.report(form.new_report(), by=by, at=at, photos=photos_in(files))
+        new, photos = form.new_report(), photos_in(files)
+        try:
+            return actions.report(new, by=by, at=at, photos=photos)
+        except KeyReused:
+            if new.urgency != Urgency.URGENT:
+                raise
+            form.is_its_own = True
+            return actions.report(as_its_own(new, photos), by=by, at=at, photos=photos)
     except KeyReused as reused:
         # The first delivery arrived though its answer did not; what differs now is a new matter.
         form.is_another = True

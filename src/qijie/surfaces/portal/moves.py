@@ -16,6 +16,7 @@ from qijie.surfaces.portal.asked import Asked, asked
 from qijie.surfaces.portal.left_out import left_in_address
 from qijie.surfaces.portal.pages import shell
 from qijie.teams.gate import GuardedRequest, not_visible
+from qijie.teams.once import refuse_another
 from qijie.ui.moves.fields import status_of
 from qijie.ui.moves.forms import MoveForm, form_for
 from qijie.ui.moves.view import attempt
@@ -53,6 +54,8 @@ def move(request: GuardedRequest, token: str, move: str) -> HttpResponse:
         return _stop(request, one)
     if one.answer == "back":
         return _back_to_form(request, one)
+    if request.is_another and one.answer != "yes":
+        return refuse_another(request)
     done = Move.ADD if one.becomes_addition else one.offer.move
     tried = attempt(request, one.issue.pk, done.value, held.photos_of(request))
     if tried.moved is None:

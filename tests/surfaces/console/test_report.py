@@ -86,7 +86,6 @@ def test_an_address_left_out_before_is_added_to_the_callers_contact(client: Clie
 @pytest.mark.parametrize(
     ("first", "changes", "named"),
     [
-        ({}, {"urgency": "urgent"}, "紧急程度"),
         ({}, {"channel": "visit"}, "怎么来的"),
         ({}, {"about": "somebody"}, "反映的是谁"),
         ({"name": "", "phone": ""}, {"phone": "13912345678"}, "电话"),
@@ -316,3 +315,27 @@ def test_what_goes_to_another_desk_is_shown_once_as_it_was_typed(
     assert ("看这件事项" in shown) is not is_hidden
     there = acts.status(client, "wang", f"/console/matters/{issue.pk}/")
     assert there == (404 if is_hidden else 200)
+
+
+def test_urgent_under_a_used_key_is_registered_as_its_own_once_and_said_so(client: Client) -> None:
+    key = str(uuid4())
+    call(client, key=key)
+    for _ in range(2):
+        taken = call(client, key=key, urgency="urgent")
+        assert taken.status_code == 302
+    assert [issue.urgency for issue in matters()] == ["normal", "urgent"]
+    assert "已经作为新的一件按紧急收下" in client.get(taken["Location"]).content.decode()
+
+
+def test_danger_is_asked_about_beside_the_advice_and_the_focus_goes_to_the_case(
+    client: Client,
+) -> None:
+    fire = "三楼着火了，烟很大"
+    asked = call(client, words=fire).content.decode()
+    advice, question, words = (
+        asked.index(part) for part in ("danger-steps", 'id="danger-title"', 'name="words"')
+    )
+    assert advice < question < words
+    done = client.get(call(client, words=fire, danger="yes")["Location"]).content.decode()
+    assert "再登记一件" in done
+    assert re.findall(r"<(\w+) [^>]*data-focus", done) == ["h2"]

@@ -6,10 +6,17 @@ from collections.abc import Iterator
 import pytest
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
+from qijie.access.scope import scope
+from qijie.issues import actions
 from qijie.issues.models import Category
+from qijie.issues.rules.vocabulary import Urgency
+from qijie.kernel.codes import Level
+from qijie.teams.models import OrgUnit
 from tests import town
+from tests.surfaces.field import acts
 from tests.surfaces.field.test_report import all_matters
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -65,7 +72,7 @@ def test_the_form_says_what_to_do_and_what_kind_it_may_be(
 
 
 @pytest.mark.parametrize("said", [{"danger": "yes"}, {"urgent": "on"}])
-def test_the_receipt_says_it_again_and_the_matters_page_later_does_not(
+def test_the_receipt_says_it_again_and_so_does_the_matters_page_while_it_is_danger(
     client: Client, said: dict[str, str]
 ) -> None:
     answer = hand_in(client, words=FIRE, **said)
@@ -73,7 +80,34 @@ def test_the_receipt_says_it_again_and_the_matters_page_later_does_not(
     assert "现在先这样做" in main_of(answer)
     (issue,) = all_matters()
     later = client.get(f"/field/matters/{issue.pk}/")
-    assert "现在先这样做" not in main_of(later)
+    assert "现在先这样做" in main_of(later)
+    assert 'href="tel:119"' in main_of(later)
+
+
+def test_an_urgent_matter_of_no_known_danger_names_the_numbers(client: Client) -> None:
+    page = main_of(hand_in(client, words="请马上来人", urgent="on"))
+    assert all(f'href="tel:{number}"' in page for number in (110, 119, 120))
+    assert 'href="tel:119"' not in main_of(hand_in(client, words="路灯不亮"))
+
+
+def test_a_clock_of_the_matter_and_its_order_is_told_once(client: Client) -> None:
+    case = acts.reported("有人困在电梯里", urgency=Urgency.URGENT, category=town.LAMP)
+    unit = OrgUnit.objects.get(code=town.SANITATION)
+    desk = acts.viewer("wang")
+    with scope(desk):
+        actions.direct_urgent(
+            case, by=desk, at=timezone.now(), unit_id=unit.pk, unit_level=Level(unit.level)
+        )
+    client.force_login(town.user("sun"))
+    clocks = client.get(f"/field/matters/{case}/").context["clocks"]
+    assert len({clock["label"] for clock in clocks}) == len(clocks)
+
+
+def test_danger_in_a_complaint_about_staff_is_answered_with_what_to_do(client: Client) -> None:
+    answer = hand_in(client, words=FIRE, danger="yes", about="somebody")
+    assert answer.redirect_chain[-1][0].startswith("/field/?danger=")
+    assert "现在先这样做" in main_of(answer)
+    assert 'href="tel:119"' in main_of(answer)
 
 
 def test_no_danger_after_all_and_nothing_alarms(client: Client) -> None:

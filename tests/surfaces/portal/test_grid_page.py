@@ -230,3 +230,9 @@ def test_it_costs_few_queries(client: Client) -> None:
         client.get(url())
     own = [q for q in found if not re.match(r"SAVEPOINT|RELEASE|SELECT set_config", q["sql"])]
     assert len(own) <= 8, [query["sql"][:80] for query in own]
+
+
+def test_the_numbers_for_danger_stand_above_the_report_button(client: Client) -> None:
+    shown = main(page(client))
+    assert all(f'href="tel:{number}"' in shown for number in (110, 119, 120))
+    assert shown.index('href="tel:119"') < shown.index("我要反映一件事")

@@ -21,7 +21,7 @@ from qijie.issues.rules.danger import MOST_SHOWN, Danger, dangers_in
 from qijie.issues.rules.decide import Offer
 from qijie.issues.rules.matter import Clock, Matter
 from qijie.issues.rules.standing import standing
-from qijie.issues.rules.vocabulary import Move, Urgency
+from qijie.issues.rules.vocabulary import Move
 from qijie.outbound.actions import mark_read_of
 from qijie.records.models import Attachment
 from qijie.records.queries import photos_of
@@ -44,6 +44,7 @@ _ICONS = {
     Move.ANSWER: "message",
     Move.URGE: "bell",
 }
+_CALLS = ("110", "119", "120")
 _MAIN = (Move.SIGN, Move.MAKE_SAFE, Move.DONE, Move.SOLVE)
 
 
@@ -63,16 +64,15 @@ def matter(request: GuardedRequest, issue_id: UUID) -> HttpResponse:
             "shares": named,
             "entries": _newest_first(issue, photos, named, request.viewer),
             "just_reported": "reported" in request.GET,
-            "dangers": _dangers(issue) if "reported" in request.GET else (),
+            "dangers": _dangers(issue) if value.is_alarm else (),
+            "calls": _CALLS if value.is_alarm else (),
         },
         back_url=reverse("field:today"),
     )
 
 
 def _dangers(issue: Issue) -> Sequence[Danger]:
-    """What to do now, on the receipt of what was reported as danger."""
-    if issue.urgency != Urgency.URGENT:
-        return ()
+    """What to do now, as the words and the kind of the matter tell."""
     return dangers_in(said_of(issue), issue.category_id or "", lexicon())[:MOST_SHOWN]
 
 
@@ -117,8 +117,10 @@ def _action(offer: Offer, issue: Issue, *, is_main: bool) -> dict[str, object]:
 
 
 def _clocks(value: Matter, now: datetime) -> list[dict[str, object]]:
+    """Of the matter and of its orders; where both end at one moment, once."""
     live = [clock for clock in value.clocks if clock.is_live and not clock.kind.is_window]
-    return [_clock(clock, now) for clock in sorted(live, key=lambda clock: clock.due_at)]
+    apart = {(clock.kind, clock.due_at): clock for clock in live}
+    return [_clock(clock, now) for clock in sorted(apart.values(), key=lambda one: one.due_at)]
 
 
 def _clock(clock: Clock, now: datetime) -> dict[str, object]:

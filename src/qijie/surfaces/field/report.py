@@ -106,10 +106,14 @@ class ReportForm(AsksOfDanger):
             place=where.point,
             path=where.path,
             place_words=where.words,
-            urgency=Urgency.URGENT if cleaned["urgent"] or self.is_danger else Urgency.NORMAL,
+            urgency=Urgency.URGENT if self.is_for_now else Urgency.NORMAL,
             is_solved=self.is_solved,
             solved_words=cleaned["words"] if self.is_solved else "",
         )
+
+    @property
+    def is_for_now(self) -> bool:
+        return self.is_danger or bool(self.cleaned_data.get("urgent"))
 
     @property
     def is_solved(self) -> bool:
@@ -171,7 +175,8 @@ def _handed_in(request: GuardedRequest, form: ReportForm, now: datetime) -> Http
         messages.success(
             request, f"已上报，编号 {receipt.number}。由上面一级办，您看不到它的进展。"
         )
-        return go_to(request, reverse("field:today"))
+        told = ".".join(one.code for one in form.told) if form.is_for_now else ""
+        return go_to(request, reverse("field:today") + (f"?danger={told}" if told else ""))
     done = "已上报并当场办结" if form.is_solved else "已上报"
     if form.is_its_own:
         messages.info(request, OF_ITS_OWN)

@@ -1,6 +1,7 @@
 """The list of the day."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from qijie.issues.models import Issue, WorkOrder
 from qijie.issues.queries.book import lexicon
 from qijie.issues.queries.outlines import outlines_for
 from qijie.issues.queries.standing import standing_of
-from qijie.issues.rules.danger import dangers_in
+from qijie.issues.rules.danger import MOST_SHOWN, Danger, dangers_in
 from qijie.issues.rules.vocabulary import Move, Urgency
 from qijie.kernel.refusal import Refusal
 from qijie.records.models import Event
@@ -65,8 +66,15 @@ def today(request: GuardedRequest) -> HttpResponse:
             "page": found,
             "outlines": outlines_for(viewer) if tab is Tab.GRID else (),
             "empty": {"title": title, "advice": advice},
+            "dangers": _just_told(request),
         },
     )
+
+
+def _just_told(request: GuardedRequest) -> Sequence[Danger]:
+    """What to do now, of danger just reported in a matter one does not see oneself."""
+    codes = request.GET.get("danger", "").split(".")
+    return [one for one in lexicon() if one.code in codes][:MOST_SHOWN]
 
 
 def _tab(request: GuardedRequest) -> Tab:

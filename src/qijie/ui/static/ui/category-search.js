@@ -3,21 +3,32 @@
 // what was already written about it suggests some. The select stays the one value that is sent.
 
 const MOST_SHOWN = 5;
+const LONG_IS_SURE = 1.5;
 const NOTHING = "没有找到这一类。可以换个说法，也可以不选。";
 const MAYBE = "按您写的，可能是：";
 
 /** @typedef {{ option: HTMLOptionElement, names: string[], words: string[] }} Kind */
 
 /** @param {string} words */
-const plain = (words) => words.normalize("NFKC").toLowerCase().replace(/[\s，。、；：！？（）()“”,.!?]/g, "");
+export const plain = (words) => words.normalize("NFKC").toLowerCase().replace(/[\s，。、；：！？（）()“”,.!?]/g, "");
 
-/** How well a kind fits: the very name first, then names that begin so, then names that hold it, the shorter the better; then the longest word found in what was typed. @param {Kind} kind @param {string} typed */
+/** How well a kind fits: the very name first, then names that begin so, then names that hold it, the shorter the better; then its words found in what was typed, a long one for more than two short ones, what was said first before what came after. @param {{ names: string[], words: string[] }} kind @param {string} typed */
 export function fit(kind, typed) {
   const byName = Math.max(...kind.names.map((name) => named(name, typed)));
   if (byName > 0) return byName;
-  const inside = kind.words.filter((word) => typed.includes(word)).reduce((sum, word) => sum + word.length, 0);
-  if (inside > 0) return 20 + inside;
-  return kind.words.some((word) => word.includes(typed)) ? 10 : 0;
+  const inside = kind.words.filter((word) => typed.includes(word));
+  const whole = inside.filter((word) => !inside.some((other) => other !== word && other.includes(word)));
+  if (whole.length === 0) return kind.words.some((word) => word.includes(typed)) ? 10 : 0;
+  const first = Math.min(...whole.map((word) => typed.indexOf(word)));
+  return 20 + whole.reduce((sum, word) => sum + word.length ** LONG_IS_SURE, 0) + 1 / (1 + first);
+}
+
+/** A kind by its names and the words it is found by; names made of several count part by part. @param {string[]} named @param {string} found @returns {{ names: string[], words: string[] }} */
+export function kindOf(named, found) {
+  const names = named.map(plain).filter(Boolean);
+  const parts = named.flatMap((name) => name.split(/[、，（）()/]/)).map(plain).filter((part) => part.length > 2);
+  const words = [...names, ...parts, ...found.split(" ").map(plain)].filter((word) => word.length > 1);
+  return { names, words: [...new Set(words)] };
 }
 
 /** @param {string} name @param {string} typed */
@@ -34,9 +45,7 @@ class CategorySearch extends HTMLElement {
     this.select = select;
     /** @type {Kind[]} */
     this.kinds = [...select.options].filter((option) => option.value).map((option) => {
-      const words = (option.dataset.words ?? "").split(" ").map(plain);
-      const names = [option.text, option.dataset.name ?? ""].map(plain).filter(Boolean);
-      return { option, names, words: [...names, ...words].filter((word) => word.length > 1) };
+      return { option, ...kindOf([option.text, option.dataset.name ?? ""], option.dataset.words ?? "") };
     });
     this.#build(select);
     select.addEventListener("change", () => this.#show());

@@ -13,7 +13,7 @@ from qijie.access.quiet import QuietFormatter, quiet_arguments
 
 MASK = "***"
 # In a path, in a Referer, in a `next=`; to the end of its part, so that a mistyped one is covered.
-_LINK = re.compile(r"(/m/|%2Fm%2F)[^/\s?#&\"'<>%]+", re.IGNORECASE)
+_LINK = re.compile(r"(/m/+|%2Fm%2F)[^/\s?#&\"'<>%]+", re.IGNORECASE)
 _PAPER_CODE = re.compile(r"\b[2-9A-HJ-NP-Z]{4}(?:-[2-9A-HJ-NP-Z]{4}){3}\b", re.IGNORECASE)
 _IS = r"[\"']?\s*[=:]\s*[\"']?"
 _NAMED = re.compile(
@@ -21,8 +21,8 @@ _NAMED = re.compile(
     rf"|\b((?:activation_)?code{_IS})[\w-]{{6,}}",
     re.IGNORECASE,
 )
-# A link's secret by itself, as an argument in a traceback: 128 bits in base64.
-_WORD = re.compile(r"(?<![\w/.-])[\w-]{22}(?![\w-])", re.ASCII)
+# A link's secret by itself, in a traceback or a mistyped address: 128 bits in base64.
+_WORD = re.compile(r"(?<![\w.-])[\w-]{22}(?![\w-])", re.ASCII)
 _FORMATTER = QuietFormatter()
 
 

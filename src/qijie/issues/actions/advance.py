@@ -23,7 +23,7 @@ from qijie.issues.actions.rows import (
 from qijie.issues.actions.seeming import newly_named
 from qijie.issues.actors import actors_of
 from qijie.issues.models import Deadline, Issue, WorkOrder
-from qijie.issues.queries.aiming import rung_without
+from qijie.issues.queries.aiming import who_looks
 from qijie.issues.queries.book import book, lexicon
 from qijie.issues.queries.lists import visible_to
 from qijie.issues.queries.matter import matter_of
@@ -158,10 +158,13 @@ def _kept_from_those_named(issue: Issue, *, was_at: str, added: str, at: datetim
     named = newly_named(issue, was_at=was_at, added=added, at=at)
     if not named:
         return issue
-    ids = tuple(hint.id for hint in named)
+    ids = [hint.id for hint in named]
     on, here = timezone.localdate(at), Level(issue.level)
-    level = rung_without((*issue.hinted_ids, *ids), issue.path, here, on)
-    facts = SeemFacts(hinted_ids=ids, level=level)
+    level, waiting = who_looks((*issue.hinted_ids, *ids), issue.path, here, on)
+    ids = [one for one in ids if one in waiting]
+    if not ids:
+        return issue
+    facts = SeemFacts(hinted_ids=tuple(ids), level=level)
     with scope(SYSTEM):
         kept = advance(issue.pk, Move.SEEM, facts, by=SYSTEM, at=at)
         kept.hints = asked_about(kept.hints, named, kept.path)

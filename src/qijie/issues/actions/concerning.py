@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from qijie.issues.actions.handed_in import NewReport
-from qijie.issues.queries.aiming import Concerned, concerned_in, rung_without
+from qijie.issues.queries.aiming import Concerned, concerned_in, who_looks
 from qijie.issues.queries.naming import hinted
 from qijie.issues.rules.facts import ReportFacts
 from qijie.issues.rules.matter import Act
@@ -62,7 +62,7 @@ def hint_facts(
     """Whoever seems to be named does not decide whether they are: then the next desk above does."""
     if not seemingly:
         return {}
-    ids = tuple(hint.id for hint in seemingly)
-    home = rung_without(ids, located.path, act.facts.level, timezone.localdate(at))
+    ids = [hint.id for hint in seemingly]
+    home, waiting = who_looks(ids, located.path, act.facts.level, timezone.localdate(at))
     level = max(act.facts.home_level or home, home)
-    return {"hinted_ids": ids, "home_level": level}
+    return {"hinted_ids": tuple(one for one in ids if one in waiting), "home_level": level}

@@ -62,13 +62,25 @@ def _row(post_id: UUID | None, unit_id: UUID | None) -> Post | OrgUnit:
 
 def rung_without(ids: Collection[UUID], path: str, lowest: Level, on: date) -> Level:
     """The lowest rung, from one upwards, with a desk that is none of these and in none of them."""
-    desks = posts_with_roles_over(path, [Role.DESK], on)
-    free = [
-        Level(desk.level)
-        for desk in desks
-        if desk.pk not in ids and desk.unit_id not in ids and Level(desk.level) >= lowest
-    ]
-    return min(free, default=lowest)
+    return who_looks(ids, path, lowest, on)[0]
+
+
+def who_looks(
+    ids: Collection[UUID], path: str, lowest: Level, on: date
+) -> tuple[Level, frozenset[UUID]]:
+    """The rung whose desk looks whether these are meant, and who of them waits until it has.
+
+    A word such as 受理员 may name every desk there is: then the highest looks all the same, so that
+    the matter is never nobody's.
+    """
+    over = posts_with_roles_over(path, [Role.DESK], on)
+    desks = [desk for desk in over if Level(desk.level) >= lowest]
+    free = [Level(one.level) for one in desks if not {one.pk, one.unit_id} & set(ids)]
+    if free or not desks:
+        return min(free, default=lowest), frozenset(ids)
+    top = max(Level(desk.level) for desk in desks)
+    looking = {one for desk in desks if Level(desk.level) == top for one in (desk.pk, desk.unit_id)}
+    return top, frozenset(ids) - looking
 
 
 def _seats(

@@ -7,6 +7,7 @@ begun anew if nothing of it can have taken effect: it only reads, or the gate ha
 import sys
 from collections.abc import Callable
 
+import psycopg
 from django.db import InterfaceError, OperationalError, connections
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -14,6 +15,7 @@ from psycopg_pool import PoolTimeout
 
 RETRY_AFTER_SECONDS = 5
 _READS = ("GET", "HEAD")
+_AWAY = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
 _MARK, _BROKEN, _NONE_TO_HAVE = "X-Qijie-Away", "broken", "none to have"
 
 
@@ -40,8 +42,9 @@ def is_away(error: BaseException | None) -> bool:
     """Whether it failed for want of the database: away, overloaded, full, or held by somebody.
 
     psycopg calls all of these operational; what is wrong with a statement or a row it does not.
+    Its own come from connections beside Django's.
     """
-    return isinstance(error, OperationalError | InterfaceError)
+    return isinstance(error, _AWAY)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -1,3 +1,4 @@
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -73,6 +74,20 @@ def test_contact_is_kept_apart_with_the_version_of_the_notice(client: Client) ->
     assert (issue.reporter.name, issue.reporter.phone) == ("老李", "13912345678")
     assert issue.reporter.email == "li@example.com"
     assert issue.reporter.notice_version == "2026-11-27"
+
+
+def test_where_no_numbers_can_be_laid_out_it_is_put_off_and_is_no_fault(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """They are laid out on a connection of their own, which a database going down refuses."""
+    client = Client(raise_request_exception=False)
+    sent = a_report()
+    monkeypatch.setitem(connection.settings_dict, "HOST", str(tmp_path))
+    answer = client.post(REPORT, sent)
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert "您写的字还留在这台设备上" in answer.content.decode()
+    monkeypatch.undo()
+    assert client.post(REPORT, sent).status_code == 303
 
 
 def test_photos_come_along(client: Client) -> None:

@@ -4,6 +4,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
+from qijie.issues.rules.vocabulary import Urgency
 from qijie.teams.models import OrgUnit
 from tests import town
 from tests.surfaces.console import acts
@@ -150,3 +151,18 @@ def test_the_outsider_can_neither_look_nor_move(client: Client) -> None:
     assert response.status_code == 404
     assert acts.seen(issue_id).state == "reported"
     assert client.post(url(uuid4(), "accept")).status_code == 404
+
+
+@pytest.mark.parametrize("sent", ["\0", "none", "类" * 500], ids=["nought", "unknown", "long"])
+@pytest.mark.parametrize("move", ["reclassify", "ask_reclassify", "direct_urgent"])
+def test_a_category_that_is_none_goes_back_to_its_form(
+    client: Client, move: str, sent: str
+) -> None:
+    """Other choices of the form hang on it and are read before all of it is cleaned."""
+    if move == "direct_urgent":
+        issue_id = acts.reported("有人在这里，请快来", urgency=Urgency.URGENT, category="")
+    else:
+        issue_id = acts.filed()
+    answer = send(client, "wang", issue_id, move, {"category": sent, "words": "灯不亮"})
+    assert answer.status_code == 422
+    assert "category" in answer.context["form"].errors

@@ -79,6 +79,12 @@ class MoveForm(OneValue, forms.Form):
             field.choices = [("", "请选择"), *choices]
         self.initial[name] = initial or ""
 
+    def picked(self, name: str) -> str:
+        """Which of the offered choices was sent, where others depend on it before all is cleaned;
+        empty for none of them."""
+        field, sent = self.fields[name], str(self.data.get(name, ""))
+        return sent if isinstance(field, forms.ChoiceField) and field.valid_value(sent) else ""
+
     def submit(
         self, files: "Sequence[UploadedFile[bytes]]", *, by: Viewer, at: datetime
     ) -> Issue | None:
@@ -265,24 +271,25 @@ class DirectUrgentForm(DispatchForm):
     def prepare(self) -> None:
         likely = [] if self.issue.category_id else self._likely()
         proposed = likely[0] if len(likely) == 1 else ""
-        self.thought = str(self.data.get("category", "")) if self.is_bound else proposed
+        if self.issue.category_id:
+            del self.fields["category"]
+        else:
+            self.offer("category", categories(), proposed)
+            self.fields["category"].help_text = _kinds_in_words(likely)
+            self.thought = self.picked("category") if self.is_bound else proposed
         super().prepare()
-        self.fields["unit"].label = "派给哪个值班单位"
+        unit = self.fields["unit"]
+        unit.label = "派给哪个值班单位"
         if self.is_bound and self.thought:
             self._propose_unit()
+        elif not (self.issue.category_id or self.thought):
+            unit.help_text = "选好类别，按一次“紧急直派”，就按权责清单提出单位。"
         kinds = conditions_of(self.issue.category_id) if self.issue.category_id else []
         if kinds:
             self.offer("condition", kinds, condition_to_make_safe(self.issue.category_id))
             self.fields["condition"].help_text = "先排除危险的时限由它决定；不选的按紧急止险时限。"
         else:
             del self.fields["condition"]
-        if self.issue.category_id:
-            del self.fields["category"]
-            return
-        self.offer("category", categories(), proposed)
-        self.fields["category"].help_text = _kinds_in_words(likely)
-        if not self.thought:
-            self.fields["unit"].help_text = "选好类别，按一次“紧急直派”，就按权责清单提出单位。"
 
     def _likely(self) -> list[str]:
         return kinds_of(dangers_in(self.issue.words, "", lexicon()))
@@ -579,7 +586,7 @@ class ReclassifyForm(MoveForm):
         )
         category = asked.get("category") or self.issue.category_id
         self.offer("category", categories(), category)
-        self.offer("condition", conditions_of(self.data.get("category") or category))
+        self.offer("condition", conditions_of(self.picked("category") or category))
         self.initial["condition"] = asked.get("condition") or ""
         if not self.issue.filed_at:
             del self.fields["condition"]

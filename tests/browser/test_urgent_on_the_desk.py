@@ -110,6 +110,24 @@ def test_what_one_has_just_reported_is_counted_and_no_news(visitor: Visitor, hou
     expect(page.locator(".toast-urgent")).to_have_count(0)
 
 
+def test_ones_own_danger_is_no_news_in_another_tab(visitor: Visitor, house: House) -> None:
+    page = visitor("desk-008001", DESK)
+    page.clock.install()
+    page.goto("/console/?view=open")
+    before = urgent_in_title(page)
+    other = page.context.new_page()
+    other.goto("/console/report/")
+    other.fill("textarea[name=words]", "四楼着火了")
+    other.get_by_role("button", name="登记", exact=True).click()
+    other.locator("button[name=danger][value=yes]").click()
+    other.wait_for_url("**/matters/**")
+    page.clock.fast_forward(HALF_A_MINUTE)
+    expect(page).to_have_title(re.compile(rf"^\({before + 1}\) "))
+    expect(page.locator("tr.row-urgent")).to_have_count(before + 1)
+    expect(page.locator(".toast-urgent")).to_have_count(0)
+    other.close()
+
+
 def test_it_is_said_inside_an_open_dialog(visitor: Visitor, house: House) -> None:
     page = visitor("desk-008001", DESK)
     page.goto("/console/report/")

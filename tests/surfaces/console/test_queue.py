@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -171,6 +173,20 @@ def test_the_list_alone_is_sent_to_itself(client: Client) -> None:
     assert "会更新的" in part
     assert "<html" not in part
     assert 'hx-trigger="looked from:body"' in part
+
+
+def test_the_list_brings_the_numbers_of_its_tabs_along(client: Client) -> None:
+    def counts(shown: str) -> list[str]:
+        return re.findall(r'<span class="count">(\d+)', shown)
+
+    whole = acts.page(client, "wang", QUEUE)
+    assert whole.count('id="queue-tabs"') == 1
+    assert "hx-swap-oob" not in whole
+    acts.reported("新来的一件")
+    part = acts.page(client, "wang", QUEUE, **{"HX-Request": "true", "HX-Target": "queue-list"})
+    assert 'id="queue-tabs"' in part
+    assert 'hx-swap-oob="true"' in part
+    assert counts(part) == counts(acts.page(client, "wang", QUEUE)) != counts(whole)
 
 
 def test_a_hundred_rows_cost_no_more_queries_than_one(client: Client) -> None:

@@ -100,13 +100,12 @@ def queue(request: GuardedRequest) -> HttpResponse:
     except Refusal as refusal:
         found, objection = Page((), "", ""), refusal.sentence
     context = _list_context(request, wish, found, now) | {"objection": objection}
+    context["tabs"] = _tabs(wish.view, request.viewer, tab_counts(request.viewer, now))
     if target_of(request) == LIST_ID:
-        return render(request, "console/queue_list.html", context)
-    shown = {
-        "tabs": _tabs(wish.view, request.viewer, tab_counts(request.viewer, now)),
-        "outlines": outlines_for(request.viewer),
-    }
-    return page(request, "queue.html", "queue", context | shown)
+        return render(request, "console/queue_list.html", context | {"afresh": True})
+    return page(
+        request, "queue.html", "queue", context | {"outlines": outlines_for(request.viewer)}
+    )
 
 
 def _found(request: GuardedRequest, wish: Wish, now: datetime) -> Page:

@@ -1,5 +1,6 @@
 """Where it is, said by a worker: the grid, one of its buildings, or the phone's position."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,6 +14,7 @@ from qijie.territory.queries import buildings, nodes, within
 
 Choice = tuple[str, str]
 _BUILDINGS_AT_MOST = 400
+_NUMBER = re.compile("([0-9]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +53,18 @@ def _buildings_by_grid(
 ) -> list[tuple[str, list[Choice]]]:
     rows = buildings(on).filter(grid__in=names).order_by("path")
     groups: dict[int, list[Choice]] = {}
-    for path, name, address, grid_id in rows.values_list("path", "name", "address", "grid_id")[
-        :_BUILDINGS_AT_MOST
-    ]:
+    found = list(rows.values_list("path", "name", "address", "grid_id")[:_BUILDINGS_AT_MOST])
+    found.sort(key=lambda row: (in_counting_order(row[2] or ""), in_counting_order(row[1])))
+    for path, name, address, grid_id in found:
         groups.setdefault(grid_id, []).append((path, f"{name}（{address}）" if address else name))
-    return [(f"{names[grid_id][1]}的楼栋", rows) for grid_id, rows in groups.items()]
+    # Grid by grid in the order of the grids themselves.
+    return [(f"{names[grid][1]}的楼栋", groups[grid]) for grid in names if grid in groups]
+
+
+def in_counting_order(name: str) -> list[tuple[bool, int, str]]:
+    """A key by which 2栋 comes before 10栋."""
+    parts = (part for part in _NUMBER.split(name) if part)
+    return [(False, int(p), "") if p.isdecimal() else (True, 0, p) for p in parts]
 
 
 def of(path: str, here: Coordinate | None, on: date) -> Where:

@@ -4,10 +4,12 @@
 // with a short sound that a new one came, and leads there. A hidden tab asks nothing; seen again it
 // asks at once. After every look “looked” reaches the page, so that a list follows the number.
 
-import { isSignedOut, pageHeaders } from "./page.js";
+import { isSignedOut, madeFor, pageHeaders } from "./page.js";
 
 const SOUND = "urgent-sound";
 const SEEN = "urgent-seen";
+const OPENED = "urgent-opened";
+const OPENED_AT_MOST = 50;
 const TONES = [880, 660, 880];
 const TONE_S = 0.16;
 const COUNTED = /^\(\d+\+?\) /;
@@ -32,6 +34,15 @@ function keep(room, name, value) {
   } catch {
     // Nothing to be done; it is asked again next time.
   }
+}
+
+/** The matters this person has open or had open in any tab, the newest last. @param {string[]} now */
+function openedBefore(now) {
+  const name = `${OPENED}/${madeFor() ?? ""}`;
+  const before = kept("localStorage", name)?.split(" ").filter((id) => id && !now.includes(id)) ?? [];
+  const opened = [...before, ...now].slice(-OPENED_AT_MOST);
+  if (now.length > 0) keep("localStorage", name, opened.join(" "));
+  return opened;
 }
 
 let isOn = kept("localStorage", SOUND) === "on";
@@ -126,8 +137,10 @@ class UrgentWatch extends HTMLElement {
     const title = document.title.replace(COUNTED, "");
     document.title = ids.length > 0 ? `(${now?.dataset.count}) ${title}` : title;
     const seen = kept("sessionStorage", SEEN)?.split(" ");
-    // Whoever reads the very matter, as one who has just reported it does, needs no telling of it.
-    const fresh = seen ? ids.filter((id) => !seen.includes(id) && !location.pathname.includes(id)) : [];
+    // Whoever reads the very matter, as one who has just reported it does, needs no telling of it, in
+    // no tab of theirs.
+    const opened = openedBefore(ids.filter((id) => location.pathname.includes(id)));
+    const fresh = seen ? ids.filter((id) => !seen.includes(id) && !opened.includes(id)) : [];
     keep("sessionStorage", SEEN, ids.join(" "));
     if (fresh.length === 0) return;
     if (isOn) ring();

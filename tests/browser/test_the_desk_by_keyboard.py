@@ -76,6 +76,30 @@ def test_enter_takes_the_very_name_and_not_the_first_that_holds_it(
     assert page.evaluate(CHOSEN) == "路灯"
 
 
+def test_where_nothing_is_found_what_was_chosen_stays(visitor: Visitor, house: House) -> None:
+    page = visitor(CLERK, DESK)
+    files_a_call(page, "门口的台阶松了")
+    page.locator(".case-moves").get_by_role("link", name="改类", exact=True).click()
+    box = page.locator("dialog[open] input[type=search]").first
+    box.fill("路灯")
+    box.press("Enter")
+    for words in ("没有这样的类别", ""):
+        box.fill(words)
+        assert page.evaluate(CHOSEN) == "路灯"
+    assert BREACHES[page] == []
+
+
+def test_an_error_in_a_dialog_leads_to_its_field(visitor: Visitor, house: House) -> None:
+    page = visitor(CLERK, DESK)
+    files_a_call(page, "门口的台阶松了")
+    page.locator(".case-moves").get_by_role("link", name="不予受理", exact=True).click()
+    dialog = page.locator("dialog[open]")
+    dialog.get_by_role("button", name="不予受理").click()
+    error = dialog.get_by_role("link", name="理由").first
+    error.press("Enter")
+    expect(dialog.locator("select[name=reason]")).to_be_focused()
+
+
 def test_enter_in_a_field_does_not_answer_the_question_of_danger(
     visitor: Visitor, house: House
 ) -> None:

@@ -390,19 +390,3 @@ def test_a_form_of_no_kind_changes_nothing(client: Client) -> None:
     client.force_login(town.user("cao"))
     assert client.post(address(), {"act": "abolish"}).status_code in (200, 422)
     assert len(holdings()) == 1
-
-
-def test_what_was_typed_of_a_hand_over_is_kept_but_never_over_somebody_just_chosen(
-    client: Client,
-) -> None:
-    client.force_login(town.user("cao"))
-    post = Post.objects.get(code="desk").pk
-    plain = client.get(address()).content.decode()
-    for form in ("hand-over", "stand-in"):
-        assert f'data-draft="{form}-{post}"' in plain
-    chosen = client.get(f"{address()}?hand_over=liu").content.decode()
-    assert f'data-draft="hand-over-{post}"' not in chosen
-    assert f'data-draft="stand-in-{post}"' in chosen
-    assert "data-draft-done" not in plain
-    done = client.get(handed_over(client)["Location"]).content.decode()
-    assert f'data-draft-done="hand-over-{post}"' in done

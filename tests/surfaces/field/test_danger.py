@@ -105,7 +105,8 @@ def test_a_clock_of_the_matter_and_its_order_is_told_once(client: Client) -> Non
 
 def test_danger_in_a_complaint_about_staff_is_answered_with_what_to_do(client: Client) -> None:
     answer = hand_in(client, words=FIRE, danger="yes", about="somebody")
-    assert answer.redirect_chain[-1][0].startswith("/field/?danger=")
+    assert answer.redirect_chain[-1][0].startswith("/field/?reported=yes&danger=")
+    assert 'data-draft-done="field-report"' in main_of(answer)
     assert "现在先这样做" in main_of(answer)
     assert 'href="tel:119"' in main_of(answer)
 

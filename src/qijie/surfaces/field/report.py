@@ -176,7 +176,8 @@ def _handed_in(request: GuardedRequest, form: ReportForm, now: datetime) -> Http
             request, f"已上报，编号 {receipt.number}。由上面一级办，您看不到它的进展。"
         )
         told = ".".join(one.code for one in form.told) if form.is_for_now else ""
-        return go_to(request, reverse("field:today") + (f"?danger={told}" if told else ""))
+        danger = f"&danger={told}" if told else ""
+        return go_to(request, f"{reverse('field:today')}?reported=yes{danger}")
     done = "已上报并当场办结" if form.is_solved else "已上报"
     if form.is_its_own:
         messages.info(request, OF_ITS_OWN)

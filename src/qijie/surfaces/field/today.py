@@ -67,6 +67,7 @@ def today(request: GuardedRequest) -> HttpResponse:
             "outlines": outlines_for(viewer) if tab is Tab.GRID else (),
             "empty": {"title": title, "advice": advice},
             "dangers": _just_told(request),
+            "just_reported": "reported" in request.GET,
         },
     )
 

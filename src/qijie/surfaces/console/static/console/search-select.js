@@ -51,7 +51,8 @@ function enhance(select) {
     const chosen = select.value;
     select.replaceChildren(...whole.map((child) => child.cloneNode(true)));
     const found = words ? ordered(Array.from(select.options).filter(matching(select, words)), words) : [];
-    if (words) select.replaceChildren(...found);
+    // Where nothing is found the list stays, and with it what was chosen.
+    if (found.length > 0) select.replaceChildren(...found);
     select.size = words && found.length > 0 ? Math.max(2, Math.min(SHOWN, found.length)) : 0;
     select.toggleAttribute("data-open", words !== "" && found.length > 0);
     if (found.length === 1) select.value = found[0].value;

@@ -4,6 +4,7 @@ import gzip
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from shutil import which
 
 from django.conf import settings
 from django.test import Client
@@ -14,7 +15,7 @@ from bench.sizes import Sizes
 from bench.stage import Served, served
 from qijie.accounts.models import User
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = which("chromium-headless-shell") or "/usr/bin/chromium"
 SOFTWARE_ONLY = (
     "--no-sandbox",
     "--disable-gpu",

@@ -5,8 +5,9 @@ a transaction that is rolled back.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from shutil import which
 
 import django.test
 import pytest
@@ -64,7 +65,8 @@ def _a_place_of_its_own(settings: Settings, tmp_path: Path) -> None:
     settings.HOME_PATH = STREET
 
 
-CHROMIUM = "/usr/bin/chromium"
+# The browser without a window: what pages do is the same, at half of the processor's time.
+CHROMIUM = which("chromium-headless-shell") or "/usr/bin/chromium"
 # Without the background flags Chromium knocks at its maker's doors at every start.
 FLAGS = (
     "--no-sandbox",
@@ -75,12 +77,31 @@ FLAGS = (
     "--disable-quic",
     "--no-first-run",
 )
+# Only the grid map asks for WebGL; for every other page drawing by shaders costs twice as much.
+PLAIN = (*FLAGS, "--disable-software-rasterizer")
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One Chromium a process; a second driver in the same process would refuse to start."""
+def chromium() -> Iterator[Callable[[tuple[str, ...]], Browser]]:
+    """Chromium with some flags, one for each set of them; a second driver would refuse to start."""
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        yield opened
-        opened.close()
+        opened: dict[tuple[str, ...], Browser] = {}
+
+        def with_flags(flags: tuple[str, ...]) -> Browser:
+            if flags not in opened:
+                opened[flags] = playwright.chromium.launch(
+                    executable_path=CHROMIUM, args=list(flags)
+                )
+            return opened[flags]
+
+        yield with_flags
+        for one in opened.values():
+            one.close()
+
+
+@pytest.fixture
+def browser(
+    request: pytest.FixtureRequest, chromium: Callable[[tuple[str, ...]], Browser]
+) -> Browser:
+    """One for all tests of a process; those marked `webgl` have another, which draws maps."""
+    return chromium(FLAGS if request.node.get_closest_marker("webgl") else PLAIN)

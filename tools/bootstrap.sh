@@ -62,7 +62,7 @@ missing_packages() {
     # Notice boards are printed by WeasyPrint through Pango, in the Noto typeface.
     needed="libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk"
     if [ "$purpose" = test ]; then
-        needed="$needed chromium gettext nginx caddy"
+        needed="$needed chromium-headless-shell gettext nginx caddy"
     fi
     for package in $needed; do
         installed "$package" || echo "$package"

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import BREACHES, DESK, ERRORS, PHONE, Visitor, axe_findings
 from tests.records.samples import encoded, picture
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.webgl, pytest.mark.slow]
 
 SCHEMES = ("light", "dark")
 WHO_SEES_WHAT = {

@@ -14,7 +14,7 @@ from qijie.accounts.demo import PASSWORD
 from tests.browser.conftest import BREACHES, DESK, PHONE, ROOT, House, Visitor, sign_in
 from tests.browser.test_pages_are_accessible import judge
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.webgl, pytest.mark.slow]
 
 COMMUNITY = "420103008006"
 COPIES = 17

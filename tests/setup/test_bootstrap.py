@@ -58,7 +58,11 @@ def test_a_folder_of_somebody_else_is_told_in_one_sentence(checkout: Path) -> No
 @pytest.mark.parametrize(
     ("purpose", "first", "ends"),
     [
-        ("test", "sudo systemctl mask nginx caddy && ", " chromium gettext nginx caddy"),
+        (
+            "test",
+            "sudo systemctl mask nginx caddy && ",
+            " chromium-headless-shell gettext nginx caddy",
+        ),
         ("run", "", ""),
     ],
 )

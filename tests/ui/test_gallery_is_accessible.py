@@ -11,7 +11,7 @@ FRAMES = ("console", "field", "portal")
 SIZES = {360: 800, 1440: 900}
 TARGET_PX = 44
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.webgl]
 
 CONTROLS = "a, button, summary, input, select, textarea"
 IN_RUNNING_TEXT = "p a, dd a, .rows a, .trail a, .error-summary a, .mark-out"

@@ -4,7 +4,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.webgl]
 
 READY = "grid-map[data-map-ready]"
 HEARD = """name => {

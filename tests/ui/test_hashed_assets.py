@@ -44,6 +44,7 @@ def test_our_modules_end_every_import_in_a_semicolon(collected: Path) -> None:
 
 
 @pytest.mark.browser
+@pytest.mark.webgl
 def test_the_map_draws_from_hashed_files_under_the_strict_policy(
     page: Page, hashed_gallery_url: str
 ) -> None:

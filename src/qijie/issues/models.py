@@ -239,6 +239,7 @@ class Issue(models.Model):
             GinIndex(fields=["participant_ids"], name="issue_participants"),
             GistIndex(fields=["point"], name="issue_on_map"),
             GinIndex(OpClass("words", "gin_trgm_ops"), name="issue_words"),
+            GinIndex(OpClass("place_words", "gin_trgm_ops"), name="issue_place_words"),
         ]
 
     def __str__(self) -> str:

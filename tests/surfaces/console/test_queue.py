@@ -1,4 +1,5 @@
 import re
+from urllib.parse import quote
 
 import pytest
 from django.db import connection
@@ -129,6 +130,19 @@ def test_a_number_is_found_however_it_is_written(client: Client) -> None:
     loose = number.replace("-", " ")
     shown = acts.page(client, "wang", f"{QUEUE}?view=all&q={loose}")
     assert "要找的" in shown
+    assert "另一件" not in shown
+
+
+@pytest.mark.parametrize(
+    "q",
+    ["航空路", "航空路12号", "12号 航空路", "漏水，航空路", "槐荫社区 漏水", "{tail}", "噪音 漏水"],
+)
+def test_the_search_looks_at_place_kind_and_the_end_of_a_number(client: Client, q: str) -> None:
+    wanted = acts.seen(acts.reported("要找的漏水", category=town.NOISE, place_words="航空路 12 号"))
+    acts.reported("另一件", place_words="槐荫路3号")
+    typed = q.format(tail=wanted.number[-7:])
+    shown = acts.page(client, "wang", f"{QUEUE}?view=all&q={quote(typed)}")
+    assert "要找的漏水" in shown
     assert "另一件" not in shown
 
 

@@ -50,6 +50,36 @@ def test_a_building_is_found_by_its_name_typed_in_two_words(client: Client) -> N
     assert found(client, "槐荫苑 ２栋") == ["青石街槐荫路2号 槐荫苑2栋"]
 
 
+@pytest.mark.parametrize(
+    "q",
+    [
+        "示范区槐荫路1号",
+        "湖北省武汉市示范区青石街街道槐荫路1号",
+        "青石街道槐荫路1号",
+        "槐荫路一号",
+        "槐荫路１号",
+        "槐荫路1号槐荫苑1栋",
+        "槐荫苑一栋",
+        "槐荫苑1号楼",
+        "槐荫苑1幢",
+        "槐荫苑第1栋",
+        "槐荫苑壹栋",
+        "槐荫苑#1",
+        "槐荫苑1栋2单元501",
+        "槐荫苑1-2-501",
+        "槐荫苑1棟",
+        "槐蔭苑一號樓",
+    ],
+)
+def test_an_address_is_found_in_the_ways_people_write_it(client: Client, q: str) -> None:
+    assert found(client, q) == ["青石街槐荫路1号 槐荫苑1栋"]
+
+
+@pytest.mark.parametrize("q", ["槐荫路3号", "槐荫苑11栋", "榆林区槐荫路9号", "市", "号楼", "一"])
+def test_an_address_nobody_has_stays_unfound(client: Client, q: str) -> None:
+    assert found(client, q) == []
+
+
 @pytest.mark.parametrize("q", ["", "槐", " ", "\x00", "%%", "不存在的路"])
 def test_too_little_or_unknown_finds_nothing(client: Client, q: str) -> None:
     assert found(client, q) == []

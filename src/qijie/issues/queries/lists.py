@@ -7,11 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import BooleanField, Expression, F, Q, QuerySet
+from django.utils import timezone
 
 from qijie.access import accused
 from qijie.access.accused import held_by
 from qijie.access.viewer import Kind, Viewer
 from qijie.issues.models import Issue
+from qijie.issues.queries.searching import holding
 from qijie.issues.queries.standing import in_standing
 from qijie.issues.rules.vocabulary import ENDED, Standing, Urgency
 from qijie.kernel.refusal import Refusal
@@ -113,7 +115,8 @@ def narrowed(issues: QuerySet[Issue], filters: Filters, now: datetime) -> QueryS
     if filters.path:
         issues = issues.filter(_placed_in(filters.path))
     if filters.words:
-        issues = issues.filter(Q(words__contains=filters.words) | Q(number=filters.words))
+        on = timezone.localdate(now)
+        issues = issues.filter(holding(filters.words, on, _placed_in))
     return _narrowed_by_due(issues, filters.due, now)
 
 

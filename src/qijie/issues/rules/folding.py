@@ -34,9 +34,15 @@ _PAIRS = """
 僑侨 儀仪 優优 億亿 倫伦 俠侠 傳传 僅仅 兒儿 內内 兩两 冊册 凱凯 則则 創创 劍剑 劇剧 勁劲 匯汇
 參参 問问 啟启 嘯啸 圖图 圓圆 園园 堅坚 場场 堯尧 報报 壽寿 姍姗 嶺岭 巒峦 帶带 庫库 廟庙 廬庐
 髮发 綜综 監监 隸隶 轄辖 檢检 贏赢 紳绅 緣缘 羨羡 賦赋 軼轶 輔辅 釗钊 鈴铃 鍵键 鑄铸 闊阔 霽霁
+樓楼 蔭荫 灣湾
 """
 """Traditional and simplified, of the characters that names, titles and offices are made of."""
 _SIMPLIFIED = str.maketrans({pair[0]: pair[1] for pair in _PAIRS.split()})
+
+
+def simplified(text: str) -> str:
+    """In narrow letters and simplified characters, with everything between them."""
+    return unicodedata.normalize("NFKC", text).translate(_SIMPLIFIED)
 
 
 def folded(text: str) -> str:
@@ -44,5 +50,5 @@ def folded(text: str) -> str:
 
     “網-格-員 趙·曉·嵐” is 网格员赵晓岚.
     """
-    plain = unicodedata.normalize("NFKC", text).casefold().translate(_SIMPLIFIED)
+    plain = simplified(text).casefold()
     return "".join(letter for letter in plain if letter.isalnum() or letter in _ENDS)

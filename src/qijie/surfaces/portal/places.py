@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from qijie.issues.rules.folding import simplified
+from qijie.kernel.addresses import ways
 from qijie.kernel.coordinates import Coordinate, CoordinateSystem
 from qijie.kernel.refusal import Refusal
 from qijie.teams.gate import GuardedRequest
@@ -47,21 +49,28 @@ def where(request: GuardedRequest) -> JsonResponse:
 
 @require_safe
 def addresses(request: GuardedRequest) -> JsonResponse:
-    words = _searched(request.GET.get("q", ""))
+    typed = _searched(request.GET.get("q", ""))
+    words = typed.split()
     if sum(map(len, words)) < LEAST_CHARS:
         return JsonResponse([], safe=False)
-    return JsonResponse([_found(building) for building in _called(words)], safe=False)
+    # Written otherwise only where nothing is called so to the letter.
+    found = _called([[word] for word in words]) or _called(ways(simplified(typed)))
+    return JsonResponse([_found(building) for building in found], safe=False)
 
 
-def _searched(typed: str) -> list[str]:
-    return unicodedata.normalize("NFKC", typed.replace("\x00", " "))[:MOST_CHARS].split()
+def _searched(typed: str) -> str:
+    return unicodedata.normalize("NFKC", typed.replace("\x00", " "))[:MOST_CHARS]
 
 
-def _called(words: list[str]) -> list[Building]:
-    """Buildings whose address or name holds every word, the shortest address first; one query."""
+def _called(words: list[list[str]]) -> list[Building]:
+    """Buildings whose address or name holds every word in one of its spellings, the shortest
+    address first; one query."""
     found = buildings(timezone.localdate())
-    for word in words:
-        found = found.filter(Q(address__contains=word) | Q(name__contains=word))
+    for spellings in words:
+        holds = Q()
+        for word in spellings:
+            holds |= Q(address__contains=word) | Q(name__contains=word)
+        found = found.filter(holds)
     spots = found.annotate(spot=PointOnSurface("footprint"), length=Length("address"))
     return list(spots.order_by("length", "address", "code").defer("footprint")[:MOST_FOUND])
 

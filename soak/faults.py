@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import psycopg
 
 from soak.house import House
-from soak.residents import Ledger, Report, crowd
+from soak.residents import MOVES, Ledger, Report, crowd
 from soak.verdict import Row
 from soak.visitor import NO_ANSWER, Visitor
 
@@ -203,7 +203,12 @@ def _moves(house: House, ledger: Ledger) -> Row:
     lost = sum(one.is_acknowledged and not stored[one.mark] for one in ledger.moves)
     doubled = sum(stored[one.mark] > 1 for one in ledger.moves)
     sure = sum(one.is_acknowledged for one in ledger.moves)
-    return Row("moves acknowledged", sure, lost + doubled, note=f"{lost} lost, {doubled} doubled")
+    made = Counter(one.move for one in ledger.moves if one.is_acknowledged)
+    # A kind nobody managed once was not tried, and nothing is known of it.
+    untried = [move for move in MOVES if not made[move]]
+    kinds = ", ".join(f"{made[move]} × {move}" for move in MOVES)
+    note = f"{kinds}, {lost} lost, {doubled} doubled"
+    return Row("moves acknowledged", sure, lost + doubled + len(untried), note=note)
 
 
 def _numbers(house: House) -> Row:

@@ -21,6 +21,8 @@ PLACES = Path(__file__).resolve().parents[1] / "profiles" / "jianghan" / "grids.
 RECEIVED, TAKEN = 303, {302, 303}
 # What a browser or a person tries again: cut off, away for a moment, too many at once.
 AGAIN = {429, 502, 503, 504}
+MOVES = ("add", "accept")
+"""What the crowd does besides reporting."""
 CATEGORIES = ("part-0101", "part-0102", "")
 
 
@@ -166,7 +168,7 @@ def _move(house: House, ledger: Ledger, visitor: Visitor, url: str, move: str) -
             page = visitor.get(url)
             if page.status != 200:
                 return page
-            form = form_to(page.text, move)
+            form = form_to(page.text, f"/{move}/", url)
             chosen = {name: form.choices[name][0] for name in form.choices if form.choices[name]}
             pages.append({**chosen, **form.fields, "words": f"补充 {said.mark}"})
             ledger.moves.append(said)

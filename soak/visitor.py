@@ -125,9 +125,10 @@ class Form:
     choices: dict[str, list[str]] = field(default_factory=dict)
 
 
-def form_to(page: str, part: str) -> Form:
-    """The form of a page whose action holds `part`."""
-    found = [form for form in forms_on(page) if part in form.action]
+def form_to(page: str, part: str, path: str = "") -> Form:
+    """The form of a page whose action holds `part`; one without an action goes to the `path` the
+    page came from."""
+    found = [form for form in forms_on(page) if part in (form.action or path)]
     if not found:
         raise LookupError(f"no form to {part}")
     return found[0]

@@ -119,10 +119,30 @@ def test_other_layers_of_a_container_stay(tmp_path: Path) -> None:
     files.written(city, SQUARES[:2], {"n": [1, 2]}, crs="EPSG:4547", layer="plan", append=True)
     to = writing.target(f"{city}:plan")
     told = writing.write(to, SHAPES, writing.table_of({"m": [1, 2, 3, 4]}), CRS(4547))
-    assert told == ["city.gpkg 已在，写入图层“plan”，其余图层（roads）不动"]
+    assert told == ["city.gpkg 已在，写入图层“plan”（取代原有的同名图层），其余图层（roads）不动"]
     assert {name for name, _ in pyogrio.list_layers(city)} == {"roads", "plan"}
     assert layers.read(f"{city}:roads").values("n") == [1]
     assert layers.read(f"{city}:plan").values("m") == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("name", ["plan", "Plan", "PLAN"])
+def test_a_layer_is_one_however_its_name_is_written(tmp_path: Path, name: str) -> None:
+    city = tmp_path / "city.gpkg"
+    files.written(city, SQUARES[:2], {"n": [1, 2]}, crs="EPSG:4547", layer="plan")
+    to = writing.target(f"{city}:{name}")
+    writing.write(to, SHAPES, writing.table_of({"m": [1, 2, 3, 4]}), CRS(4547))
+    assert {layer for layer, _ in pyogrio.list_layers(city)} == {"plan"}
+    with pytest.raises(Unusable, match="是同一份数据，会盖掉它"):
+        writing.target(f"{city}:{name}", [f"{city}:plan"])
+
+
+@pytest.mark.parametrize("name", ["roads", "Roads"])
+def test_a_layer_of_streets_is_never_replaced_by_a_plan(tmp_path: Path, name: str) -> None:
+    city = tmp_path / "city.gpkg"
+    street = shapely.LineString([(500_000, 3_380_000), (500_100, 3_380_000)])
+    files.written(city, [street], {"n": [1]}, crs="EPSG:4547", layer="roads")
+    with pytest.raises(Unusable, match="“roads”不是面，写进去会删掉它"):
+        writing.target(f"{city}:{name}")
 
 
 def test_a_file_that_is_replaced_is_said_to_be(tmp_path: Path) -> None:

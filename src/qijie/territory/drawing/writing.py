@@ -56,7 +56,8 @@ class Target:
         file = Path(name)
         if not (file.exists() and self.path.exists() and file.samefile(self.path)):
             return False
-        return self.driver != "GPKG" or (layer or self._only_layer()) in ("", self.layer)
+        read = (layer or self._only_layer()).casefold()
+        return self.driver != "GPKG" or read in ("", self.layer.casefold())
 
     def _only_layer(self) -> str:
         found = layers_in(self.path)
@@ -77,23 +78,51 @@ def target(text: str, inputs: Iterable[str] = ()) -> Target:
         raise Unusable(f"{path} 是一个文件夹；请写出文件名。")
     made = Target(path, layer or path.stem)
     if made.driver == "GPKG" and path.exists():
-        layers_in(path)
+        made = _as_called_there(made)
     for given in inputs:
         if given and made.is_same_as(given):
             raise Unusable(f"--out 和输入 {given} 是同一份数据，会盖掉它；请写到另一个文件。")
     return made
 
 
+def _as_called_there(to: Target) -> Target:
+    """Names of layers do not tell capitals apart. Raises Unusable where what bears the name is no
+    layer of areas: it is no plan that could be replaced."""
+    for name in layers_in(to.path):
+        if name.casefold() == to.layer.casefold():
+            if not _holds_areas(to.path, name):
+                raise Unusable(
+                    f"{to.path.name} 里的“{name}”不是面，写进去会删掉它；请换一个图层名，"
+                    f"例如 {to.path.name}:{name}_plan。"
+                )
+            return Target(to.path, name)
+    return to
+
+
+def _holds_areas(path: Path, layer: str) -> bool:
+    kinds = _asked(
+        path, "SELECT geometry_type_name FROM gpkg_geometry_columns WHERE table_name = ?", layer
+    )
+    return bool(kinds) and kinds[0].upper() not in _NO_AREAS
+
+
+_NO_AREAS = {"POINT", "MULTIPOINT", "LINESTRING", "MULTILINESTRING", "CURVE", "MULTICURVE"}
+
+
 def layers_in(path: Path) -> list[str]:
     """Names of the layers of a GeoPackage. Raises Unusable where it is none."""
+    return _asked(path, "SELECT table_name FROM gpkg_contents")
+
+
+def _asked(path: Path, query: str, *values: str) -> list[str]:
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as container:
-            rows = container.execute("SELECT table_name FROM gpkg_contents").fetchall()
+            rows = container.execute(query, values).fetchall()
     except sqlite3.Error as error:
         raise Unusable(
             f"{path.name} 已经在那里，却不是 GeoPackage（或正被别的程序占用）；请换一个文件名。"
         ) from error
-    return [str(name) for (name,) in rows]
+    return [str(row[0]) for row in rows]
 
 
 # Fitting ------------------------------------------------------------------------------------
@@ -235,14 +264,16 @@ def _before(to: Target, place: Path) -> list[str]:
         return []
     if to.driver != "GPKG":
         return [f"取代了原有的 {to.path.name}"]
-    others = [name for name in layers_in(to.path) if name != to.layer]
+    there = layers_in(to.path)
+    others = [name for name in there if name != to.layer]
     with (
         closing(sqlite3.connect(f"{to.path.absolute().as_uri()}?mode=ro", uri=True)) as old,
         closing(sqlite3.connect(place)) as new,
     ):
         old.backup(new)
     kept = f"，其余图层（{'、'.join(others)}）不动" if others else ""
-    return [f"{to.path.name} 已在，写入图层“{to.layer}”{kept}"]
+    instead = "（取代原有的同名图层）" if to.layer in there else ""
+    return [f"{to.path.name} 已在，写入图层“{to.layer}”{instead}{kept}"]
 
 
 def _write(to: Target, folder: Path, shapes: Shapes, table: pa.Table, crs: CRS) -> None:

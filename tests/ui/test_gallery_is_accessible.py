@@ -11,7 +11,7 @@ FRAMES = ("console", "field", "portal")
 SIZES = {360: 800, 1440: 900}
 TARGET_PX = 44
 
-pytestmark = [pytest.mark.browser, pytest.mark.webgl]
+pytestmark = pytest.mark.browser
 
 CONTROLS = "a, button, summary, input, select, textarea"
 IN_RUNNING_TEXT = "p a, dd a, .rows a, .trail a, .error-summary a, .mark-out"
@@ -33,6 +33,7 @@ def sized_page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Pag
     context.close()
 
 
+@pytest.mark.webgl
 @pytest.mark.parametrize("frame", FRAMES)
 def test_axe_finds_nothing_wrong(sized_page: Page, gallery_url: str, frame: str) -> None:
     sized_page.goto(f"{gallery_url}/?frame={frame}")
@@ -42,6 +43,7 @@ def test_axe_finds_nothing_wrong(sized_page: Page, gallery_url: str, frame: str)
     assert sized_page.evaluate(TOO_WIDE) == 0
 
 
+@pytest.mark.webgl
 @pytest.mark.parametrize("frame", ["field", "portal"])
 def test_a_thumb_can_hit_everything(page: Page, gallery_url: str, frame: str) -> None:
     page.goto(f"{gallery_url}/?frame={frame}")
@@ -50,6 +52,7 @@ def test_a_thumb_can_hit_everything(page: Page, gallery_url: str, frame: str) ->
     assert page.evaluate(SMALL_TARGETS, [CONTROLS, exempt, TARGET_PX]) == []
 
 
+@pytest.mark.webgl
 @pytest.mark.parametrize("frame", FRAMES)
 def test_large_text_stays_within_a_narrow_phone(page: Page, gallery_url: str, frame: str) -> None:
     page.set_viewport_size({"width": 360, "height": 740})

@@ -135,7 +135,7 @@ def floors(tmp_path: Path, values: list[Any]) -> dict[str, Path]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("gap", [None, "", "很高", -3])
+@pytest.mark.parametrize("gap", [None, "", "很高", -3, 1998, "1e9"])
 def test_buildings_that_do_not_say_their_floors_get_a_stated_number(
     tmp_path: Path, gap: object
 ) -> None:

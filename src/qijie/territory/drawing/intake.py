@@ -123,10 +123,14 @@ def _estimated(layer: Layer, mended: Mended, chosen: Chosen) -> tuple[Floats, tu
     return found, (Finding(layer.title, column, sentence, False), *filled)
 
 
+_MOST_FLOORS = 200
+"""No building has as many: a height in centimetres, a year or a slip of the hand."""
+
+
 def _floors(layer: Layer, column: str, chosen: Chosen) -> tuple[Floats, tuple[Finding, ...]]:
     """Floors of each building; where none can be read, a usual number, told once and counted."""
     given = readable_numbers(layer, column)
-    gaps = np.isnan(given)
+    gaps = np.isnan(given) | (given > _MOST_FLOORS)
     if not gaps.any():
         return given, ()
     usual, why = chosen.usual_floors, "--usual-floors 给的数"

@@ -134,7 +134,8 @@ def _raised(issue: Issue, words: str, at: datetime, is_danger: bool | None) -> I
         return issue
     kinds = "、".join(danger.name for danger in dangers)
     said = "反映人说现在就有危险" if is_danger else "后来说的话像有危险"
-    what = "又有险情，重新按紧急办" if is_again else "按紧急办"
+    since = "止险以后" if matter.is_made_safe else ""
+    what = f"{since}又有险情，重新按紧急办" if is_again else "按紧急办"
     return _alarmed(issue, f"{said}：“{kinds}”，{what}。", at)
 
 

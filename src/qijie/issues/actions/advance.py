@@ -125,8 +125,10 @@ def _raised(issue: Issue, words: str, at: datetime, is_danger: bool | None) -> I
     if is_over or State(issue.state).is_end:
         return issue
     dangers = dangers_in(words, "", lexicon())
-    matter = matter_of(issue)
     is_again = issue.urgency == Urgency.URGENT
+    if not dangers and not (is_again and issue.hinted_ids):
+        return issue
+    matter = matter_of(issue)
     # Whoever was sent may have been named just now: then nobody is on the way any more.
     if is_again and matter.is_alarm and _are_kept_out(matter):
         return _alarmed(issue, "派去的人可能就是反映的人，要另外派人去，按紧急办。", at)

@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from qijie.access.scope import scope
 from qijie.access.viewer import SYSTEM
-from qijie.records.models import Attachment
+from qijie.records.models import Attachment, FreeNumber
 from tests import town
 from tests.keyed import key_in
 from tests.surfaces.portal.resident import (
@@ -82,6 +82,8 @@ def test_where_no_numbers_can_be_laid_out_it_is_put_off_and_is_no_fault(
     """They are laid out on a connection of their own, which a database going down refuses."""
     client = Client(raise_request_exception=False)
     sent = a_report()
+    with scope(SYSTEM):
+        FreeNumber.objects.all().delete()
     monkeypatch.setitem(connection.settings_dict, "HOST", str(tmp_path))
     answer = client.post(REPORT, sent)
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")

@@ -12,11 +12,17 @@ from tests.territory.drawing.test_layers import SQUARE
 NAMES = ["东风社区", "解放社区", "武展社区"]
 
 
-def shapefile(folder: Path, encoding: str, label: str | None, names: list[str] = NAMES) -> Path:
+def shapefile(
+    folder: Path,
+    encoding: str,
+    label: str | None,
+    names: list[str] = NAMES,
+    column: str = "社区",
+) -> Path:
     path = files.written(
         folder / "a.shp",
         [SQUARE] * len(names),
-        {"社区": names},
+        {column: names},
         crs="EPSG:4490",
         encoding=encoding,
     )
@@ -50,6 +56,25 @@ def test_a_label_that_says_little_or_says_it_oddly_is_understood(
     layer = layers.read(shapefile(tmp_path, encoding, label))
     assert layers.words(layer, "社区") == tuple(NAMES)
     assert layer.findings == ()
+
+
+TRADITIONAL = ["江漢路", "中山大道", "菱角湖公園", "一元路"]
+
+
+@pytest.mark.parametrize("label", [None, "", "950", "Big5", "System"])
+@pytest.mark.parametrize("names", [TRADITIONAL, TRADITIONAL[:1], ["台北路"]])
+def test_traditional_characters_are_read_with_and_without_a_label(
+    tmp_path: Path, label: str | None, names: list[str]
+) -> None:
+    layer = layers.read(shapefile(tmp_path, "Big5", label, names, "社區"))
+    assert layers.words(layer, "社區") == tuple(names)
+    assert layer.findings == ()
+
+
+@pytest.mark.parametrize("names", [["台北路"], ["瑜伽馆"], ["龙腾社区", "喆丰苑"], ["路"]])
+def test_simplified_ones_are_not_taken_for_them(tmp_path: Path, names: list[str]) -> None:
+    layer = layers.read(shapefile(tmp_path, "GBK", None, names))
+    assert layers.words(layer, "社区") == tuple(names)
 
 
 @pytest.mark.parametrize(

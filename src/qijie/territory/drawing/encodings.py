@@ -4,16 +4,16 @@ import codecs
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-UTF8, CHINESE = "utf-8", "gb18030"
+UTF8, CHINESE, TRADITIONAL = "utf-8", "gb18030", "big5"
 _LABELS = {
     "65001": UTF8,
     "utf8": UTF8,
     "936": CHINESE,
     "54936": CHINESE,
-    "950": "big5",
+    "950": TRADITIONAL,
 }
 # Language drivers of a dBase table. Source: dBase level 5 header, byte 29.
-_DRIVERS = {0x4D: CHINESE, 0x4F: "big5", 0x7A: CHINESE, 0x78: "big5"}
+_DRIVERS = {0x4D: CHINESE, 0x4F: TRADITIONAL, 0x7A: CHINESE, 0x78: TRADITIONAL}
 _DESCRIPTOR_BYTES, _HEADER_BYTES, _END_OF_FIELDS = 32, 32, 0x0D
 _LONGEST_CHARACTER = 4
 
@@ -44,7 +44,7 @@ def judged(texts: Sequence[bytes], label: str = "") -> Judged:
     if not told:
         return Judged(known(label) or UTF8)
     asked = known(label)
-    candidates = [one for one in dict.fromkeys((asked, UTF8, CHINESE)) if one]
+    candidates = [one for one in dict.fromkeys((asked, UTF8, CHINESE, TRADITIONAL)) if one]
     oddness = {one: _oddness(told, one) for one in candidates}
     best = min(candidates, key=lambda one: (oddness[one], candidates.index(one)))
     example = max((_read(text, best) or "" for text in told), key=len)
@@ -69,8 +69,9 @@ def _oddness(texts: Iterable[bytes], encoding: str) -> float:
 
 
 def _read(text: bytes, encoding: str) -> str | None:
-    """None where it is not written so; a last character cut by the width of a column is let go."""
-    for cut in range(_LONGEST_CHARACTER):
+    """None where it is not written so; a last character cut by the width of a column is let go,
+    unless it is all there is."""
+    for cut in range(min(len(text), _LONGEST_CHARACTER)):
         try:
             return text[: len(text) - cut].decode(encoding)
         except UnicodeDecodeError as error:

@@ -18,6 +18,7 @@ from tests.territory.drawing import files
 from tests.territory.drawing.files import draw, said
 from tests.territory.drawing.test_layers import refusal
 
+SWAPPED = LineString([(30.6, 114.27), (30.61, 114.27)])
 NULL_ISLAND = LineString([(0, 0), (0.001, 0.001)])
 
 
@@ -71,6 +72,7 @@ def test_one_stray_street_does_not_choose_the_plane(tmp_path: Path) -> None:
 def test_strays_are_left_out_and_named_and_count_nothing(tmp_path: Path) -> None:
     town = files.town(tmp_path)
     with_raw(town["streets"], shapely.geometry.mapping(NULL_ISLAND), {})
+    with_raw(town["streets"], shapely.geometry.mapping(SWAPPED), {})
     home = shapely.geometry.mapping(box(0, 0, 0.001, 0.001))
     with_raw(town["buildings"], home, {"code": "stray", "households": 4000})
     out = tmp_path / "units.gpkg"
@@ -80,6 +82,7 @@ def test_strays_are_left_out_and_named_and_count_nothing(tmp_path: Path) -> None
     assert [one.partition("在")[0] for one in told] == [
         "buildings.geojson 第 37 条",
         "streets.geojson 第 7 条",
+        "streets.geojson 第 8 条",
     ]
 
 

@@ -58,6 +58,10 @@ def middle_of(shapes: Shapes) -> tuple[float, float]:
 def strays(shapes: Shapes, crs: CRS) -> NDArray[np.bool_]:
     """Those that reach out of any city the rest may be of, such as to 0° N, 0° E."""
     far = _FAR_DEGREES if crs.is_geographic else _FAR_METRES / _metres_in_one(crs)
+    return _beyond(shapes, far)
+
+
+def _beyond(shapes: Shapes, far: float) -> NDArray[np.bool_]:
     off = np.abs(_corners(shapes) - np.tile(middle_of(shapes), 2))
     return np.asarray((np.nan_to_num(off) > far).any(axis=1))
 
@@ -89,7 +93,9 @@ def _zone(lon: float, lat: float) -> CRS:
 
 
 def refuse_bad_degrees(shapes: Shapes, title: str) -> None:
-    west, south, east, north = shapely.total_bounds(shapes)
+    """Judged by where most of them lie: one that strayed is no reason to refuse the others."""
+    far = _beyond(shapes, _FAR_DEGREES)
+    west, south, east, north = shapely.total_bounds(shapes if far.mean() > 0.5 else shapes[~far])
     if max(abs(west), abs(east)) <= 180 and max(abs(south), abs(north)) <= 90:
         return
     if max(abs(west), abs(east)) <= 90 and max(abs(south), abs(north)) <= 180:

@@ -204,6 +204,8 @@ SCRIPT
 
 # ----------------------------------------------------------------------------------------------
 
+printf %s "$PWD" | iconv -f UTF-8 -t UTF-8 >/dev/null 2>&1 ||
+    fail "目录的路径里有不是 UTF-8 的字符（多半是在 GBK 终端里取的名字），Python 装不进去，请把目录改名或移到别处再试"
 { mkdir -p var/run var/log 2>/dev/null && [ -w var/run ] && [ -w . ]; } ||
     fail "当前用户不能写入 $PWD，请用它的属主运行，或用 chown 改正属主"
 exec 9>var/run/bootstrap.lock

@@ -101,6 +101,17 @@ def odd(home: Path) -> Path:
     return inner
 
 
+def test_a_path_that_is_no_utf8_is_refused_in_words(home: Path) -> None:
+    """Python's own venv would end with a traceback about surrogates."""
+    inner = os.fsencode(home) + b"/" + "资料".encode("gbk")
+    shutil.copytree(os.fsencode(HOME / "tools"), inner + b"/tools")
+    done = subprocess.run(
+        ["sh", "tools/bootstrap.sh", "run"], cwd=inner, capture_output=True, check=False
+    )
+    assert done.returncode == 1
+    assert "不是 UTF-8 的字符" in done.stderr.decode()
+
+
 @pytest.mark.parametrize(
     "locale",
     [

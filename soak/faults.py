@@ -232,11 +232,12 @@ def _mails(house: House, ledger: Ledger) -> Row:
             )
         }
     )
-    sent = Counter(house.mailbox.letters())
+    letters = house.mailbox.letters()
+    sent, again = Counter(letters), len(house.mailbox.received) - len(letters)
     arrived = Counter(to for to, _, _ in sent)
     lost = sum(max(0, count - arrived[to]) for to, count in wanted.items())
     doubled = sum(count - 1 for count in sent.values())
-    note = f"{lost} lost, {doubled} doubled"
+    note = f"{lost} lost, {doubled} doubled, {again} again as the answer was unheard"
     return Row("mails", sum(wanted.values()), lost + doubled, note=note)
 
 

@@ -37,10 +37,18 @@ def being_sent(letter_id: UUID) -> Iterator[bool]:
 def note(letter_id: UUID) -> None:
     """Without room on the disk nothing is noted: a repeat carries the same Message-ID."""
     try:
-        _folder().mkdir(mode=0o700, parents=True, exist_ok=True)
-        _file(letter_id).touch(mode=0o600)
+        _touch(_file(letter_id))
     except OSError:
         _log.exception("Letter %s was taken, which cannot be noted", letter_id)
+
+
+def _touch(file: Path) -> None:
+    # At once where it can be: whatever happens first is a chance to die with nothing noted.
+    try:
+        file.touch(mode=0o600)
+    except FileNotFoundError:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file.touch(mode=0o600)
 
 
 def is_noted(letter_id: UUID) -> bool:

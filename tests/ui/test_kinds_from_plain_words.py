@@ -27,6 +27,8 @@ SENTENCES = (
     ("电梯老是抖，有异响", "neighbourhood-elevator"),
     ("有人被困在电梯里", "hazard-elevator_trapped"),
     ("电梯关人了", "hazard-elevator_trapped"),
+    ("二号楼电梯里困了人", "hazard-elevator_trapped"),
+    ("老人困住在电梯里了", "hazard-elevator_trapped"),
     ("楼上漏水到我家", "neighbourhood-leak"),
     ("下水道堵了，污水往外冒", "neighbourhood-sewer"),
     ("楼下有人跳广场舞，很吵", "neighbourhood-noise"),

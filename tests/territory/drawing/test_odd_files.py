@@ -47,5 +47,6 @@ def test_odd_files_are_drawn_or_refused_but_never_break(
         refused = draw(*arguments, "--out", "out.gpkg", "--quiet")
         told = said(capsys)
         assert (refused, told[:2], told.count("\n")) in {(1, "✗ ", 1), (0, "", 0)}
+        assert "nan" not in told
         assert (tmp_path / "out.gpkg").exists() != bool(refused)
         (tmp_path / "out.gpkg").unlink(missing_ok=True)

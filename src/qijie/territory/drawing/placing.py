@@ -40,9 +40,10 @@ Mend = Callable[[Shapes, str, Sequence[str]], Mended]
 
 
 def _without_strays(layer: Layer, plane: Plane, mend: Mend) -> Mended:
-    """What lies hundreds of kilometres from the rest is left out and named."""
+    """What lies hundreds of kilometres from the rest is left out and named; where there is no rest,
+    nothing strayed."""
     far = strays(layer.shapes, layer.crs)
-    if not far.any():
+    if far.all() or not far.any():
         return mend(_in_plane(layer, plane), layer.title, _rows(layer))
     near = layer.shapes.copy()
     near[far] = None

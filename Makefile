@@ -21,7 +21,7 @@ clean-demo: bootstrap ## 停下并删除演示的数据库、照片、密钥和�
 test: lint types migrations ## 全部检查和测试（空闲的两个核上约一刻钟，末尾列出各部分用的处理器时间）
 	$(PYTEST) -n 2
 
-test-fast: bootstrap-test ## 不开浏览器、不跑慢测试（空闲的两个核上约一分钟）
+test-fast: bootstrap-test ## 不开浏览器、不跑慢测试（空闲的两个核上约两分钟）
 	$(STEP) "ruff" $(BIN)/ruff check .
 	$(PYTEST) -n 2 -q -m "not browser and not slow and not soak"
 

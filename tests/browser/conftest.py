@@ -143,6 +143,14 @@ def sign_in(page: Page, username: str) -> None:
     page.wait_for_url(re.compile(r"/(field|console)/"))
 
 
+def files_a_call(page: Page, words: str) -> None:
+    """A clerk takes down what was said; the matter's page is open then."""
+    page.goto("/console/report/")
+    page.fill("textarea[name=words]", words)
+    page.get_by_role("button", name="登记", exact=True).click()
+    page.wait_for_url("**/matters/**")
+
+
 def axe_findings(page: Page, scheme: str) -> list[str]:
     """What axe finds by day; by night, what it finds in the colours."""
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]

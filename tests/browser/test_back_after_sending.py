@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DESK, PHONE, House, Visitor
+from tests.browser.conftest import DESK, PHONE, House, Visitor, files_a_call
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 WORDS = "三号楼门口的垃圾桶满了两天"
@@ -48,10 +48,7 @@ def test_a_worker_is_led_to_the_matter(visitor: Visitor, house: House) -> None:
 
 def test_the_desk_is_led_to_the_matter(visitor: Visitor, house: House) -> None:
     page = visitor("desk-008001", DESK)
-    page.goto("/console/report/")
-    page.fill("textarea[name=words]", WORDS)
-    page.get_by_role("button", name="登记", exact=True).click()
-    page.wait_for_url("**/matters/**")
+    files_a_call(page, WORDS)
     goes_back(page, "登记")
 
 

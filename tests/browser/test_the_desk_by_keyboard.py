@@ -3,7 +3,16 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import BREACHES, DESK, ERRORS, PHONE, House, Visitor, axe_findings
+from tests.browser.conftest import (
+    BREACHES,
+    DESK,
+    ERRORS,
+    PHONE,
+    House,
+    Visitor,
+    axe_findings,
+    files_a_call,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 CLERK = "desk-008001"
@@ -19,13 +28,6 @@ HOLDS_FIRST = """() => {
 
 def opens_the_form(page: Page) -> None:
     page.goto("/console/report/")
-
-
-def files_a_call(page: Page, words: str) -> None:
-    opens_the_form(page)
-    page.fill("textarea[name=words]", words)
-    page.get_by_role("button", name="登记", exact=True).click()
-    page.wait_for_url("**/matters/**")
 
 
 def test_call_follows_call_without_a_mouse(visitor: Visitor, house: House) -> None:

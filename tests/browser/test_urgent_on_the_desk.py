@@ -5,7 +5,15 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import BREACHES, DESK, PHONE, House, Visitor, axe_findings
+from tests.browser.conftest import (
+    BREACHES,
+    DESK,
+    PHONE,
+    House,
+    Visitor,
+    axe_findings,
+    files_a_call,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 COUNTS_TONES = """
@@ -130,11 +138,8 @@ def test_ones_own_danger_is_no_news_in_another_tab(visitor: Visitor, house: Hous
 
 def test_it_is_said_inside_an_open_dialog(visitor: Visitor, house: House) -> None:
     page = visitor("desk-008001", DESK)
-    page.goto("/console/report/")
     page.clock.install()
-    page.fill("textarea[name=words]", "门口的台阶松了")
-    page.get_by_role("button", name="登记", exact=True).click()
-    page.wait_for_url("**/matters/**")
+    files_a_call(page, "门口的台阶松了")
     page.locator(".case-moves .actions a").first.click()
     page.locator("dialog[open]").wait_for()
     report_danger(visitor, "配电箱冒火花")

@@ -51,15 +51,16 @@ class WholeBodies:
         self._looking = threading.BoundedSemaphore(LOOKING)
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
-        source, refused = environ["wsgi.input"], None
-        if environ["REQUEST_METHOD"] == "POST":
+        source, method = environ["wsgi.input"], environ["REQUEST_METHOD"]
+        refused, is_unread = None, _holds_unread_body(environ)
+        if method == "POST":
             refused = self._take_body(environ)
-        if refused or _holds_unread_body(environ):
-            start_response = _closing(start_response)
-        if environ["REQUEST_METHOD"] != "POST":
+        else:
             environ["wsgi.input"] = io.BytesIO()
             environ.pop("CONTENT_LENGTH", None)
-        with self._looking if environ["REQUEST_METHOD"] in _LOOKS else self._writing:
+        if refused or is_unread:
+            start_response = _closing(start_response)
+        with self._looking if method in _LOOKS else self._writing:
             answer = self._application(environ, start_response)
         if refused and refused.fault is Fault.TOO_LARGE and refused.came_bytes <= DRAINED:
             return self._lingering(answer, source, _reading_of(environ), refused.came_bytes)

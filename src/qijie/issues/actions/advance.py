@@ -130,7 +130,7 @@ def _raised(issue: Issue, words: str, at: datetime, is_danger: bool | None) -> I
         return issue
     matter = matter_of(issue)
     # Whoever was sent may have been named just now: then nobody is on the way any more.
-    if is_again and matter.is_alarm and _are_kept_out(matter):
+    if is_again and matter.is_alarm and matter.is_kept_from_all_sent:
         return _alarmed(issue, "派去的人可能就是反映的人，要另外派人去，按紧急办。", at)
     if not dangers or (is_again and (matter.is_alarm or not is_danger)):
         return issue
@@ -143,11 +143,6 @@ def _raised(issue: Issue, words: str, at: datetime, is_danger: bool | None) -> I
 
 def _alarmed(issue: Issue, why: str, at: datetime) -> Issue:
     return advance(issue.pk, Move.RAISE, Facts(), by=SYSTEM, at=at, words=why)
-
-
-def _are_kept_out(matter: Matter) -> bool:
-    """Whether those sent are all among whom the words seem to name."""
-    return bool(matter.open_orders) and all(map(matter.is_kept_from, matter.open_orders))
 
 
 def _kept_from_those_named(issue: Issue, *, was_at: str, added: str, at: datetime) -> Issue:

@@ -17,7 +17,7 @@ from qijie.access.scope import scope
 from qijie.access.viewer import INTAKE, SYSTEM, Kind, Viewer, reporter_of
 from qijie.issues.actions.advance import advance, save
 from qijie.issues.actions.concerning import about_facts, concerned_of, hint_facts, hinted_by
-from qijie.issues.actions.handed_in import NewReport, brings_more, take_more
+from qijie.issues.actions.handed_in import NewReport, as_its_own, brings_more, take_more
 from qijie.issues.actions.handling import solve
 from qijie.issues.actions.placing import place_of
 from qijie.issues.actors import actors_of
@@ -63,6 +63,8 @@ class Receipt:
     """The private link's secret; nobody can read it from the database again."""
     is_again: bool = False
     """It had been handed in before, under the same key, and brought nothing more now."""
+    is_its_own: bool = False
+    """Its key had brought something else before; this is danger, and taken in beside it."""
 
 
 def link_token(key: UUID) -> str:
@@ -130,6 +132,25 @@ def report(
     if new.is_solved:
         solve(issue.pk, by=by, at=at, words=new.solved_words, photos=photos)
     return Receipt(issue.pk, issue.number, token)
+
+
+def hand_in(
+    new: NewReport,
+    *,
+    by: Viewer,
+    at: datetime,
+    photos: Sequence[Photo] = (),
+    located: Located | None = None,
+) -> Receipt:
+    """`report`, and danger under a key that brought something else is a report of its own: nobody
+    in danger is refused. Raises as `report` does."""
+    try:
+        return report(new, by=by, at=at, photos=photos, located=located)
+    except records.KeyReused:
+        if new.urgency is not Urgency.URGENT:
+            raise
+    own = report(as_its_own(new, photos), by=by, at=at, photos=photos, located=located)
+    return replace(own, is_its_own=True)
 
 
 def _refuse_own_case(new: NewReport, by: Viewer) -> None:

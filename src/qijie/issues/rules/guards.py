@@ -166,11 +166,6 @@ def _is_danger_waiting(case: Case) -> bool:
     return all(case.matter.is_kept_from(order) for order in sent)
 
 
-def _are_holders_kept_out(case: Case) -> bool:
-    holders = case.matter.open_orders
-    return bool(holders) and all(case.matter.is_kept_from(order) for order in holders)
-
-
 def _is_late_somewhere(case: Case) -> bool:
     own = {order.id for order in case.matter.orders if order.unit_id == case.actor.unit_id}
     return any(
@@ -298,7 +293,7 @@ DANGER_WAITS = Guard(
 )
 HOLDER_KEPT_OUT = Guard(
     "holder_kept_out",
-    _are_holders_kept_out,
+    lambda case: case.matter.is_kept_from_all_sent,
     "派去的单位还能看到这件事项，不用换人。",
 )
 DUTY_IS_SILENT = Guard(

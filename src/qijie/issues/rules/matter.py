@@ -249,6 +249,11 @@ class Matter:
         """Whether the words seem to name whoever has this order, who then does not see it."""
         return bool({order.unit_id, order.post_id} & set(self.hinted_ids))
 
+    @property
+    def is_kept_from_all_sent(self) -> bool:
+        """Whether somebody has it, and nobody of them sees it: then nobody is on the way."""
+        return bool(self.open_orders) and all(map(self.is_kept_from, self.open_orders))
+
     def request(self, move: Move) -> Request | None:
         return next((request for request in self.requests if request.move is move), None)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -217,13 +218,13 @@ def actions_of(
 ) -> list[dict[str, object]]:
     """The next step first, greyed ones last; otherwise in the table's order."""
     several = {offer.move for offer in offers if offer.order_id and _count(offers, offer.move) > 1}
-    looks = {id(offer): _look(offer, is_urgent=issue.urgency == Urgency.URGENT) for offer in offers}
-    ranked = sorted(offers, key=lambda offer: (not offer.is_allowed, _RANKS[looks[id(offer)]]))
+    look = partial(_look, is_urgent=issue.urgency == Urgency.URGENT)
+    ranked = sorted(offers, key=lambda offer: (not offer.is_allowed, _RANKS[look(offer)]))
     return [
         {
             "label": _label(offer, holders if offer.move in several else {}),
             "icon": _ICONS.get(offer.move, "forward"),
-            "look": looks[id(offer)],
+            "look": look(offer),
             "url": move_url(issue.pk, offer.move, offer.order_id),
             "why_not": offer.why_not,
             "name": offer.move.value,

@@ -17,7 +17,6 @@ from qijie.access.typed import IdField
 from qijie.access.viewer import Viewer
 from qijie.issues import actions
 from qijie.issues.actions import NewReport, Receipt
-from qijie.issues.actions.handed_in import as_its_own
 from qijie.issues.queries import visible_or_none
 from qijie.issues.queries.concerned import chosen
 from qijie.issues.queries.waiting import topmost
@@ -225,17 +224,11 @@ def report(request: GuardedRequest) -> HttpResponse:
 
 
 def _handed_in(request: GuardedRequest, form: DeskReportForm) -> Receipt | None:
-    new, now = form.new_report, timezone.now()
     try:
         photos = photos_in(request.FILES.getlist("photos"))
-        try:
-            return actions.report(new, by=request.viewer, at=now, photos=photos)
-        except KeyReused:
-            if new.urgency != Urgency.URGENT:
-                raise
-            messages.info(request, OF_ITS_OWN)
-            own = as_its_own(new, photos)
-            return actions.report(own, by=request.viewer, at=now, photos=photos)
+        receipt = actions.hand_in(
+            form.new_report, by=request.viewer, at=timezone.now(), photos=photos
+        )
     except KeyReused as reused:
         renew_key(request)
         again = "先前那一份可按反映的情况查到；要另登记一件，请再按一次“登记”。"
@@ -245,6 +238,9 @@ def _handed_in(request: GuardedRequest, form: DeskReportForm) -> Receipt | None:
         field = getattr(refusal, "field", None)
         form.add_error(field if field in form.fields else None, as_error(refusal))
         return None
+    if receipt.is_its_own:
+        messages.info(request, OF_ITS_OWN)
+    return receipt
 
 
 def _received(request: GuardedRequest, form: DeskReportForm, receipt: Receipt) -> HttpResponse:

@@ -19,7 +19,6 @@ from qijie.access.typed import IdField
 from qijie.access.viewer import Viewer
 from qijie.issues import actions
 from qijie.issues.actions import NewReport, Receipt
-from qijie.issues.actions.handed_in import as_its_own
 from qijie.issues.queries import visible_or_none
 from qijie.issues.queries.choices import kinds_of
 from qijie.issues.queries.concerned import chosen, concerned_choices
@@ -67,7 +66,6 @@ class ReportForm(AsksOfDanger):
     def __init__(self, data: Any = None, *, viewer: Viewer, at: datetime, chosen: str = "") -> None:
         super().__init__(data, initial={"category": chosen})
         self.viewer, self.at, self.is_another = viewer, at, False
-        self.is_its_own = False
         choices = places.choices(viewer, timezone.localdate(at))
         _choice(self, "path").choices = choices
         if not choices:
@@ -179,7 +177,7 @@ def _handed_in(request: GuardedRequest, form: ReportForm, now: datetime) -> Http
         danger = f"&danger={told}" if told else ""
         return go_to(request, f"{reverse('field:today')}?reported=yes{danger}")
     done = "已上报并当场办结" if form.is_solved else "已上报"
-    if form.is_its_own:
+    if receipt.is_its_own:
         messages.info(request, OF_ITS_OWN)
     messages.success(request, f"{done}，编号 {receipt.number}。")
     return go_to(request, f"{reverse('field:matter', args=[receipt.issue_id])}?reported")
@@ -191,14 +189,7 @@ def _submit(
     if not form.is_valid():
         return None
     try:
-        new, photos = form.new_report(), photos_in(files)
-        try:
-            return actions.report(new, by=by, at=at, photos=photos)
-        except KeyReused:
-            if new.urgency != Urgency.URGENT:
-                raise
-            form.is_its_own = True
-            return actions.report(as_its_own(new, photos), by=by, at=at, photos=photos)
+        return actions.hand_in(form.new_report(), by=by, at=at, photos=photos_in(files))
     except KeyReused as reused:
         # The first delivery arrived though its answer did not; what differs now is a new matter.
         form.is_another = True

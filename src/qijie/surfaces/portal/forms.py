@@ -13,7 +13,6 @@ from qijie.access.typed import IdField, OneValue
 from qijie.access.viewer import Viewer
 from qijie.issues import actions
 from qijie.issues.actions import NewReport, Receipt
-from qijie.issues.actions.handed_in import as_its_own
 from qijie.issues.actions.placing import place_of
 from qijie.issues.queries.book import lexicon
 from qijie.issues.queries.choices import kinds_of, known_category
@@ -149,8 +148,6 @@ class ReportForm(TakenAnyway, OneValue, forms.Form):
 
     is_another = False
     """The key came before with something else: pressed again, this is a report of its own."""
-    is_its_own = False
-    """The key came before with something else, and this tells of danger: taken in beside it."""
     _located: Located | None = None
     """Where it lies, once that was looked up."""
 
@@ -260,7 +257,7 @@ class ReportForm(TakenAnyway, OneValue, forms.Form):
             return None
         new = self._without_a_wrong_place(at) if self.is_danger else self.new_report
         try:
-            return self._handed_in(new, photos, by, at)
+            return actions.hand_in(new, by=by, at=at, photos=photos, located=self._located)
         except KeyReused as reused:
             self.is_another = True
             self.add_error(None, f"{reused.sentence}{ANOTHER_REPORT}")
@@ -268,19 +265,6 @@ class ReportForm(TakenAnyway, OneValue, forms.Form):
             field = getattr(refusal, "field", None)
             self.add_error(field if field in self.fields else None, as_error(refusal))
         return None
-
-    def _handed_in(
-        self, new: NewReport, photos: tuple[Photo, ...], by: Viewer, at: datetime
-    ) -> Receipt:
-        """Danger under a key that brought other words is a report of its own: nobody is refused."""
-        try:
-            return actions.report(new, by=by, at=at, photos=photos, located=self._located)
-        except KeyReused:
-            if not self.is_danger:
-                raise
-            self.is_its_own = True
-            own = as_its_own(new, photos)
-            return actions.report(own, by=by, at=at, photos=photos, located=self._located)
 
     def _without_a_wrong_place(self, at: datetime) -> NewReport:
         """A point outside the served area is left out, and so is a place that is not there."""

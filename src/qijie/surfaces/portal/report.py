@@ -50,7 +50,7 @@ def report(request: GuardedRequest) -> HttpResponse:
         return _shown(request, form, is_another=form.is_another)
     held.let_go(request.POST.get("held", ""))
     again = "&again=yes" if receipt.is_again else ""
-    own = "&own=yes" if form.is_its_own else ""
+    own = "&own=yes" if receipt.is_its_own else ""
     left = left_in_address(form.left_out)
     way_on = f"{_receipt_at(receipt.token)}{again}{own}{left}"
     return HttpResponseRedirect(way_on, status=SEE_OTHER)

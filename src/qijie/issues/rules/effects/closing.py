@@ -99,9 +99,8 @@ def raised(matter: Matter, act: Act[Facts], book: Book) -> Matter:
     """Danger where it was said to be done: it is not, and nobody waits for a verdict on it. Whoever
     was sent and may not see it any more is not who goes there."""
     again = _unsolved(matter) if matter.state is State.HANDLED else matter
-    holders = again.open_orders
-    if holders and all(map(again.is_kept_from, holders)):
-        again = recalled(again, holders, act.at)
+    if again.is_kept_from_all_sent:
+        again = recalled(again, again.open_orders, act.at)
     return replace(again, urgency=Urgency.URGENT)
 
 
